@@ -1,0 +1,153 @@
+"""What the operating system said, as plain tuples.
+
+`net` makes them, commands hand them on, `journal` writes them as JSON and `report` turns them into text. Nothing
+here does I/O. NamedTuples and not dataclasses: importing `dataclasses` costs more than the rest of the start-up.
+
+Addresses are text as `inet_ntop` writes them, a link-local one with its zone (`fe80::1%enetA`); families are
+`inet` and `inet6`; times are seconds.
+"""
+
+from typing import NamedTuple
+
+INET, INET6 = "inet", "inet6"
+
+
+def family_of(address: str) -> str:
+    """The family of a numeric address: only IPv6 text has a colon (RFC 4291, section 2.2)."""
+    return INET6 if ":" in address else INET
+
+
+class Endpoint(NamedTuple):
+    """One end of a connection. Port 0: none was chosen yet."""
+
+    address: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+
+
+class Address(NamedTuple):
+    """An address of an interface (`ifaddrmsg`, rtnetlink(7))."""
+
+    address: str
+    prefix_length: int
+    scope: str  # global, site, link, host
+    broadcast: str | None = None
+    peer: str | None = None  # the other end of a point-to-point link
+    label: str | None = None  # `enetA:1` for an alias that was given a name
+    flags: tuple[str, ...] = ()  # secondary, deprecated, tentative, ...
+
+    @property
+    def family(self) -> str:
+        return family_of(self.address)
+
+
+class Interface(NamedTuple):
+    """A network interface and its addresses, in the kernel's order."""
+
+    index: int
+    name: str
+    flags: tuple[str, ...]  # UP, LOOPBACK, BROADCAST, POINTOPOINT, RUNNING, ... (netdevice(7))
+    mtu: int | None  # bytes
+    hardware: str | None  # hardware address, hexadecimal with colons
+    addresses: tuple[Address, ...]
+
+
+class NextHop(NamedTuple):
+    """One way out of a route. Gateway None: the destination is on the link."""
+
+    gateway: str | None
+    interface: str | None
+    weight: int = 1
+
+
+class Route(NamedTuple):
+    """A row of a routing table (`rtmsg`, rtnetlink(7))."""
+
+    destination: str  # `0.0.0.0` or `::` with prefix length 0 is the default route
+    prefix_length: int
+    hops: tuple[NextHop, ...]  # several: equal-cost multipath; none: prohibit, blackhole, ...
+    kind: str = "unicast"  # unicast, local, broadcast, multicast, prohibit, unreachable, blackhole, throw
+    source: str | None = None  # the route's preferred source address (RTA_PREFSRC)
+    metric: int | None = None
+    table: int = 254  # 254 main, 255 local, 253 default
+    protocol: str = "unspec"  # who made it: kernel, boot, static, ra, dhcp, ...
+    scope: str = "global"
+    expires: int | None = None  # seconds that are left to it
+
+    @property
+    def family(self) -> str:
+        return family_of(self.destination)
+
+
+class Rule(NamedTuple):
+    """A policy rule, which says what routing table is looked up for whom (ip-rule(8))."""
+
+    family: str
+    priority: int
+    source: str | None  # `172.16.1.50/32`; None: all
+    destination: str | None
+    action: str  # lookup, prohibit, unreachable, blackhole, goto
+    table: int | None
+    selectors: tuple[str, ...] = ()  # whatever else it asks for, in ip-rule's words: `iif enetA`, `dport 2121`
+
+
+class Way(NamedTuple):
+    """The kernel's answer to "which way to this address, from that one" (RTM_GETROUTE)."""
+
+    gateway: str | None = None  # None: on the link, or no route
+    interface: str | None = None  # None: no route
+    source: str | None = None  # the source address that it would choose
+    table: int | None = None
+    kind: str = "none"  # a Route's kinds, or `none`: the kernel has no route
+
+
+class Icmp(NamedTuple):
+    """An ICMP or ICMPv6 error that came for a connection, and the address of the box that sent it."""
+
+    type: int
+    code: int
+    meaning: str
+    sender: str
+
+
+class Connection(NamedTuple):
+    """One connect(2), from the source address that was chosen to how it ended."""
+
+    socket: int
+    protocol: str  # tcp, udp
+    bound: Endpoint | None  # what bind(2) was given; None: not bound
+    source: Endpoint | None  # what getsockname(2) said after the SYN left; None: none was chosen
+    destination: Endpoint
+    name: str  # as typed
+    route: Way | None  # None: it could not be asked for
+    outcome: str  # an `OUTCOMES`
+    errno: str | None  # `ECONNREFUSED`; None on success and for our own time-out
+    icmp: Icmp | None
+    elapsed: float
+    rtt: float | None  # from TCP_INFO
+    syn_retransmits: int | None
+    others: tuple[str, ...] = ()  # further addresses of the name, which were not tried
+    note: str | None = None  # what else is known of the outcome, in words
+
+    @property
+    def chosen_by(self) -> str:
+        """Who chose the source address. A bind to the wildcard address leaves it to the kernel."""
+        return "bind" if self.bound and self.bound.address not in ("0.0.0.0", "::") else "kernel"
+
+
+OUTCOMES = (
+    "connected",
+    "refused",
+    "timeout",
+    "unreachable",
+    "prohibited",
+    "no-route",
+    "denied",
+    "address-unavailable",
+    "address-in-use",
+    "cancelled",
+    "unresolved",
+    "error",
+)
