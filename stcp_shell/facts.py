@@ -46,7 +46,7 @@ class Address(NamedTuple):
 class Interface(NamedTuple):
     """A network interface and its addresses, in the kernel's order."""
 
-    index: int
+    ifindex: int
     name: str
     flags: tuple[str, ...]  # UP, LOOPBACK, BROADCAST, POINTOPOINT, RUNNING, ... (netdevice(7))
     mtu: int | None  # bytes

@@ -1,0 +1,143 @@
+"""The command line's program: reads the options, parses the scripts whole, and starts the session."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from . import __version__
+from .arguments import Arguments, UsageError, help_text, parse
+from .commands import CATALOGUE
+from .commands.shell import check_variable
+from .environment import Environment, real
+from .errors import OutputClosed, ScriptProblem, StcpError
+from .language.parser import Parser, Problem
+from .language.script import decode, load
+from .report.plain import visible
+from .runner import Program, run_session
+from .screen import discard
+from .status import Status
+
+STDIN = "<stdin>"
+
+
+def main() -> int:
+    """The entry point of `stcp-shell` and `stcp_calls`."""
+    environment = real()
+    try:
+        status = run(sys.argv[1:], environment)
+        environment.stdout.flush()
+    except KeyboardInterrupt:
+        status = Status.INTERRUPTED
+    except (BrokenPipeError, OutputClosed):
+        discard(environment.stdout)
+        status = Status.FAILED
+    return int(status)
+
+
+def run(words: Sequence[str], environment: Environment) -> int:
+    """The program with its words and its world; answers the exit status (`Status`, or 128 and a signal's number)."""
+    try:
+        arguments = parse(words, _scenarios(words))
+        variables = _variables(arguments)
+    except UsageError as error:
+        return _complain(environment, error, Status.SYNTAX)
+    if arguments.given & {"--help", "--version"}:
+        text = help_text() if "--help" in arguments.given else f"stcp-shell {__version__}"
+        return _say(environment, [text])
+    if arguments.lab == "list":
+        return _say(environment, _listing())
+    parser = Parser(CATALOGUE, variables, load)
+    programs = _programs(arguments, parser, environment)
+    for problem in parser.problems:
+        _complain(environment, problem, Status.SYNTAX)
+    if parser.problems:
+        return Status.SYNTAX
+    if "--check" in arguments.given:
+        return _say(environment, [f"{len(parser.calls)} commands, no mistake found"])
+    notice: list[str] = []
+    if arguments.lab is not None:
+        try:
+            notice = _enter_lab(arguments.lab)
+        except StcpError as error:
+            return _complain(environment, error, Status.FAILED)
+        environment = environment._replace(host=os.uname().nodename)
+    return run_session(words, arguments, variables, environment, programs, notice)
+
+
+def _say(environment: Environment, lines: Sequence[str]) -> Status:
+    environment.stdout.writelines(f"{line}\n" for line in lines)
+    return Status.OK
+
+
+def _complain(environment: Environment, problem: object, status: Status) -> Status:
+    text = str(problem)
+    located = isinstance(problem, Problem) and problem.source
+    environment.stderr.write(visible(text if located else f"stcp-shell: {text}") + "\n")
+    return status
+
+
+def _variables(arguments: Arguments) -> dict[str, str]:
+    """What -D and --timeout say. Raises UsageError."""
+    variables = {}
+    if arguments.timeout:
+        variables["timeout"] = arguments.timeout
+    for name, value in arguments.definitions:
+        try:
+            check_variable(name, value)
+        except ValueError as why:
+            raise UsageError(f"-D {why}") from None
+        variables[name] = value
+    return variables
+
+
+def _programs(arguments: Arguments, parser: Parser, environment: Environment) -> list[Program]:
+    """What -c and the FILEs say, parsed whole. Only what comes from a file is echoed while it runs."""
+    programs: list[Program] = []
+    for text in arguments.commands:
+        parser.parse(text, "-c")
+    if arguments.commands:
+        programs.append(Program(list(parser.calls), echo=False))
+    before = len(parser.calls)
+    for path in arguments.files:
+        try:
+            if path == "-":
+                content = environment.stdin.read() if environment.stdin else b""
+                parser.parse(decode(content, STDIN), STDIN)
+            else:
+                parser.include(path)
+        except ScriptProblem as problem:
+            parser.problems.append(Problem(str(problem), "", 0, 0))
+    if arguments.files:
+        programs.append(Program(parser.calls[before:], echo=True))
+    return programs
+
+
+def _scenarios(words: Sequence[str]) -> Sequence[str]:
+    """The words that may follow `--lab`; the lab is imported only for those who ask for it."""
+    if "--lab" not in words:
+        return ()
+    from .lab import SCENARIOS
+
+    return ["list", *SCENARIOS]
+
+
+def _listing() -> list[str]:
+    from .lab import DEFAULT, SCENARIOS
+
+    width = max(map(len, SCENARIOS))
+    return [
+        f"{name:<{width}}  {scenario.summary}{' (the default)' if name == DEFAULT else ''}"
+        for name, scenario in SCENARIOS.items()
+    ]
+
+
+def _enter_lab(scenario: str) -> list[str]:
+    """Move this process into the lab; answers what to tell the user. Raises LabUnavailable."""
+    from .lab import DEFAULT, describe, enter
+
+    enter(scenario or DEFAULT)
+    return describe(scenario or DEFAULT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

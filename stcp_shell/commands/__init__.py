@@ -1,0 +1,20 @@
+"""The commands, one module a family: declared, typed, thin. `CATALOGUE` holds them all."""
+
+from types import ModuleType
+
+from ..language.declaration import Catalogue, Command
+from . import data, options, record, shell, sockets
+
+
+def declared(module: ModuleType) -> list[Command]:
+    """The commands that a module declares, in the order in which they stand there."""
+    return [value for value in vars(module).values() if isinstance(value, Command)]
+
+
+FAMILIES = {
+    "Sockets": declared(sockets),
+    "Data": declared(data),
+    "Socket options": declared(options),
+    "The session": [*declared(record), *declared(shell)],
+}
+CATALOGUE = Catalogue(command for family in FAMILIES.values() for command in family)

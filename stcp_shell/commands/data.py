@@ -1,0 +1,172 @@
+"""What goes over a connection: listen, accept, send, recv, shutdown, and the names of both ends."""
+
+import re
+import select
+import socket as sockets_api
+from time import monotonic
+from typing import Any
+
+from ..errors import Failure, no_socket, reason
+from ..language.declaration import Argument, Option, command
+from ..language.kinds import COUNT, FLAG, SECONDS, TEXT, choice
+from ..net.probe import TICK
+from ..net.sockaddr import unpack
+from ..results import Accepted, Listening, Name, NothingCame, Received, Sent, ShutDown
+from ..session import Session, Socket, Waiting
+
+_ESCAPE = re.compile(r"\\(?:([rnt0\\])|x([0-9A-Fa-f]{2}))")
+_ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}
+_HOW = {"read": sockets_api.SHUT_RD, "write": sockets_api.SHUT_WR, "both": sockets_api.SHUT_RDWR}
+_TIMEOUT = Option("timeout", SECONDS, "give up after this many seconds (60, or what `set timeout` says)")
+
+
+@command("listen", Option("backlog", COUNT, "how many connections may wait to be accepted (5)"), examples=["listen"])
+def listen(session: Session, backlog: int = 5) -> Listening:
+    """Make the current socket wait for connections; accept takes them.
+
+    A socket that is not bound gets a port from the kernel, on all addresses.
+    """
+    entry = _stream(session, "open", "bound")
+    try:
+        entry.sock.listen(backlog)
+    except OSError as error:
+        raise Failure(reason(error)) from None
+    entry.state, entry.local = "listening", unpack(entry.sock.getsockname())
+    return Listening(entry.number, str(entry.local), backlog)
+
+
+@command("accept", _TIMEOUT, examples=["accept -timeout 30"])
+def accept(session: Session, timeout: float | None = None) -> Accepted | NothingCame:
+    """Take the next connection of the listening socket; it gets a number of its own and becomes the current one.
+
+    Says which of this host's addresses the client used: a callback from another address is what firewalls refuse.
+    """
+    listener = _stream(session, "listening")
+    limit = timeout or session.timeout
+    if not _readable(session, listener, limit, f"accept on {listener.local}"):
+        return NothingCame(listener.number, "no connection came", limit)
+    try:
+        sock, peer = listener.sock.accept()
+    except OSError as error:
+        raise Failure(no_socket(error)) from None
+    entry = session.add(listener.family, listener.kind, sock)
+    entry.state, entry.local, entry.peer = "connected", unpack(sock.getsockname()), unpack(peer)
+    return Accepted(entry.number, listener.number, str(entry.local), str(entry.peer))
+
+
+@command(
+    "send",
+    Option("line", FLAG, "end it with CR LF"),
+    Argument("text", TEXT, "what to send; \\r \\n \\t \\0 \\\\ \\xHH are understood", rest=True),
+    examples=["send -line 'USER anonymous'", "send 'HEAD / HTTP/1.0\\r\\n\\r\\n'"],
+)
+def send(session: Session, text: str, line: bool = False) -> Sent:
+    """Send text to the peer of the current socket."""
+    entry = _connected(session)
+    data = _unescape(text) + (b"\r\n" if line else b"")
+    try:
+        entry.sock.settimeout(session.timeout)
+        sent = entry.sock.send(data)
+    except TimeoutError:
+        raise Failure(f"the peer took nothing within {session.timeout:g} s") from None
+    except OSError as error:
+        raise Failure(reason(error)) from None
+    return Sent(entry.number, sent, len(data))
+
+
+@command(
+    "recv",
+    Option("max", COUNT, "at most this many bytes (4096)"),
+    _TIMEOUT,
+    examples=["recv -timeout 5"],
+)
+def recv(session: Session, max: int = 4096, timeout: float | None = None) -> Received | NothingCame:
+    """Receive what the peer sends, once: a banner, an answer. Control characters are made visible."""
+    entry = _connected(session)
+    limit = timeout or session.timeout
+    if not _readable(session, entry, limit, f"recv from {entry.peer}"):
+        return NothingCame(entry.number, "nothing was received", limit)
+    try:
+        data = entry.sock.recv(max)
+    except OSError as error:
+        raise Failure(reason(error)) from None
+    return Received(entry.number, len(data), data.decode("utf-8", "backslashreplace"))
+
+
+@command(
+    "shutdown", Option("how", choice(*_HOW), "which direction: both is the default"), examples=["shutdown -how write"]
+)
+def shutdown(session: Session, how: str = "both") -> ShutDown:
+    """End one direction of the connection, or both: the peer sees the end of the data."""
+    entry = _connected(session)
+    try:
+        entry.sock.shutdown(_HOW[how])
+    except OSError as error:
+        raise Failure(reason(error)) from None
+    if how == "both":
+        entry.state = "shut down"
+    return ShutDown(entry.number, how)
+
+
+@command("getsockname")
+def getsockname(session: Session) -> Name:
+    """Show the current socket's own address: the source address of its connection."""
+    entry = session.socket()
+    if entry.sock.fileno() >= 0:
+        entry.local = unpack(entry.sock.getsockname())
+    if entry.local is None:
+        raise Failure(f"socket {entry.number} never had a local address ({entry.state})")
+    return Name(entry.number, "local", str(entry.local))
+
+
+@command("getpeername")
+def getpeername(session: Session) -> Name:
+    """Show the address at the other end of the current socket's connection."""
+    entry = session.socket()
+    if entry.peer is None:
+        raise Failure(f"socket {entry.number} has no peer: it is {entry.state}")
+    return Name(entry.number, "peer", str(entry.peer))
+
+
+def _stream(session: Session, *states: str) -> Socket:
+    entry = session.socket()
+    if entry.kind != "stream":
+        raise Failure(f"socket {entry.number} is a dgram socket: this is for stream sockets")
+    if entry.state not in states:
+        wanted = "listen comes first" if "listening" in states else "open a new one with socket"
+        raise Failure(f"socket {entry.number} is {entry.state}, not {' or '.join(states)}: {wanted}")
+    return entry
+
+
+def _connected(session: Session) -> Socket:
+    entry = session.socket()
+    if entry.state != "connected":
+        raise Failure(f"socket {entry.number} is not connected: it is {entry.state}")
+    return entry
+
+
+def _unescape(text: str) -> bytes:
+    """The bytes to send. A backslash before anything else than an escape stays a backslash."""
+    parts: list[Any] = []
+    position = 0
+    for found in _ESCAPE.finditer(text):
+        parts.append(text[position : found.start()].encode())
+        parts.append(_ESCAPES[found[1]] if found[1] else bytes.fromhex(found[2]))
+        position = found.end()
+    return b"".join([*parts, text[position:].encode()])
+
+
+def _readable(session: Session, entry: Socket, limit: float, what: str) -> bool:
+    """Wait until there is something to take; False after `limit` seconds."""
+    started = monotonic()
+    poll = select.poll()
+    poll.register(entry.sock, select.POLLIN)
+    while True:
+        elapsed = monotonic() - started
+        left = max(0.0, limit - elapsed)
+        if poll.poll(1 + (min(left, TICK) if session.progress else left) * 1000):
+            return True
+        if left <= 0:
+            return False
+        if session.progress:
+            session.progress(Waiting(what, elapsed, left))

@@ -1,0 +1,82 @@
+"""The shell itself: variables, scripts, help, the end."""
+
+from typing import TYPE_CHECKING, Any
+
+from ..language.declaration import Argument, command
+from ..language.kinds import COMMAND, NAME, PATH, TEXT, seconds
+from ..language.syntax import NAME as VARIABLE_NAME
+from ..results import Sourced, Text, Variables
+from ..session import Session
+
+if TYPE_CHECKING:
+    from ..language.parser import Parser
+
+# Variables that mean something to the shell, and what they may be.
+SETTINGS = {"timeout": seconds}
+
+
+def check_variable(name: str, value: str) -> None:
+    """Raise ValueError where a variable cannot have this name or this value."""
+    if not VARIABLE_NAME.fullmatch(name):
+        raise ValueError(f"{name[:40]!r} is no name for a variable: letters, digits and _, not a digit first")
+    if name in SETTINGS:
+        try:
+            SETTINGS[name](value)
+        except ValueError as why:
+            raise ValueError(f"{name} {value[:40]}: {why}") from None
+
+
+def _assign(parser: "Parser", arguments: dict[str, Any]) -> None:
+    name, value = arguments.get("name"), arguments.get("value")
+    if name is None:
+        return
+    if value is None:
+        raise ValueError(f"{name[:40]} needs a value: set NAME VALUE")
+    check_variable(name, value)
+    parser.variables[name] = value
+
+
+def _include(parser: "Parser", arguments: dict[str, Any]) -> None:
+    parser.include(arguments["file"])
+
+
+@command(
+    "set",
+    Argument("name", NAME, "the variable", required=False),
+    Argument("value", TEXT, "its value", required=False, rest=True),
+    examples=["set N 2121", "connect -name 10.1.1.1 -port $N", "set timeout 5"],
+    parsing=_assign,
+)
+def set_(session: Session, name: str | None = None, value: str = "") -> Variables:
+    """Give a variable a value, to be written as $NAME or ${NAME}; without a name list them.
+
+    The variable `timeout` is the time in seconds that connect, accept and recv wait.
+    """
+    if name is None:
+        return Variables(dict(sorted(session.variables.items())))
+    session.variables[name] = value
+    return Variables({name: value})
+
+
+@command("source", Argument("file", PATH, "a script"), examples=["source multihomed.stcp"], parsing=_include)
+def source(session: Session, file: str) -> Sourced:
+    """Run the commands of a script here. A relative path counts from the script that says it."""
+    return Sourced(file)
+
+
+@command(
+    "help", Argument("topic", COMMAND, "the command", required=False, rest=True), examples=["help", "help connect"]
+)
+def help_(session: Session, topic: str | None = None) -> Text:
+    """List the commands, or explain one."""
+    from ..report.guide import explain, overview
+    from . import CATALOGUE, FAMILIES
+
+    return Text(explain(topic, CATALOGUE) if topic else overview(FAMILIES))
+
+
+@command("quit")
+def quit_(session: Session) -> Text:
+    """End the session. The end of the input does so, too."""
+    session.ended = True
+    return Text(())

@@ -1,0 +1,226 @@
+"""Sockets, their source address, and the connect: the reason for this program."""
+
+import errno
+import os
+import socket as sockets_api
+
+from ..errors import Failure, no_socket, reason
+from ..facts import INET, INET6, Connection, Endpoint, Way, family_of
+from ..language.declaration import Argument, Option, command
+from ..language.kinds import FLAG, HOST, INTERFACE, LOCAL, PORT, SECONDS, SOCKET, choice
+from ..net import names
+from ..net.interfaces import address_on, local_addresses
+from ..net.probe import Probe, run
+from ..net.sockaddr import ANY, FAMILIES, pack, unpack
+from ..results import Bound, Closed, Current, Opened, SocketRow, SocketTable
+from ..session import Session, Socket, Waiting
+
+_TYPES = {"stream": sockets_api.SOCK_STREAM, "dgram": sockets_api.SOCK_DGRAM}
+
+
+@command(
+    "socket",
+    Option("type", choice("stream", "dgram"), "stream is TCP (the default), dgram is UDP"),
+    Option("family", choice(INET, INET6), "inet is IPv4 (the default), inet6 is IPv6"),
+    examples=["socket", "socket -family inet6", "socket -type dgram"],
+)
+def socket(session: Session, type: str = "stream", family: str = INET) -> Opened:
+    """Open a numbered socket; it becomes the current one.
+
+    The commands that follow (bind, connect, send, ...) are about the current socket.
+    """
+    try:
+        sock = sockets_api.socket(FAMILIES[family], _TYPES[type])
+    except OSError as error:
+        raise Failure(no_socket(error)) from None
+    return Opened(session.add(family, type, sock).number, type, family)
+
+
+@command("sockets")
+def sockets(session: Session) -> SocketTable:
+    """List the sockets: state, bound, local and peer address.
+
+    The current socket is marked with *.
+    """
+    return SocketTable([_row(session, entry) for entry in session.sockets.values()])
+
+
+@command("use", Argument("number", SOCKET, "the socket's number"), examples=["use 1"])
+def use(session: Session, number: int) -> Current:
+    """Make another socket the current one."""
+    session.current = session.socket(number)
+    return Current(number, session.current.state)
+
+
+@command("close", Argument("number", SOCKET, "the socket's number; without it the current one", required=False))
+def close(session: Session, number: int | None = None) -> Closed:
+    """Close the current socket, or the one with that number."""
+    entry = session.socket(number)
+    session.close(entry)
+    return Closed(entry.number)
+
+
+@command(
+    "bind",
+    Option("name", LOCAL, "the local address, or a name for it"),
+    Option("interface", INTERFACE, "bind to this interface's address instead"),
+    Option("port", PORT, "the local port; 0, the default, leaves it to the kernel"),
+    Option("device", FLAG, "with -interface: also SO_BINDTODEVICE, which changes the route"),
+    examples=["bind -name 172.16.1.50 -port 0", "bind -interface enetA", "bind -port 2121"],
+)
+def bind(
+    session: Session,
+    name: str | None = None,
+    interface: str | None = None,
+    port: int | str = 0,
+    device: bool = False,
+) -> Bound:
+    """Give the current socket its source address and port: bind(2), and nothing else.
+
+    The route stays the kernel's choice, as it does for a server that binds its callback. -device binds to the
+    interface as well (SO_BINDTODEVICE): that is another test, of another route.
+    """
+    entry = session.socket()
+    if entry.state != "open":
+        raise Failure(f"socket {entry.number} is {entry.state} already: open a new one with socket")
+    if name and interface:
+        raise Failure("-name and -interface exclude each other")
+    if device and not interface:
+        raise Failure("-device goes with -interface NAME")
+    wanted = Endpoint(_local_address(entry, session, name, interface), names.port_number(port, entry.protocol))
+    try:
+        if device:
+            entry.sock.setsockopt(sockets_api.SOL_SOCKET, sockets_api.SO_BINDTODEVICE, os.fsencode(interface or ""))
+        entry.sock.bind(pack(wanted))
+    except OSError as error:
+        entry.state = "bind failed"
+        raise Failure(_bind_failure(error, wanted)) from None
+    entry.state, entry.bound, entry.local = "bound", wanted, unpack(entry.sock.getsockname())
+    return Bound(entry.number, wanted.address, wanted.port, str(entry.local), interface, interface if device else None)
+
+
+@command(
+    "connect",
+    Option("name", HOST, "the host: an address or a name", required=True),
+    Option("port", PORT, "the port: a number or a service name", required=True),
+    Option("timeout", SECONDS, "give up after this many seconds (60, or what `set timeout` says)"),
+    examples=["connect -name 10.1.1.1 -port 2121", "connect -name 10.1.1.1 -port ftp -timeout 5"],
+)
+def connect(session: Session, name: str, port: int | str, timeout: float | None = None) -> Connection:
+    """Connect the current socket and say which source address was used and how it ended.
+
+    A connection that is refused or times out is a finding: scripts go on. Of a name with several addresses the
+    first is tried and the others are named. Ctrl-C ends the connect and keeps the shell. A dgram socket shows the
+    source address that the kernel chooses, without sending a packet.
+    """
+    entry = session.socket()
+    _check_unused(entry)
+    number = names.port_number(port, entry.protocol)
+    if number == 0:
+        raise Failure("-port 0: there is no port 0 to connect to")
+    limit = timeout or session.timeout
+    session.remember(name)
+    try:
+        found = names.addresses(name, entry.family, limit)
+    except names.Unresolved as reason:
+        return _unresolved(entry, name, number, str(reason))
+    destination = Endpoint(found[0], number)
+    source = entry.bound.address if entry.bound and entry.bound.address not in ANY.values() else None
+    route = session.way_to(destination.address, source)
+    probe = Probe(entry.sock, destination, limit)
+    try:
+        run([probe], session.progress and (lambda: _show(session, probe)))
+    except KeyboardInterrupt:
+        probe.cancel()
+    result = _finding(entry, probe, name, route, tuple(found[1:]))
+    entry.state, entry.local = result.outcome, probe.source
+    if result.outcome == "connected":
+        entry.peer = destination
+        entry.sock.setblocking(True)
+    else:
+        # A second connect on it would answer EALREADY or ECONNABORTED, and its SYNs would go on behind our back.
+        entry.sock.close()
+    return result
+
+
+def _row(session: Session, entry: Socket) -> SocketRow:
+    current = entry is session.current
+    return SocketRow(entry.number, current, entry.protocol, entry.state, entry.bound, entry.local, entry.peer)
+
+
+def _local_address(entry: Socket, session: Session, name: str | None, interface: str | None) -> str:
+    """The address to bind to: the one named, the interface's first of the socket's family, or the wildcard."""
+    if interface:
+        return address_on(interface, entry.family)
+    if name:
+        return names.addresses(name, entry.family, session.timeout)[0]
+    return ANY[entry.family]
+
+
+def _bind_failure(error: OSError, wanted: Endpoint) -> str:
+    if error.errno == errno.EADDRNOTAVAIL:
+        mine = ", ".join(sorted(local_addresses(family_of(wanted.address))))
+        return f"{wanted.address} is not an address of this host (EADDRNOTAVAIL); it has {mine}"
+    if error.errno == errno.EADDRINUSE:
+        return f"{wanted} is in use (EADDRINUSE): choose another port, or setsockopt reuseaddr 1 before the bind"
+    if error.errno == errno.EACCES:
+        return f"port {wanted.port} needs the right to bind ports below 1024 (EACCES): choose a higher one"
+    return f"{wanted}: {reason(error)}"
+
+
+def _check_unused(entry: Socket) -> None:
+    if entry.state == "bind failed":
+        raise Failure(
+            f"not carried out: the bind of socket {entry.number} failed, so this would test the default source"
+            " address; open a new one with socket"
+        )
+    if entry.state == "connected":
+        raise Failure(f"socket {entry.number} is connected to {entry.peer}: open a new one with socket")
+    if entry.state not in ("open", "bound"):
+        raise Failure(f"socket {entry.number} is used up ({entry.state}): open a new one with socket")
+
+
+def _show(session: Session, probe: Probe) -> None:
+    if session.progress:
+        left = probe.timeout - probe.elapsed()
+        source = f" from {probe.source.address}" if probe.source else ""
+        session.progress(Waiting(f"connect to {probe.destination}{source}", probe.elapsed(), left, probe.syns()))
+
+
+def _finding(entry: Socket, probe: Probe, name: str, route: Way | None, others: tuple[str, ...]) -> Connection:
+    outcome = probe.outcome(route)
+    return Connection(
+        socket=entry.number,
+        protocol=entry.protocol,
+        bound=entry.bound,
+        source=probe.source,
+        destination=probe.destination,
+        name=name,
+        route=route,
+        outcome=outcome,
+        errno=probe.errno,
+        icmp=probe.icmp,
+        elapsed=probe.elapsed(),
+        rtt=probe.info.rtt if probe.info and outcome == "connected" else None,
+        syn_retransmits=probe.info.total_retransmits if probe.info else None,
+        others=others,
+    )
+
+
+def _unresolved(entry: Socket, name: str, port: int, why: str) -> Connection:
+    return Connection(
+        socket=entry.number,
+        protocol=entry.protocol,
+        bound=entry.bound,
+        source=None,
+        destination=Endpoint("", port),
+        name=name,
+        route=None,
+        outcome="unresolved",
+        errno=None,
+        icmp=None,
+        elapsed=0.0,
+        rtt=None,
+        syn_retransmits=None,
+        note=why,
+    )

@@ -1,0 +1,46 @@
+"""What a session gets from outside: streams, folders, clock, host name. Tests pass their own."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import BinaryIO, NamedTuple, TextIO
+
+
+class Environment(NamedTuple):
+    """The world as the program sees it; nothing below `cli` looks at `sys` or `os.environ`."""
+
+    stdin: BinaryIO | None
+    stdout: TextIO
+    stderr: TextIO
+    variables: Mapping[str, str]
+    host: str
+    clock: Callable[[], float] = time.time  # seconds since the epoch
+
+    @property
+    def interactive(self) -> bool:
+        """A person types and reads: both ends are a terminal."""
+        return self.stdin is not None and self.stdin.isatty() and self.stdout.isatty()
+
+    @property
+    def state_folder(self) -> str:
+        """Where history and session logs are kept (XDG Base Directory Specification; a relative path is ignored)."""
+        base = self.variables.get("XDG_STATE_HOME", "")
+        if not os.path.isabs(base):
+            home = self.variables.get("HOME") or os.path.expanduser("~")
+            base = os.path.join(home, ".local", "state")
+        return os.path.join(base, "stcp-shell")
+
+    def local_time(self) -> str:
+        """`HH:MM:SS` on this host's clock, as STCP's `ready` line has it."""
+        return time.strftime("%H:%M:%S", time.localtime(self.clock()))
+
+
+def real() -> Environment:
+    """The process's own streams and variables. A closed standard stream is replaced by the null device."""
+    stdin = sys.stdin.buffer if sys.stdin else None
+    return Environment(stdin, sys.stdout or _null(), sys.stderr or _null(), os.environ, os.uname().nodename)
+
+
+def _null() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")

@@ -1,0 +1,65 @@
+"""What can go wrong, as exceptions whose text is the one line that the user reads.
+
+    StcpError
+      Failure         a command could not be carried out (no such socket, address not local, ...)
+      SyntaxProblem   a line does not parse; knows its column
+      ScriptProblem   a script cannot be read (not there, a folder, binary, not UTF-8)
+      OutputClosed    standard output went away (`| head -1`) or takes no more
+
+A connection that is refused or times out is none of these: it is a finding, see `facts.Connection`.
+"""
+
+import errno
+import os
+from collections.abc import Iterable
+
+
+class StcpError(Exception):
+    """The root of this program's own exceptions."""
+
+
+class Failure(StcpError):
+    """A command could not be carried out."""
+
+
+class SyntaxProblem(StcpError):
+    """A line does not parse. `column` counts from 1."""
+
+    def __init__(self, message: str, column: int = 1) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+class ScriptProblem(StcpError):
+    """A script cannot be read."""
+
+
+class OutputClosed(StcpError):
+    """Nobody reads standard output any more, or it takes no more."""
+
+
+def near_miss(word: str, known: Iterable[str]) -> str:
+    """` (did you mean X?)` for the nearest of the `known` words, or nothing."""
+    import difflib  # late: only a mistake needs it
+
+    nearest = difflib.get_close_matches(word[:64].lower(), list(known), n=1, cutoff=0.6)
+    return f" (did you mean {nearest[0]}?)" if nearest else ""
+
+
+def brief(text: str, width: int = 40) -> str:
+    """The text in quotation marks, cut to `width` characters: a message stays one line whatever was typed."""
+    return repr(text if len(text) <= width else text[: width - 1] + "…")
+
+
+def reason(error: OSError) -> str:
+    """An OSError as `No route to host (EHOSTUNREACH)`."""
+    code = errno.errorcode.get(error.errno or 0, "")
+    return f"{error.strerror or error} ({code})" if code else str(error.strerror or error)
+
+
+def no_socket(error: OSError) -> str:
+    """Why socket(2) or accept(2) gave none, and what to do where the limit on file descriptors is reached."""
+    if error.errno == errno.EMFILE:
+        limit = os.sysconf("SC_OPEN_MAX")
+        return f"the limit of {limit} open files is reached (EMFILE): close some, or raise it with ulimit -n"
+    return reason(error)

@@ -1,0 +1,81 @@
+"""Runs parsed commands against a session: records, shows, and decides whether to go on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from .commands import CATALOGUE
+from .errors import Failure, reason
+from .facts import Connection
+from .journal.records import RECORDS
+from .language.parser import Call, Parser
+from .language.script import load
+from .screen import Screen
+from .session import Session
+from .status import Status
+
+
+class Interpreter:
+    """Runs calls. A failure ends the run it happens in, unless `keep_going`."""
+
+    def __init__(self, session: Session, screen: Screen, keep_going: bool = False) -> None:
+        self.session = session
+        self.screen = screen
+        self.keep_going = keep_going
+
+    def run(self, calls: Sequence[Call], echo: bool = False) -> Status:
+        """Run calls in order until the end, a failure, Ctrl-C or `quit`."""
+        status = Status.OK
+        for call in calls:
+            if echo:
+                self.screen.echo(call.text)
+            done = self._run(call)
+            if done is Status.INTERRUPTED or (done and not self.keep_going):
+                return done
+            status = max(status, done)
+            if self.session.ended:
+                break
+        return status
+
+    def run_line(self, line: str, source: str = "", number: int = 1) -> Status:
+        """Parse one line with the session's variables and run it; of a line that does not parse nothing runs."""
+        parser = Parser(CATALOGUE, self.session.variables, load)
+        parser.parse_line(line, source, number)
+        if parser.problems:
+            for problem in parser.problems:
+                self.session.journal.write("command", {"text": line, "from": source or "typed"})
+                self.screen.fail(str(problem))
+            return Status.SYNTAX
+        return self.run(parser.calls)
+
+    def _run(self, call: Call) -> Status:
+        journal = self.session.journal
+        number = journal.write("command", {"text": call.text, "from": call.where or "typed"})
+        try:
+            result = call.command.run(self.session, **call.arguments)
+            self._deliver(number, result)
+        except Failure as failure:
+            return self._failed(call, number, str(failure))
+        except OSError as error:
+            return self._failed(call, number, reason(error))
+        except KeyboardInterrupt:
+            self._failed(call, number, "interrupted")
+            return Status.INTERRUPTED
+        if isinstance(result, Connection) and result.outcome == "cancelled":
+            return Status.INTERRUPTED
+        return Status.OK
+
+    def _deliver(self, number: int, result: Any) -> None:
+        """To the screen first: what is made while it is shown is complete afterwards. The log gets it in any case."""
+        try:
+            self.screen.show(result)
+        finally:
+            if known := RECORDS.get(type(result)):
+                kind, fields = known
+                extra = {"command": number} if kind == "result" else {}
+                self.session.journal.write(kind, extra | fields(result))
+
+    def _failed(self, call: Call, number: int, why: str) -> Status:
+        self.session.journal.write("result", {"command": number, "error": why})
+        where = f"{call.where}: " if call.where else ""
+        self.screen.fail(f"{where}{call.command.name}: {why}")
+        return Status.FAILED

@@ -1,0 +1,1 @@
+"""The session log: JSON Lines, one record a line."""

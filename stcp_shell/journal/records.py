@@ -1,0 +1,75 @@
+"""Facts and results to the fields of a record. What has no record here (help, sockets, log) is not logged."""
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import results
+from ..facts import Connection, Endpoint
+
+
+def endpoint(value: Endpoint | None) -> dict[str, Any] | None:
+    """`{"address", "port"}`, or null."""
+    return {"address": value.address, "port": value.port} if value else None
+
+
+def connection(value: Connection) -> dict[str, Any]:
+    """The fields of a `connection` record; README.rst documents them."""
+    route, icmp = value.route, value.icmp
+    fields: dict[str, Any] = {
+        "socket": value.socket,
+        "protocol": value.protocol,
+        "bound": endpoint(value.bound),
+        "source": endpoint(value.source),
+        "chosen_by": value.chosen_by,
+        "destination": {
+            "name": value.name,
+            "address": value.destination.address or None,
+            "port": value.destination.port,
+        },
+        "route": {"gateway": route.gateway if route else None, "interface": route.interface if route else None},
+        "outcome": value.outcome,
+        "errno": value.errno,
+        "icmp": icmp and {"type": icmp.type, "code": icmp.code, "meaning": icmp.meaning, "from": icmp.sender},
+        "elapsed": round(value.elapsed, 6),
+        "rtt": value.rtt,
+        "syn_retransmits": value.syn_retransmits,
+    }
+    if value.others:
+        fields["others"] = list(value.others)
+    if value.note:
+        fields["note"] = value.note
+    return fields
+
+
+def _interfaces(value: results.Interfaces) -> dict[str, Any]:
+    return {
+        "interfaces": [
+            {**interface._asdict(), "addresses": [address._asdict() for address in interface.addresses]}
+            for interface in value.interfaces
+        ]
+    }
+
+
+def _result(value: Any) -> dict[str, Any]:
+    return {"result": type(value).__name__.lower(), "value": value._asdict()}
+
+
+RECORDS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
+    Connection: ("connection", connection),
+    results.Interfaces: ("interfaces", _interfaces),
+    results.Noted: ("note", results.Noted._asdict),
+    **dict.fromkeys(
+        (
+            results.Bound,
+            results.Listening,
+            results.Accepted,
+            results.NothingCame,
+            results.Sent,
+            results.Received,
+            results.ShutDown,
+            results.Name,
+            results.OptionValue,
+        ),
+        ("result", _result),
+    ),
+}

@@ -1,0 +1,147 @@
+"""Writes the session log, each record flushed when it is complete, and reads this session's part back.
+
+Where the log cannot be written (any more) there is one warning and the records are kept in memory, so that the
+session goes on and `log` still works.
+"""
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import stat
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .reader import records
+
+MOST_KEPT = 50_000  # records in memory, where there is no file; the oldest go first
+_encode = json.JSONEncoder(ensure_ascii=True, check_circular=False).encode
+
+
+class Journal:
+    """The log of one session. `path` None: no file is wanted (`--no-log`), the records are kept in memory."""
+
+    def __init__(self, path: str | None, clock: Callable[[], float], warn: Callable[[str], None]) -> None:
+        self.path = path
+        self.dropped = 0  # records that memory had no room for
+        self._clock = clock
+        self._warn = warn
+        self._sequence = 0
+        self._second = -1
+        self._prefix = ""
+        self._kept: deque[bytes] = deque(maxlen=MOST_KEPT)
+        self._file: int | None = None
+        self._writable = self._regular = False
+        self._start = self._end = 0
+        if path is not None:
+            try:
+                self._open(path)
+            except OSError as error:
+                self.close()
+                self._give_up(error)
+
+    def write(self, kind: str, fields: dict[str, Any]) -> int:
+        """Add a record; answers its sequence number. Never raises OSError."""
+        self._sequence += 1
+        record = {"type": kind, "seq": self._sequence, "time": self._now(), **fields}
+        line = _encode(record).encode("ascii") + b"\n"
+        if self._writable:
+            try:
+                self._append(line)
+            except OSError as error:
+                self._take_back()
+                self._give_up(error)
+        if not (self._writable and self._regular):
+            self.dropped += len(self._kept) == MOST_KEPT
+            self._kept.append(line)
+        return self._sequence
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """This session's records, oldest first, read from the file as they are asked for."""
+        yield from records(self._lines())
+
+    def close(self) -> None:
+        """Close the file. Later records go to memory."""
+        self._writable = self._regular = False
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _open(self, path: str) -> None:
+        folder = os.path.dirname(path)
+        if folder:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+        flags = os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK  # a FIFO that nobody reads must not hang us
+        try:
+            file = os.open(path, flags | os.O_RDWR, 0o600)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            file = os.open(path, flags | os.O_WRONLY, 0o600)
+        self._file = file
+        status = os.fstat(file)
+        if stat.S_ISREG(status.st_mode):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise OSError(errno.EBUSY, "another session is writing it") from None
+            self._regular = True
+            self._start = self._end = status.st_size
+            if status.st_size and os.pread(file, 1, status.st_size - 1) != b"\n":
+                self._append(b"\n")  # a session that was killed left a torn line: ours begins on its own
+                self._start = self._end
+        self._writable = True
+
+    def _append(self, line: bytes) -> None:
+        assert self._file is not None
+        written = os.write(self._file, line)
+        while written < len(line):
+            written += os.write(self._file, line[written:])
+        self._end += len(line)
+
+    def _take_back(self) -> None:
+        """Cut what a failed write left behind the last whole record."""
+        if self._file is not None and self._regular:
+            with contextlib.suppress(OSError):  # a torn last line is what readers skip
+                os.ftruncate(self._file, self._end)
+
+    def _give_up(self, error: OSError) -> None:
+        """Go on in memory; what is in the file is still read from it."""
+        self._writable = False
+        self._warn(
+            f"the session log cannot be written ({self.path}: {error.strerror or error}): "
+            "it is kept in memory; save it with log -save FILE"
+        )
+
+    def _lines(self) -> Iterator[bytes]:
+        if self._regular:
+            yield from self._file_lines()
+        yield from list(self._kept)
+
+    def _file_lines(self) -> Iterator[bytes]:
+        position, end, rest = self._start, self._end, b""
+        while position < end and self._file is not None:
+            chunk = os.pread(self._file, min(1 << 16, end - position), position)
+            if not chunk:
+                break  # somebody cut the file
+            position += len(chunk)
+            *whole, rest = (rest + chunk).split(b"\n")
+            yield from whole
+
+    def _now(self) -> str:
+        """ISO 8601, UTC, milliseconds."""
+        now = self._clock()
+        second = int(now)
+        if second != self._second:
+            self._second = second
+            self._prefix = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+        return f"{self._prefix}.{int((now - second) * 1000):03d}Z"
+
+
+def default_path(state_folder: str, now: float) -> str:
+    """A new file's name for a session that starts `now`, in the sessions folder."""
+    name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+    return os.path.join(state_folder, "sessions", f"{name}-{os.getpid()}.jsonl")

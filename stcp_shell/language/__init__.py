@@ -1,0 +1,1 @@
+"""From text to commands. Knows no network and no terminal."""

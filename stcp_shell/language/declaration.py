@@ -1,0 +1,127 @@
+"""`@command`: the one place where a command is declared.
+
+Name, options with their kinds, help text and function stand together; the parser, completion, highlighting, `help`
+and the README's command table all read the `Command` that this makes of them.
+
+    @command("use", Argument("number", SOCKET, "the socket's number"))
+    def use(session: Session, number: int) -> Current:
+        '''Make another socket the current one.'''
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from keyword import iskeyword
+from typing import Any, NamedTuple
+
+from ..errors import near_miss
+from .kinds import FLAG, Kind
+
+
+class Option(NamedTuple):
+    """`-name VALUE`, or `-name` alone for a FLAG."""
+
+    name: str
+    kind: Kind
+    help: str
+    required: bool = False
+
+    @property
+    def usage(self) -> str:
+        text = f"-{self.name} {self.kind.label}".rstrip()
+        return text if self.required else f"[{text}]"
+
+
+class Argument(NamedTuple):
+    """A word without a `-name`. `rest`: it takes all the words that are left, joined by spaces."""
+
+    name: str
+    kind: Kind
+    help: str
+    required: bool = True
+    rest: bool = False
+
+    @property
+    def usage(self) -> str:
+        return self.kind.label if self.required else f"[{self.kind.label}]"
+
+
+class Command(NamedTuple):
+    """A declared command. `parsing` is what it does to the parser already (`set`, `source`)."""
+
+    name: str
+    run: Callable[..., Any]
+    options: dict[str, Option]
+    arguments: tuple[Argument, ...]
+    examples: tuple[str, ...]
+    parsing: Callable[[Any, dict[str, Any]], None] | None
+
+    @property
+    def parameters(self) -> list[Option | Argument]:
+        """Options and arguments, in the order in which they were declared."""
+        return [*self.options.values(), *self.arguments]
+
+    @property
+    def usage(self) -> str:
+        return " ".join([self.name, *(p.usage for p in self.parameters)])
+
+    @property
+    def summary(self) -> str:
+        return (self.run.__doc__ or "").partition("\n")[0]
+
+    @property
+    def details(self) -> list[str]:
+        """The help text after the first line, without its indentation."""
+        return [line.strip() for line in (self.run.__doc__ or "").splitlines()[1:]]
+
+
+def command(
+    name: str,
+    *parameters: Option | Argument,
+    examples: Iterable[str] = (),
+    parsing: Callable[[Any, dict[str, Any]], None] | None = None,
+) -> Callable[[Callable[..., Any]], Command]:
+    """Declare the function below as a command. It gets the session and a keyword for each parameter that was given."""
+    options = {p.name: p for p in parameters if isinstance(p, Option)}
+    arguments = tuple(p for p in parameters if isinstance(p, Argument))
+
+    def declare(run: Callable[..., Any]) -> Command:
+        return Command(name, run, options, arguments, tuple(examples), parsing)
+
+    return declare
+
+
+def keyword_of(name: str) -> str:
+    """The function's parameter for an option: `-from` is `from_`."""
+    return f"{name}_" if iskeyword(name) else name.replace("-", "_")
+
+
+class Catalogue:
+    """All the commands, by name; a name may be two words (`route print`)."""
+
+    def __init__(self, commands: Iterable[Command]) -> None:
+        self._commands = {c.name: c for c in commands}
+        self._groups: dict[str, list[str]] = {}
+        for name in self._commands:
+            if " " in name:
+                group, _, member = name.partition(" ")
+                self._groups.setdefault(group, []).append(member)
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(self._commands.values())
+
+    def get(self, name: str) -> Command | None:
+        return self._commands.get(name)
+
+    def members(self, group: str) -> list[str]:
+        """The second words that may follow `group`; empty where it is no group."""
+        return self._groups.get(group, [])
+
+    def first_words(self) -> list[str]:
+        """What a line may start with."""
+        return list(dict.fromkeys(name.partition(" ")[0] for name in self._commands))
+
+    def hint(self, word: str) -> str:
+        """A near miss among the first words, or where to look."""
+        return near_miss(word, self.first_words()) or " (help lists the commands)"
+
+
+__all__ = ["FLAG", "Argument", "Catalogue", "Command", "Option", "command", "keyword_of"]

@@ -1,0 +1,119 @@
+"""The kinds of values that a command takes: how each is called in the help, checked, and completed.
+
+A kind's `convert` turns a word into the value that the command's function gets, or raises ValueError with the
+reason. It looks at the text alone: names are resolved when the command runs, so a script can be checked anywhere.
+"""
+
+import re
+from collections.abc import Callable
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
+from typing import Any, NamedTuple
+
+from ..errors import near_miss
+
+_HOST = re.compile(r"(?=.{1,253}\Z)[^\W_](?:[\w-]{0,62}\.?)*\Z")
+_PLACEHOLDER = re.compile(r"[A-Z]+\Z|<.*>\Z")
+_SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+./-]*\Z")
+
+
+class Kind(NamedTuple):
+    """A kind of value. `completes` tells the terminal what to offer for it."""
+
+    label: str
+    convert: Callable[[str], Any]
+    completes: str = ""
+    choices: tuple[str, ...] = ()
+
+
+def address(text: str) -> str:
+    """A numeric address in its canonical text (RFC 5952), a zone kept. Raises ValueError where it is none."""
+    host, percent, zone = text.partition("%")
+    family = AF_INET6 if ":" in host else AF_INET
+    try:
+        packed = inet_pton(family, host)
+    except (OSError, ValueError):
+        raise ValueError(f"{text[:60]} is not an IPv{6 if family == AF_INET6 else 4} address") from None
+    if percent and (family == AF_INET or not zone):
+        raise ValueError(f"{text[:60]}: a zone (%INTERFACE) belongs to an IPv6 link-local address")
+    return inet_ntop(family, packed) + percent + zone
+
+
+def host(text: str) -> str:
+    """A numeric address or a host name (RFC 1123, section 2.1; underscores occur). It is not resolved here."""
+    if ":" in text or "%" in text or not text.strip("0123456789."):
+        return address(text)
+    if not _HOST.match(text):
+        raise ValueError(f"{text[:60]!r} is neither an address nor a host name")
+    return text
+
+
+def port(text: str) -> int | str:
+    """A port number, or a service name to look up when the command runs."""
+    if text.lstrip("-").isdecimal():
+        number = int(text) if len(text) < 10 else -1
+        if not 0 <= number <= 65535:
+            raise ValueError("a port number is 0 to 65535")
+        return number
+    if _PLACEHOLDER.match(text):
+        name = text.strip("<>") or "N"
+        raise ValueError(
+            f"replace {text[:20]} by the port number, or give it a value (set {name} 2121, or -D {name}=2121) "
+            f"and write ${name}"
+        )
+    if not _SERVICE.match(text):
+        raise ValueError("a port is a number from 0 to 65535 or a service name")
+    return text
+
+
+def seconds(text: str) -> float:
+    """A duration in seconds: more than 0, at most a day."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 86400:
+        raise ValueError("a duration is a number of seconds, more than 0 and at most 86400")
+    return value
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A converter for whole numbers from `low` to `high`."""
+
+    def convert(text: str) -> int:
+        digits = text.removeprefix("-")
+        if not (digits.isdecimal() and len(digits) < 20 and low <= int(text) <= high):
+            raise ValueError(f"a whole number from {low} to {high} is needed")
+        return int(text)
+
+    return convert
+
+
+def choice(*names: str) -> Kind:
+    """A kind that is one of some words."""
+
+    def convert(text: str) -> str:
+        if text not in names:
+            raise ValueError(f"one of {', '.join(names)} is needed{near_miss(text, names)}")
+        return text
+
+    return Kind("|".join(names), convert, "choice", names)
+
+
+def _path(text: str) -> str:
+    if not text:
+        raise ValueError("the path is empty")
+    return text
+
+
+HOST = Kind("HOST", host, "host")
+LOCAL = Kind("ADDR", host, "local")
+PORT = Kind("PORT", port, "port")
+SECONDS = Kind("SECONDS", seconds)
+INTERFACE = Kind("NAME", str, "interface")
+PATH = Kind("FILE", _path, "path")
+SOCKET = Kind("N", whole(1, 2**31), "socket")
+COUNT = Kind("COUNT", whole(1, 2**24))
+NAME = Kind("NAME", str, "variable")
+COMMAND = Kind("COMMAND", str, "command")
+TEXT = Kind("TEXT", str)
+FLAG = Kind("", bool)

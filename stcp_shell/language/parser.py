@@ -1,0 +1,186 @@
+"""Statements to calls: which command, with which values, from which line.
+
+A script is parsed whole before anything of it runs. Nothing in the language branches, so what `set` assigns and what
+`source` includes is known while parsing: a variable that is missing is found before the first packet is sent.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from ..errors import ScriptProblem, SyntaxProblem, brief, near_miss
+from .declaration import Argument, Catalogue, Command, Option, keyword_of
+from .kinds import FLAG
+from .syntax import Statement, Word, statements
+
+MOST_FILES = 1000  # a chain of files that include each other many times over would not end
+
+
+class Call(NamedTuple):
+    """A command with its values. `source` is the file's name, `-c`, `<stdin>`, or empty for a typed line."""
+
+    command: Command
+    arguments: dict[str, Any]
+    text: str
+    source: str
+    line: int
+
+    @property
+    def where(self) -> str:
+        return f"{self.source}:{self.line}" if self.source else ""
+
+
+class Problem(NamedTuple):
+    """What does not parse, and where."""
+
+    message: str
+    source: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}:{self.column}: {self.message}" if self.source else self.message
+
+
+class Parser:
+    """Parses texts one after the other; what an earlier one `set` holds in a later one.
+
+    `variables` is read and never changed; `load(path, including_file)` gives a script's name and text, or raises
+    ScriptProblem.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, variables: Mapping[str, str], load: Callable[[str, str], tuple[str, str]]
+    ) -> None:
+        self.catalogue = catalogue
+        self.variables = dict(variables)
+        self.calls: list[Call] = []
+        self.problems: list[Problem] = []
+        self._load = load
+        self._open: list[str] = []
+        self._files = 0
+
+    def parse(self, text: str, source: str = "") -> None:
+        """Append what the text says to `calls`, and what is wrong with it to `problems`."""
+        for number, line in enumerate(text.split("\n"), 1):
+            self.parse_line(line.removesuffix("\r"), source, number)
+
+    def parse_line(self, line: str, source: str = "", number: int = 1) -> None:
+        """The same for one line. What follows a mistake on its line is not looked at."""
+        column = 1
+        try:
+            for statement in statements(line, self.variables):
+                column = statement.column
+                self._add(statement, source, number)
+        except SyntaxProblem as problem:
+            self.problems.append(Problem(str(problem), source, number, problem.column))
+        except ScriptProblem as problem:
+            self.problems.append(Problem(str(problem), source, number, column))
+
+    def include(self, path: str) -> None:
+        """Parse a script in place (`source FILE`). Raises ScriptProblem."""
+        name, text = self._load(path, self._open[-1] if self._open else "")
+        if name in self._open:
+            raise ScriptProblem(f"{path} sources itself: {' -> '.join([*self._open[self._open.index(name) :], name])}")
+        self._files += 1
+        if self._files > MOST_FILES:
+            raise ScriptProblem(f"more than {MOST_FILES} files are sourced")
+        self._open.append(name)
+        try:
+            self.parse(text, path)
+        finally:
+            self._open.pop()
+
+    def _add(self, statement: Statement, source: str, number: int) -> None:
+        words = statement.words
+        if len(words) == 1 and words[0].text == "stcp_calls":
+            return  # the vendor's listing starts with the program's own name
+        command, used = self._command(words)
+        arguments = _arguments(command, words[0], words[used:])
+        self.calls.append(Call(command, arguments, statement.text, source, number))
+        if command.parsing:
+            try:
+                command.parsing(self, arguments)
+            except ValueError as reason:
+                raise SyntaxProblem(f"{command.name}: {reason}", words[-1].column) from None
+
+    def _command(self, words: list[Word]) -> tuple[Command, int]:
+        first = words[0].text
+        members = self.catalogue.members(first)
+        if members and len(words) > 1 and (found := self.catalogue.get(f"{first} {words[1].text}")):
+            return found, 2
+        if found := self.catalogue.get(first):
+            return found, 1
+        if not members:
+            hint = self.catalogue.hint(first)
+            raise SyntaxProblem(f"unknown command {brief(first)}{hint}", words[0].column)
+        if len(words) == 1:
+            raise SyntaxProblem(f"{first}: say which: {', '.join(f'{first} {m}' for m in members)}", words[0].column)
+        hint = near_miss(words[1].text, members) or f" (there is {', '.join(members)})"
+        raise SyntaxProblem(f"{first}: unknown subcommand {brief(words[1].text)}{hint}", words[1].column)
+
+
+def _arguments(command: Command, head: Word, words: list[Word]) -> dict[str, Any]:
+    """The values by the function's parameter names. Raises SyntaxProblem at the word that is wrong."""
+    values: dict[str, Any] = {}
+    loose: list[Word] = []
+    rest = bool(command.arguments) and command.arguments[-1].rest
+    waiting = iter(words)
+    for word in waiting:
+        if not _is_option(word) or (rest and loose):
+            loose.append(word)
+            continue
+        option = _option(command, word)
+        key = keyword_of(option.name)
+        if key in values:
+            raise SyntaxProblem(f"{command.name}: {word.text} is given twice", word.column)
+        if option.kind is FLAG:
+            values[key] = True
+            continue
+        value = next(waiting, None)
+        if value is None or _is_option(value):
+            raise SyntaxProblem(f"{command.name}: {word.text} needs a value: {option.usage.strip('[]')}", word.column)
+        values[key] = _convert(command, option, value)
+    _assign(command, loose, values)
+    for parameter in command.parameters:
+        if parameter.required and keyword_of(parameter.name) not in values:
+            missing = parameter.usage
+            raise SyntaxProblem(f"{command.name}: {missing} is missing; usage: {command.usage}", head.column)
+    return values
+
+
+def _is_option(word: Word) -> bool:
+    """A quoted word, a negative number and a lone `-` are values."""
+    return word.text[:1] == "-" and word.text[1:2].isalpha() and not word.literal
+
+
+def _option(command: Command, word: Word) -> Option:
+    found = command.options.get(word.text[1:])
+    if found:
+        return found
+    names = [f"-{name}" for name in command.options]
+    known = f"; it takes {', '.join(names)}" if names else "; it takes none"
+    hint = near_miss(word.text, names) or known
+    raise SyntaxProblem(f"{command.name}: unknown option {brief(word.text)}{hint}", word.column)
+
+
+def _assign(command: Command, loose: list[Word], values: dict[str, Any]) -> None:
+    for argument in command.arguments:
+        if not loose:
+            return
+        if argument.rest:
+            text = " ".join(word.text for word in loose)
+            values[keyword_of(argument.name)] = _convert(command, argument, Word(text, loose[0].column, True))
+            return
+        values[keyword_of(argument.name)] = _convert(command, argument, loose.pop(0))
+    if loose:
+        extra = loose[0]
+        raise SyntaxProblem(f"{command.name}: unexpected {brief(extra.text)}; usage: {command.usage}", extra.column)
+
+
+def _convert(command: Command, parameter: Option | Argument, word: Word) -> Any:
+    try:
+        return parameter.kind.convert(word.text)
+    except ValueError as reason:
+        name = f"-{parameter.name} " if isinstance(parameter, Option) else ""
+        shown = word.text if len(word.text) <= 40 else word.text[:39] + "…"
+        raise SyntaxProblem(f"{command.name}: {name}{shown}: {reason}", word.column) from None

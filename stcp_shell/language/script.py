@@ -1,0 +1,36 @@
+"""A script file to its text, with the guards that keep anything else than a script out."""
+
+import os
+import stat
+
+from ..errors import ScriptProblem
+
+
+def load(path: str, including: str = "") -> tuple[str, str]:
+    """The real path and the text of a script. A relative path counts from the folder of the `including` script.
+
+    Raises ScriptProblem where the file is not there, cannot be read, is a folder, is binary or is not UTF-8.
+    """
+    expanded = os.path.expanduser(path)
+    real = os.path.realpath(os.path.join(os.path.dirname(including), expanded))
+    try:
+        with open(real, "rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+                raise ScriptProblem(f"{path}: this is a device, not a script")
+            content = file.read()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ScriptProblem(f"{path}: {reason}") from None
+    return real, decode(content, path)
+
+
+def decode(content: bytes, path: str) -> str:
+    """A script's text, which is UTF-8, a byte order mark allowed. Raises ScriptProblem for anything else."""
+    if b"\0" in content:
+        raise ScriptProblem(f"{path}: this is a binary file, not a script (it has a NUL byte)")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ScriptProblem(f"{path}:{line}: not UTF-8 (byte 0x{content[error.start]:02x}): save it as UTF-8") from None

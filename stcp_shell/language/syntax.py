@@ -1,0 +1,99 @@
+"""A line of text to statements: words, quoting, comments, variables and `;`.
+
+    line      = statement { ";" statement }
+    statement = word { word }
+    word      = bare word | 'apostrophe quoted, '' inside is one apostrophe'
+    comment   = "&" alone or "& " at the start of a line (OpenVOS), "#" at the start of a word
+    variable  = $NAME or ${NAME}, in bare words
+
+An apostrophe inside a bare word is an apostrophe (`note it's slow`). A value that a variable stands for is one word,
+whatever it holds. A prompt at the start of a line is passed over, so that a transcript can be pasted.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from ..errors import SyntaxProblem, brief
+
+PROMPT = re.compile(r"\s*(?:stcp:\s*)+")
+VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([^}]*)\})", re.ASCII)
+NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_COMMENT = re.compile(r"\s*&(?:\s|\Z)")
+_TOKEN = re.compile(r"\s*(?:(;)|(#.*)|'((?:[^']|'')*+)('?)|([^\s;]+))")
+# Tab is white space; every other control character in a line is a mistake or worse.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+
+
+class Word(NamedTuple):
+    """A word and the column it starts at. `literal`: quoted or from a variable, so it is never an option."""
+
+    text: str
+    column: int
+    literal: bool
+
+
+class Statement(NamedTuple):
+    """The words of one command and its text as it was written."""
+
+    words: list[Word]
+    text: str
+    column: int
+
+
+def statements(line: str, variables: Mapping[str, str]) -> Iterator[Statement]:
+    """Split a line, one statement at a time: a `set` may give a value to what the rest of the line uses.
+
+    Raises SyntaxProblem with the column for an open quote, an unset variable, a control character.
+    """
+    if bad := _CONTROL.search(line):
+        raise SyntaxProblem(f"control character \\x{ord(bad[0]):02x} in the line: take it out", bad.start() + 1)
+    start = found.end() if (found := PROMPT.match(line)) else 0
+    if _COMMENT.match(line, start):
+        return
+    words: list[Word] = []
+    last = start
+    for token in _TOKEN.finditer(line, start):
+        _, comment, quoted, close, bare = token.groups()
+        if bare is not None:
+            words.append(_bare(bare, token.start(5), variables))
+        elif quoted is not None:
+            words.append(_quoted(quoted, close, token, line))
+        else:
+            if words:
+                yield Statement(words, line[words[0].column - 1 : last], words[0].column)
+            if comment:
+                return
+            words = []
+        last = token.end()
+    if words:
+        yield Statement(words, line[words[0].column - 1 : last], words[0].column)
+
+
+def _quoted(quoted: str, close: str, token: re.Match[str], line: str) -> Word:
+    column = token.start(3)
+    if not close:
+        raise SyntaxProblem("this quote is not closed: end it with ' ('' inside stands for one apostrophe)", column)
+    after = line[token.end() : token.end() + 1]
+    if after and after not in " \t;":
+        raise SyntaxProblem("a space is missing after the closing quote", token.end() + 1)
+    return Word(quoted.replace("''", "'"), column, True)
+
+
+def _bare(bare: str, start: int, variables: Mapping[str, str]) -> Word:
+    if "$" not in bare:
+        return Word(bare, start + 1, False)
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1] if found[1] is not None else found[2]
+        if name in variables:
+            return variables[name]
+        column = start + found.start() + 1
+        if not NAME.fullmatch(name):
+            raise SyntaxProblem(f"{brief(found[0])} names no variable: a name is letters, digits and _", column)
+        raise SyntaxProblem(
+            f"variable {name} is not set: give it a value with set {name} VALUE or -D {name}=VALUE", column
+        )
+
+    text, replaced = VARIABLE.subn(value, bare)
+    return Word(text, start + 1, replaced > 0 and bare.startswith("$"))

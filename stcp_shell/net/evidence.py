@@ -1,0 +1,159 @@
+"""What a socket knows of a connect: the error queue, TCP_INFO, and what an errno then means.
+
+The order matters: read SO_ERROR first, then drain the queue (draining clears SO_ERROR). Off Linux there is neither
+queue nor TCP_INFO in this form; the functions then answer "nothing known".
+"""
+
+import errno
+import socket
+import struct
+import sys
+from typing import NamedTuple
+
+from ..facts import INET, Icmp, Way
+
+LINUX = sys.platform == "linux"
+# Python 3.11 lacks these (linux/in.h, linux/in6.h, linux/errqueue.h).
+IP_RECVERR, IPV6_RECVERR = 11, 25
+_ORIGIN_ICMP, _ORIGIN_ICMP6 = 2, 3
+_SOCK_EXTENDED_ERR = struct.Struct("=IBBBBII")
+_LEVELS = {
+    socket.AF_INET: (socket.IPPROTO_IP, IP_RECVERR),
+    socket.AF_INET6: (socket.IPPROTO_IPV6, IPV6_RECVERR),
+}
+SYN_SENT = 2  # tcp_states.h
+
+UNREACHABLE_MEANINGS = {
+    0: "network unreachable",
+    1: "host unreachable",
+    2: "protocol unreachable",
+    3: "port unreachable",
+    4: "fragmentation needed",
+    5: "source route failed",
+    6: "destination network unknown",
+    7: "destination host unknown",
+    8: "source host isolated",
+    9: "network administratively prohibited",
+    10: "host administratively prohibited",
+    11: "network unreachable for this type of service",
+    12: "host unreachable for this type of service",
+    13: "communication administratively prohibited",
+    14: "host precedence violation",
+    15: "precedence cutoff in effect",
+}  # RFC 792, RFC 1122 section 3.2.2.1, RFC 1812 section 5.2.7.1
+UNREACHABLE6_MEANINGS = {
+    0: "no route to destination",
+    1: "communication administratively prohibited",
+    2: "beyond scope of source address",
+    3: "address unreachable",
+    4: "port unreachable",
+    5: "source address failed ingress/egress policy",
+    6: "reject route to destination",
+}  # RFC 4443 section 3.1
+_EXCEEDED_MEANINGS = {0: "hop limit exceeded in transit", 1: "fragment reassembly time exceeded"}
+_PROHIBITED = {INET: {9, 10, 13}, "inet6": {1, 5, 6}}
+
+
+def meaning(family: str, kind: int, code: int) -> str:
+    """An ICMP (RFC 792) or ICMPv6 (RFC 4443) error in words."""
+    if family == INET:
+        names = {3: UNREACHABLE_MEANINGS, 11: _EXCEEDED_MEANINGS}.get(kind, {})
+    else:
+        names = {1: UNREACHABLE6_MEANINGS, 3: _EXCEEDED_MEANINGS}.get(kind, {})
+    return names.get(code, "no name for this type and code")
+
+
+def watch(sock: socket.socket, on: bool = True) -> None:
+    """Have the kernel queue the ICMP errors of a socket (IP_RECVERR, ip(7)), or stop and empty the queue."""
+    if LINUX:
+        sock.setsockopt(*_LEVELS[sock.family], on)
+
+
+def drain(sock: socket.socket) -> list[Icmp]:
+    """The ICMP errors in the socket's queue, oldest first; the queue is empty afterwards."""
+    found: list[Icmp] = []
+    while LINUX:
+        try:
+            _, ancillary, _, _ = sock.recvmsg(0, 512, socket.MSG_ERRQUEUE)
+        except OSError:  # EAGAIN: empty
+            break
+        for _, _, data in ancillary:
+            if icmp := _icmp(data):
+                found.append(icmp)
+    return found
+
+
+def _icmp(data: bytes) -> Icmp | None:
+    if len(data) < 16 + 8:
+        return None
+    _, origin, kind, code, _, _, _ = _SOCK_EXTENDED_ERR.unpack_from(data)
+    if origin == _ORIGIN_ICMP:
+        sender = socket.inet_ntop(socket.AF_INET, data[20:24])
+        return Icmp(kind, code, meaning(INET, kind, code), sender)
+    if origin == _ORIGIN_ICMP6 and len(data) >= 16 + 28:
+        sender = socket.inet_ntop(socket.AF_INET6, data[24:40])
+        scope = int.from_bytes(data[40:44], sys.byteorder)
+        if scope:
+            try:
+                sender += "%" + socket.if_indextoname(scope)
+            except OSError:
+                sender += f"%{scope}"
+        return Icmp(kind, code, meaning("inet6", kind, code), sender)
+    return None
+
+
+class TcpInfo(NamedTuple):
+    """What TCP_INFO says of a connection (`struct tcp_info`, linux/tcp.h)."""
+
+    state: int
+    rtt: float  # seconds
+    total_retransmits: int
+    in_flight_retransmits: int  # tcpi_retrans: 0 while SYNs do not get out of this host
+    segments_out: int  # 0 where the kernel is too old to say
+
+
+_TCP_INFO = struct.Struct("=B35xI28xI28xI32xI")
+
+
+def tcp_info(sock: socket.socket) -> TcpInfo | None:
+    """TCP_INFO of a TCP socket, or None where there is none."""
+    if not LINUX:
+        return None
+    try:
+        data = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 144)
+    except OSError:
+        return None
+    state, in_flight, rtt, total, segments = _TCP_INFO.unpack(data.ljust(140, b"\0")[:140])
+    return TcpInfo(state, rtt / 1e6, total, in_flight, segments)
+
+
+# The errno of a connect that ended without an ICMP error, unless the code below knows more.
+_OUTCOMES = {
+    0: "connected",
+    errno.ECONNREFUSED: "refused",
+    errno.ETIMEDOUT: "timeout",
+    errno.ENETUNREACH: "no-route",
+    errno.EHOSTUNREACH: "unreachable",
+    errno.EHOSTDOWN: "unreachable",
+    errno.ENETDOWN: "unreachable",
+    errno.EACCES: "denied",
+    errno.EPERM: "denied",
+    errno.EADDRNOTAVAIL: "address-unavailable",
+    errno.EADDRINUSE: "address-in-use",
+}
+
+
+def outcome(code: int, family: str, icmp: Icmp | None, route: Way | None) -> str:
+    """How a connect ended (`facts.OUTCOMES`), from its errno, the ICMP error that came and the kernel's route.
+
+    errno alone misleads: EHOSTUNREACH is what a prohibiting router, a missing host and an exceeded hop limit give.
+    """
+    if icmp and code not in (0, errno.ECONNREFUSED, errno.ETIMEDOUT):
+        unreachable = icmp.type == (3 if family == INET else 1)
+        return "prohibited" if unreachable and icmp.code in _PROHIBITED[family] else "unreachable"
+    if code and route:
+        if route.kind == "prohibit" and code == errno.EACCES:
+            return "prohibited"
+        if route.kind in ("blackhole", "unreachable") and code in (errno.EINVAL, errno.EHOSTUNREACH):
+            return "no-route"
+    return _OUTCOMES.get(code, "error")

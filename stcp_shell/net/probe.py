@@ -1,0 +1,133 @@
+"""A connect(2) as a state machine, many at once over one poll(2).
+
+A probe is started (the SYN leaves, the kernel has chosen the source address), waits, and is finished by what the
+kernel reports or by its own time-out. It never binds: bind(2) is what the user asked for, or did not.
+"""
+
+import errno
+import select
+import socket
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+from ..facts import Endpoint, Icmp, Way, family_of
+from . import evidence
+from .sockaddr import pack, unpack
+
+TICK = 0.1  # seconds between two calls of a progress function
+_PENDING = (errno.EINPROGRESS, errno.EAGAIN, errno.EINTR)
+_UNSPECIFIED = ("0.0.0.0", "::")
+
+
+class Probe:
+    """One connect. While it waits `code` is None; then it is the errno, 0 for connected, or -1 for our time-out."""
+
+    def __init__(self, sock: socket.socket, destination: Endpoint, timeout: float) -> None:
+        self.sock = sock
+        self.destination = destination
+        self.timeout = timeout
+        self.code: int | None = None
+        self.cancelled = False
+        self.source: Endpoint | None = None
+        self.icmp: Icmp | None = None
+        self.info: evidence.TcpInfo | None = None
+        self.started = self.ended = 0.0
+        self._tcp = sock.type == socket.SOCK_STREAM
+
+    def start(self) -> None:
+        """Send the SYN. Raises Failure for a destination whose zone names no interface."""
+        target = pack(self.destination)
+        self.sock.setblocking(False)
+        evidence.watch(self.sock)
+        self.started = monotonic()
+        code = self.sock.connect_ex(target)
+        # At once: a connect that fails later resets the name to the wildcard address.
+        source = unpack(self.sock.getsockname())
+        if source.address not in _UNSPECIFIED:
+            self.source = source
+        if code not in _PENDING:
+            self._finish(code)
+
+    def look(self) -> None:
+        """Take what the kernel has to say. A soft error leaves an entry in the queue while the connect goes on."""
+        code = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code == 0 and self._tcp:
+            self.info = evidence.tcp_info(self.sock)
+            if self.info and self.info.state == evidence.SYN_SENT:
+                self._drain()
+                return
+        self._finish(code)
+
+    def expire(self) -> None:
+        """Our own time-out; the kernel's would come after some two minutes."""
+        self._finish(-1)
+
+    def cancel(self) -> None:
+        """The user has had enough (Ctrl-C)."""
+        self.cancelled = True
+        self._finish(-1)
+
+    def elapsed(self) -> float:
+        """Seconds since the SYN left, until the end if there is one."""
+        return (self.ended or monotonic()) - self.started
+
+    def syns(self) -> int | None:
+        """How many SYNs were sent so far, from TCP_INFO."""
+        if self.code is None:
+            self.info = evidence.tcp_info(self.sock) if self._tcp else None
+        return 1 + self.info.total_retransmits if self.info else None
+
+    @property
+    def errno(self) -> str | None:
+        """The errno's name; None while it waits, on success and for our own time-out."""
+        return errno.errorcode.get(self.code, f"errno {self.code}") if self.code and self.code > 0 else None
+
+    def outcome(self, route: Way | None) -> str:
+        """How it ended (`facts.OUTCOMES`)."""
+        if self.cancelled:
+            return "cancelled"
+        if self.code == -1:
+            return "timeout"
+        return evidence.outcome(self.code or 0, family_of(self.destination.address), self.icmp, route)
+
+    def _finish(self, code: int) -> None:
+        self.ended = monotonic()
+        self.code = code
+        if self._tcp and (self.info is None or code):
+            self.info = evidence.tcp_info(self.sock)
+        if code:
+            self._drain()
+        # From here on the socket is the user's: errors come as they do for any program.
+        evidence.watch(self.sock, False)
+
+    def _drain(self) -> None:
+        for icmp in evidence.drain(self.sock):
+            self.icmp = icmp
+
+
+def run(probes: Sequence[Probe], progress: Callable[[], None] | None = None) -> None:
+    """Start all and wait until each has ended; `progress` is called every TICK seconds meanwhile."""
+    waiting: dict[int, Probe] = {}
+    poll = select.poll()
+    for probe in probes:
+        probe.start()
+        if probe.code is None:
+            waiting[probe.sock.fileno()] = probe
+            poll.register(probe.sock, select.POLLOUT)
+    while waiting:
+        now = monotonic()
+        until = min(probe.started + probe.timeout for probe in waiting.values())
+        pause = max(0.0, until - now)
+        ready = poll.poll(1 + (min(pause, TICK) if progress else pause) * 1000)
+        for descriptor, _ in ready:
+            waiting[descriptor].look()
+        if not ready:
+            now = monotonic()
+            for probe in waiting.values():
+                if now - probe.started >= probe.timeout:
+                    probe.expire()
+        for descriptor in [d for d, probe in waiting.items() if probe.code is not None]:
+            poll.unregister(descriptor)
+            del waiting[descriptor]
+        if progress and waiting:
+            progress()

@@ -1,0 +1,68 @@
+"""The help texts, made from the declarations."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..errors import Failure, near_miss
+from ..language.declaration import Catalogue, Command, Option
+
+LANGUAGE = """\
+The language, typed, in scripts, piped and after -c
+  -name value       an option        'two words'   a value; '' inside is one apostrophe
+  a; b              two commands     $N or ${N}    a variable: set N 2121, or -D N=2121
+  # or & at the start of a line      a comment"""
+
+
+def overview(families: Mapping[str, Sequence[Command]]) -> Iterator[str]:
+    """All the commands, a line each."""
+    width = max(len(c.name) for commands in families.values() for c in commands)
+    for family, commands in families.items():
+        yield family
+        for command in commands:
+            yield f"  {command.name:<{width}}  {command.summary}"
+        yield ""
+    yield from LANGUAGE.split("\n")
+    yield ""
+    yield "help COMMAND explains one. Ctrl-C ends a wait, Ctrl-D or quit ends the session."
+
+
+def explain(topic: str, catalogue: Catalogue) -> Iterator[str]:
+    """One command, or the members of a group (`help route`). Raises Failure for an unknown one."""
+    members = catalogue.members(topic)
+    command = catalogue.get(topic)
+    if not command and not members:
+        known = [c.name for c in catalogue]
+        raise Failure(f"there is no command {topic[:40]!r}{near_miss(topic, known) or '; help lists them'}")
+    found = [c for c in (command, *(catalogue.get(f"{topic} {m}") for m in members)) if c]
+    return _explained(found)
+
+
+def _explained(commands: Sequence[Command]) -> Iterator[str]:
+    for number, command in enumerate(commands):
+        if number:
+            yield ""
+        yield command.usage
+        yield ""
+        yield f"  {command.summary}"
+        for line in command.details:
+            yield f"  {line}".rstrip()
+        if command.details:
+            yield ""
+        yield from _parameters(command)
+        for example in command.examples:
+            yield f"  example: {example}"
+
+
+def _parameters(command: Command) -> Iterator[str]:
+    rows = [
+        (f"-{p.name} {p.kind.label}".rstrip() if isinstance(p, Option) else p.kind.label, p.help)
+        for p in command.parameters
+    ]
+    width = max((len(name) for name, _ in rows if len(name) <= 24), default=0)
+    for name, text in rows:
+        if len(name) <= width:
+            yield f"  {name:<{width}}  {text}"
+        else:
+            yield f"  {name}"
+            yield f"  {'':<{width}}  {text}"
+    if rows:
+        yield ""

@@ -1,0 +1,261 @@
+"""Results to lines of text, as they stand on the screen. Colour is asked for by role; who writes the lines decides."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from .. import results
+from ..facts import Connection, Icmp, Way
+from .plain import visible
+
+Paint = Callable[[str, str], str]  # (role: good, bad, warn, dim; text) -> text
+
+
+def plain(role: str, text: str) -> str:
+    """No colour."""
+    return text
+
+
+def duration(seconds: float) -> str:
+    """A duration with as many digits as it deserves: `0.42 ms`, `31 ms`, `5.0 s`."""
+    if seconds < 0.0995:
+        return f"{seconds * 1000:.2g} ms" if seconds < 0.00995 else f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s"
+
+
+WORDING = {
+    "connected": "connected",
+    "refused": "connection refused",
+    "timeout": "timed out",
+    "unreachable": "unreachable",
+    "prohibited": "prohibited",
+    "no-route": "no route",
+    "denied": "not permitted on this host",
+    "address-unavailable": "no source address or port available",
+    "address-in-use": "address in use",
+    "cancelled": "cancelled",
+    "unresolved": "the name does not resolve",
+    "error": "failed",
+}
+
+
+def role_of(outcome: str) -> str:
+    """The colour role of an outcome."""
+    return {"connected": "good", "cancelled": "warn"}.get(outcome, "bad")
+
+
+def headline(found: Connection) -> str:
+    """How it ended, in one line."""
+    words = WORDING.get(found.outcome, found.outcome)
+    if found.outcome == "unresolved":
+        return f"{words}: {found.note}"
+    if found.protocol == "udp" and found.outcome == "connected":
+        return "the kernel has chosen; no packet was sent (udp)"
+    if found.outcome == "timeout":
+        whose = "by the kernel" if found.errno else "our time-out"
+        return f"{words} after {duration(found.elapsed)} ({whose})"
+    errno = f" ({found.errno})" if found.errno else ""
+    return f"{words}{errno} after {duration(found.elapsed)}"
+
+
+def source_text(found: Connection) -> str:
+    """The source address and who chose it."""
+    if found.source is None:
+        return "none was chosen"
+    who = "as bound" if found.chosen_by == "bind" else "chosen by the kernel"
+    return f"{found.source}, {who}"
+
+
+def destination_text(found: Connection) -> str:
+    """The destination with the name as it was typed, if it is another."""
+    name = f" ({found.name})" if found.name != found.destination.address else ""
+    others = f"; not tried: {', '.join(found.others)}" if found.others else ""
+    return f"{found.destination}{name}{others}"
+
+
+def way_text(way: Way | None) -> str:
+    """Next hop and interface."""
+    if way is None:
+        return "not known: the kernel's routing tables cannot be read here"
+    if way.kind == "none":
+        return "none: the kernel has no route there"
+    if way.kind not in ("unicast", "local"):
+        return f"a {way.kind} route"
+    if way.gateway:
+        return f"via {way.gateway} on {way.interface}"
+    return f"this host itself ({way.interface})" if way.kind == "local" else f"on the link {way.interface}"
+
+
+def icmp_text(icmp: Icmp) -> str:
+    """Type, code, meaning and sender."""
+    return f"ICMP {icmp.type}/{icmp.code} {icmp.meaning}, sent by {icmp.sender}"
+
+
+def evidence_lines(found: Connection) -> Iterator[str]:
+    """What was observed beside the errno."""
+    if found.icmp:
+        yield icmp_text(found.icmp)
+    elif found.errno == "ECONNREFUSED":
+        yield "a RST came, no ICMP error"
+    elif found.outcome in ("timeout", "cancelled") and found.syn_retransmits is not None:
+        sent = found.syn_retransmits + 1
+        yield f"{sent} SYN{'s' if sent > 1 else ''} sent, no answer"
+    if found.rtt and found.outcome == "connected":
+        yield f"round trip {duration(found.rtt)}"
+    if found.outcome == "connected" and found.syn_retransmits:
+        yield f"{found.syn_retransmits} SYN retransmits"
+
+
+def details(found: Connection) -> Iterator[tuple[str, str]]:
+    """Label and text of each line below the headline."""
+    if found.outcome == "unresolved":
+        return
+    yield "source", source_text(found)
+    yield "destination", destination_text(found)
+    yield "route", way_text(found.route)
+    for line in evidence_lines(found):
+        yield "evidence", line
+
+
+def _connection(found: Connection, paint: Paint) -> Iterator[str]:
+    yield f"socket {found.socket}: {paint(role_of(found.outcome), visible(headline(found)))}"
+    for label, text in details(found):
+        yield f"  {label:<12} {visible(text)}"
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows of cells as aligned lines."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _opened(value: results.Opened, paint: Paint) -> Iterator[str]:
+    yield f"socket {value.socket}: {value.kind} {value.family}"
+
+
+def _current(value: results.Current, paint: Paint) -> Iterator[str]:
+    yield f"socket {value.socket} is the current one ({value.state})"
+
+
+def _closed(value: results.Closed, paint: Paint) -> Iterator[str]:
+    yield f"socket {value.socket}: closed"
+
+
+def _socket_table(value: results.SocketTable, paint: Paint) -> Iterator[str]:
+    if not value.rows:
+        yield "no sockets"
+        return
+    rows = [["", "No", "Type", "State", "Bound", "Local address", "Peer address"]]
+    for row in value.rows:
+        ends = [str(end) if end else "-" for end in (row.bound, row.local, row.peer)]
+        rows.append(["*" if row.current else "", str(row.number), row.protocol, row.state, *ends])
+    yield from columns(rows)
+
+
+def bound_text(value: results.Bound) -> str:
+    """What the socket is bound to, and by what."""
+    how = f" (the address of {value.interface})" if value.interface else ""
+    device = f", device {value.device} (SO_BINDTODEVICE)" if value.device else ""
+    return f"bound to {value.local}{how}{device}"
+
+
+def _bound(value: results.Bound, paint: Paint) -> Iterator[str]:
+    yield visible(f"socket {value.socket}: {bound_text(value)}")
+
+
+def _listening(value: results.Listening, paint: Paint) -> Iterator[str]:
+    yield f"socket {value.socket}: listening on {value.local}, backlog {value.backlog}"
+
+
+def _accepted(value: results.Accepted, paint: Paint) -> Iterator[str]:
+    yield f"socket {value.socket}: {paint('good', 'accepted')} from {value.peer}"
+    yield f"  {'local':<12} {value.local}, the address that the client used"
+    yield f"  {'listener':<12} socket {value.listener}"
+
+
+def _nothing(value: results.NothingCame, paint: Paint) -> Iterator[str]:
+    yield f"socket {value.socket}: {paint('bad', f'{value.what} within {duration(value.seconds)}')}"
+
+
+def _sent(value: results.Sent, paint: Paint) -> Iterator[str]:
+    part = f" of {value.of}: the peer takes no more" if value.bytes < value.of else ""
+    yield f"socket {value.socket}: sent {value.bytes}{part} bytes"
+
+
+def _received(value: results.Received, paint: Paint) -> Iterator[str]:
+    if not value.bytes:
+        yield f"socket {value.socket}: the peer has closed the connection"
+        return
+    yield f"socket {value.socket}: received {value.bytes} bytes"
+    for line in value.data.removesuffix("\n").split("\n"):
+        yield f"  {visible(line.removesuffix(chr(13)))}"
+
+
+def _shut_down(value: results.ShutDown, paint: Paint) -> Iterator[str]:
+    what = {"read": "receives no more", "write": "sends no more", "both": "sends and receives no more"}[value.how]
+    yield f"socket {value.socket}: {what}"
+
+
+def _name(value: results.Name, paint: Paint) -> Iterator[str]:
+    yield f"socket {value.socket}: {value.which} address {value.endpoint}"
+
+
+def _option(value: results.OptionValue, paint: Paint) -> Iterator[str]:
+    other = f" (asked for {value.asked})" if value.asked is not None and value.asked != value.value else ""
+    yield f"socket {value.socket}: {value.option} {value.value}{other}"
+
+
+def _interfaces(value: results.Interfaces, paint: Paint) -> Iterable[str]:
+    from .tables import ifconfig_lines  # late: a script that only connects has no tables
+
+    return ifconfig_lines(value.interfaces, value.host, value.ready)
+
+
+def _variables(value: results.Variables, paint: Paint) -> Iterator[str]:
+    for name, text in value.values.items():
+        yield f"{name} = {visible(text)}"
+
+
+def _noted(value: results.Noted, paint: Paint) -> Iterator[str]:
+    yield "noted"
+
+
+def _saved(value: results.Saved, paint: Paint) -> Iterator[str]:
+    yield f"{value.bytes} bytes saved in {visible(value.path)}"
+
+
+def _sourced(value: results.Sourced, paint: Paint) -> Iterator[str]:
+    return iter(())
+
+
+def _text(value: results.Text, paint: Paint) -> Iterable[str]:
+    return value.lines
+
+
+RENDERERS: dict[type, Callable[[Any, Paint], Iterable[str]]] = {
+    Connection: _connection,
+    results.Opened: _opened,
+    results.Current: _current,
+    results.Closed: _closed,
+    results.SocketTable: _socket_table,
+    results.Bound: _bound,
+    results.Listening: _listening,
+    results.Accepted: _accepted,
+    results.NothingCame: _nothing,
+    results.Sent: _sent,
+    results.Received: _received,
+    results.ShutDown: _shut_down,
+    results.Name: _name,
+    results.OptionValue: _option,
+    results.Interfaces: _interfaces,
+    results.Variables: _variables,
+    results.Noted: _noted,
+    results.Saved: _saved,
+    results.Sourced: _sourced,
+    results.Text: _text,
+}
+
+
+def lines(result: Any, paint: Paint = plain) -> Iterable[str]:
+    """A result as lines without their ends; they may be made while they are read."""
+    return RENDERERS[type(result)](result, paint)

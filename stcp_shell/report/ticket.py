@@ -1,0 +1,158 @@
+"""A session log as text that pastes well into a support ticket: 80 columns, aligned, no escape codes."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from ..facts import Address, Connection, Endpoint, Icmp, Interface, Way
+from .plain import visible
+from .tables import ifconfig_lines
+from .text import RENDERERS, columns, details, headline, plain
+
+WIDTH = 80
+_INDENT = " " * 10
+Record = dict[str, Any]
+
+
+def ticket(records: Iterable[Record], dropped: int = 0) -> Iterator[str]:
+    """The lines of a log's text, made as the records are read; a summary by source address comes last."""
+    summary: Counter[tuple[str, str, str, str]] = Counter()
+    if dropped:
+        yield f"({dropped} earlier records were dropped: there was no file to keep them in)"
+    for record in records:
+        write = _WRITERS.get(record["type"])
+        try:
+            if write:
+                yield from write(record)
+            if record["type"] == "connection":
+                summary[_key(connection(record))] += 1
+        except (KeyError, TypeError, ValueError, AttributeError):
+            yield f"{_clock(record)}  (a {visible(record['type'])} record that this version does not understand)"
+    if summary:
+        yield ""
+        yield from _summary(summary)
+
+
+def connection(record: Record) -> Connection:
+    """A `connection` record as the fact it was made from; fields that are missing are unknown."""
+    route, icmp, destination = record.get("route"), record.get("icmp"), record["destination"]
+    way = None
+    if route:
+        kind = "unicast" if route.get("interface") else "none"
+        way = Way(route.get("gateway"), route.get("interface"), kind=kind)
+    return Connection(
+        socket=record["socket"],
+        protocol=record["protocol"],
+        bound=_endpoint(record.get("bound")),
+        source=_endpoint(record.get("source")),
+        destination=Endpoint(destination["address"] or "", destination["port"]),
+        name=destination["name"],
+        route=way,
+        outcome=record["outcome"],
+        errno=record.get("errno"),
+        icmp=Icmp(icmp["type"], icmp["code"], icmp["meaning"], icmp["from"]) if icmp else None,
+        elapsed=record["elapsed"],
+        rtt=record.get("rtt"),
+        syn_retransmits=record.get("syn_retransmits"),
+        others=tuple(record.get("others", ())),
+        note=record.get("note"),
+    )
+
+
+def fold(text: str, indent: str, hanging: str | None = None) -> Iterator[str]:
+    """Text in lines of at most WIDTH columns, broken at spaces; a word that is longer stands alone."""
+    line, empty = indent, True
+    for word in text.split(" "):
+        if not empty and len(line) + 1 + len(word) > WIDTH:
+            yield line
+            line, empty = (hanging or indent), True
+        line += word if empty else f" {word}"
+        empty = False
+    yield line.rstrip()
+
+
+def _endpoint(value: dict[str, Any] | None) -> Endpoint | None:
+    return Endpoint(value["address"], value["port"]) if value else None
+
+
+def _clock(record: Record) -> str:
+    return str(record.get("time", ""))[11:19] or "--:--:--"
+
+
+def _session(record: Record) -> Iterator[str]:
+    yield f"Session log of stcp-shell {visible(str(record['version']))}"
+    yield ""
+    yield f"{'host':<10}{visible(record['host'])} ({visible(record['system'])})"
+    yield f"{'started':<10}{visible(str(record['time'])[:19].replace('T', ' '))} UTC"
+    arguments = " ".join(["stcp-shell", *record["arguments"]])
+    yield from fold(visible(arguments), f"{'run as':<10}", _INDENT)
+    yield ""
+
+
+def _command(record: Record) -> Iterator[str]:
+    origin = f"  ({visible(record['from'])})" if record["from"] not in ("typed", "-c") else ""
+    yield from fold(visible(record["text"]) + origin, f"{_clock(record)}  ", _INDENT)
+
+
+def _connection(record: Record) -> Iterator[str]:
+    found = connection(record)
+    yield from fold(f"socket {found.socket}: {visible(headline(found))}", _INDENT, _INDENT + "  ")
+    for label, text in details(found):
+        yield from fold(visible(text), f"{_INDENT}  {label:<12} ", _INDENT + " " * 15)
+
+
+def _result(record: Record) -> Iterator[str]:
+    if record.get("error"):
+        yield from fold(f"failed: {visible(record['error'])}", _INDENT, _INDENT + "  ")
+        return
+    kind = next(k for k in RENDERERS if k.__name__.lower() == record["result"])
+    for line in RENDERERS[kind](kind(**record["value"]), plain):
+        yield from fold(line.strip(), _INDENT + " " * (len(line) - len(line.lstrip())), _INDENT + "  ")
+
+
+def _interfaces(record: Record) -> Iterator[str]:
+    found = [
+        Interface(
+            **{
+                **interface,
+                "flags": tuple(interface["flags"]),
+                "addresses": tuple(
+                    Address(**{**address, "flags": tuple(address["flags"])}) for address in interface["addresses"]
+                ),
+            }
+        )
+        for interface in record["interfaces"]
+    ]
+    for line in ifconfig_lines(found, record["host"], _clock(record)):
+        yield f"{_INDENT}{line}".rstrip()
+
+
+def _note(record: Record) -> Iterator[str]:
+    yield from fold(visible(record["text"]), f"{_clock(record)}  note: ", _INDENT + "  ")
+
+
+def _end(record: Record) -> Iterator[str]:
+    yield f"{_clock(record)}  end: {visible(record['reason'])}"
+
+
+def _key(found: Connection) -> tuple[str, str, str, str]:
+    source = found.source.address if found.source else "-"
+    target = str(found.destination) if found.destination.address else f"{found.name}:{found.destination.port}"
+    return source, found.chosen_by, target, found.outcome
+
+
+def _summary(counts: Counter[tuple[str, str, str, str]]) -> Iterator[str]:
+    rows = [["Source address", "Chosen by", "Destination", "Outcome", "Count"]]
+    rows += [[*map(visible, key), str(count)] for key, count in counts.items()]
+    yield from columns(rows)
+
+
+_WRITERS: dict[str, Callable[[Record], Iterator[str]]] = {
+    "session": _session,
+    "command": _command,
+    "connection": _connection,
+    "result": _result,
+    "interfaces": _interfaces,
+    "note": _note,
+    "end": _end,
+}

@@ -1,0 +1,74 @@
+"""Standard output and standard error as lines: results, echoes, failures, and colour where it is wanted."""
+
+import os
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from .errors import OutputClosed
+from .report.plain import visible
+from .report.text import lines, plain
+
+_CODES = {"good": "32", "bad": "31", "warn": "33", "dim": "2"}
+
+
+def paint(role: str, text: str) -> str:
+    """Text in the colour of its role (ECMA-48, SGR)."""
+    return f"\x1b[{_CODES[role]}m{text}\x1b[0m"
+
+
+class Screen:
+    """Where results and failures are shown. `color` applies to standard output, `error_color` to standard error."""
+
+    def __init__(self, stdout: TextIO, stderr: TextIO, color: bool, error_color: bool) -> None:
+        self._out = stdout
+        self._err = stderr
+        self._paint = paint if color else plain
+        self._error_paint = paint if error_color else plain
+
+    def show(self, result: Any) -> None:
+        """A command's result. Raises OutputClosed where nobody reads it."""
+        self._write(lines(result, self._paint))
+
+    def echo(self, text: str) -> None:
+        """A line that was read from a script or a pipe, behind the prompt, so that the transcript reads well."""
+        self._write([f"stcp: {visible(text)}".rstrip()])
+
+    def line(self, text: str) -> None:
+        """A line of text that is safe already."""
+        self._write([text])
+
+    def fail(self, text: str) -> None:
+        """A failure, a warning: one line on standard error."""
+        try:
+            self._out.flush()  # both may be the same terminal: keep the order
+            self._err.write(self._error_paint("bad", visible(text)) + "\n")
+            self._err.flush()
+        except (OSError, ValueError):
+            return  # nobody is left to be told
+
+    def _write(self, texts: Iterable[str]) -> None:
+        try:
+            for text in texts:
+                self._out.write(text + "\n")
+            self._out.flush()
+        except BrokenPipeError:
+            raise OutputClosed("standard output was closed") from None
+        except OSError as error:
+            raise OutputClosed(f"standard output takes no more: {error.strerror}") from None
+
+
+def wants_color(when: str, stream: TextIO, variables: dict[str, str] | Any) -> bool:
+    """`--color WHEN`; for auto: a terminal that is not dumb, and no NO_COLOR (https://no-color.org)."""
+    if when != "auto":
+        return when == "always"
+    return bool(stream.isatty() and variables.get("TERM") != "dumb" and not variables.get("NO_COLOR"))
+
+
+def discard(stream: TextIO) -> None:
+    """Point a stream that nobody reads at the null device, so that nothing complains when the process ends."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+    except (OSError, ValueError):
+        return

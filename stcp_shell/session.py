@@ -1,0 +1,138 @@
+"""What a session holds: its sockets by number, the current one, variables, the journal. No record is kept here."""
+
+import os
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from .environment import Environment
+from .errors import Failure
+from .facts import Endpoint, Way
+from .journal.writer import Journal
+
+if TYPE_CHECKING:
+    from .net.rtnetlink import Rtnetlink
+
+DEFAULT_TIMEOUT = 60.0
+MOST_DESTINATIONS = 100  # remembered for completion
+
+
+class Waiting(NamedTuple):
+    """What is being waited for; a terminal shows it in its live line."""
+
+    what: str
+    elapsed: float
+    left: float
+    syns: int | None = None  # SYNs sent so far
+
+
+class Socket:
+    """A numbered socket. `state`: open, bound, bind failed, listening, connected, shut down, or how a connect ended."""
+
+    def __init__(self, number: int, family: str, kind: str, sock: socket.socket) -> None:
+        self.number = number
+        self.family = family
+        self.kind = kind  # stream, dgram
+        self.sock = sock
+        self.state = "open"
+        self.bound: Endpoint | None = None
+        self.local: Endpoint | None = None
+        self.peer: Endpoint | None = None
+
+    @property
+    def protocol(self) -> str:
+        return "tcp" if self.kind == "stream" else "udp"
+
+
+class Session:
+    """One run of the shell, from its first line to its end."""
+
+    def __init__(self, environment: Environment, journal: Journal, variables: dict[str, str]) -> None:
+        self.environment = environment
+        self.journal = journal
+        self.variables = variables
+        self.sockets: dict[int, Socket] = {}
+        self.current: Socket | None = None
+        self.destinations: dict[str, None] = {}
+        self.progress: Callable[[Waiting], None] | None = None
+        self.ended = False
+        self._numbers = 0
+        self._tables: Rtnetlink | None = None
+        self._no_tables = False
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that a wait may last, unless the command says otherwise (`set timeout`)."""
+        return float(self.variables.get("timeout", DEFAULT_TIMEOUT))
+
+    def add(self, family: str, kind: str, sock: socket.socket) -> Socket:
+        """Number a socket and make it the current one."""
+        self._numbers += 1
+        self.current = self.sockets[self._numbers] = Socket(self._numbers, family, kind, sock)
+        return self.current
+
+    def socket(self, number: int | None = None) -> Socket:
+        """The socket of that number, or the current one. Raises Failure where there is none."""
+        if number is None:
+            if self.current is None:
+                use = f", or choose one of {self._listed()} with use N" if self.sockets else ""
+                raise Failure(f"there is no current socket: open one with socket{use}")
+            return self.current
+        try:
+            return self.sockets[number]
+        except KeyError:
+            known = f"there is {self._listed()}" if self.sockets else "none is open"
+            raise Failure(f"there is no socket {number} ({known})") from None
+
+    def close(self, entry: Socket) -> None:
+        """Close a socket and forget it. No older one becomes the current one by itself."""
+        entry.sock.close()
+        del self.sockets[entry.number]
+        if self.current is entry:
+            self.current = None
+
+    def remember(self, destination: str) -> None:
+        """Keep a destination for completion, the newest last."""
+        self.destinations.pop(destination, None)
+        self.destinations[destination] = None
+        if len(self.destinations) > MOST_DESTINATIONS:
+            del self.destinations[next(iter(self.destinations))]
+
+    def way_to(self, destination: str, source: str | None) -> Way | None:
+        """The kernel's route to a numeric address, from a bound source or the default one. None: it cannot be asked."""
+        from .net.rtnetlink import Rtnetlink, TablesUnavailable
+
+        if self._no_tables:
+            return None
+        try:
+            if self._tables is None:
+                self._tables = Rtnetlink()
+            return self._tables.route_get(destination, source)
+        except TablesUnavailable:
+            self._no_tables = True
+            return None
+
+    def begin(self, version: str, arguments: list[str]) -> None:
+        """Write the record that opens the log."""
+        system = os.uname()
+        self.journal.write(
+            "session",
+            {
+                "version": version,
+                "host": self.environment.host,
+                "system": f"{system.sysname} {system.release} {system.machine}",
+                "arguments": arguments,
+                "pid": os.getpid(),
+            },
+        )
+
+    def end(self, reason: str, status: int) -> None:
+        """Close everything and write the record that ends the log."""
+        for entry in list(self.sockets.values()):
+            self.close(entry)
+        self.journal.write("end", {"reason": reason, "status": status})
+        self.journal.close()
+
+    def _listed(self) -> str:
+        numbers = [str(number) for number in self.sockets]
+        return ", ".join(numbers if len(numbers) < 9 else [*numbers[:8], "…"])
