@@ -1,0 +1,54 @@
+"""A row of the table, and how the rows are printed."""
+
+from collections.abc import Callable
+from statistics import median
+from typing import NamedTuple
+
+Samples = list[float]
+
+
+class Row(NamedTuple):
+    """A figure. `holds` None: for information, no target."""
+
+    what: str
+    ours: str
+    baseline: str = ""
+    ratio: float | None = None
+    target: str = ""
+    holds: bool | None = None
+
+
+def at_most(most: float, what: str, ours: Samples, baseline: Samples, less: Samples | None = None) -> Row:
+    """Ours, over the start-up `less` where there is one, may take `most` times what the baseline takes."""
+    value, base = median(ours) - (median(less) if less else 0.0), median(baseline)
+    ratio = value / base
+    return Row(what, seconds(value), seconds(base), ratio, f"<= {most:g}", ratio <= most)
+
+
+def interleaved(repeats: int, *measure: Callable[[], float]) -> list[Samples]:
+    """Take each measurement `repeats` times in turn, so that a slow minute of the machine slows all of them down."""
+    samples: list[Samples] = [[] for _ in measure]
+    for _ in range(repeats):
+        for kept, take in zip(samples, measure, strict=True):
+            kept.append(take())
+    return samples
+
+
+def seconds(value: float) -> str:
+    """A time, in the unit in which it reads best."""
+    return f"{value:.2f} s" if abs(value) >= 1 else f"{value * 1000:.1f} ms"
+
+
+_FORMAT = "{:<58} {:>13} {:>13} {:>7} {:>9}  {}"
+
+
+def heading() -> str:
+    """The table's first line."""
+    return _FORMAT.format("", "ours", "baseline", "ratio", "target", "").rstrip()
+
+
+def line(row: Row) -> str:
+    """A row as a line."""
+    verdict = {True: "ok", False: "MISS", None: ""}[row.holds]
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+    return _FORMAT.format(row.what, row.ours, row.baseline, ratio, row.target, verdict).rstrip()

@@ -1,0 +1,85 @@
+"""Connects a second: a script with its log, beside plain Python loops without one.
+
+What is timed is a process that does ROUNDS rounds, less one that does a single round, so that start-up (which has
+rows of its own) does not count and the parsing of the script does.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+from .figures import Row, Samples, interleaved
+from .processes import PYTHON, SHELL, duration, listener
+
+ROUNDS = 5000
+LEAST = 0.5
+Command = Callable[[int, int], list[str]]  # for a port and a number of rounds
+
+# The system calls that our own connect makes on its socket (net/probe.py), in their order.
+SAME_CALLS = """
+import select, socket, sys
+port, rounds = int(sys.argv[1]), int(sys.argv[2])
+for _ in range(rounds):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    sock.setsockopt(socket.IPPROTO_IP, 11, 1)  # IP_RECVERR
+    sock.connect_ex(("127.0.0.1", port))
+    sock.getsockname()
+    poll = select.poll()
+    poll.register(sock, select.POLLOUT)
+    poll.poll(60000)
+    sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 144)
+    sock.setsockopt(socket.IPPROTO_IP, 11, 0)
+    sock.setblocking(True)
+    sock.close()
+"""
+SIMPLEST = """
+import socket, sys
+port, rounds = int(sys.argv[1]), int(sys.argv[2])
+for _ in range(rounds):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.connect(("127.0.0.1", port))
+    sock.close()
+"""
+
+
+def rows(quick: bool) -> Iterator[Row]:
+    """The row with the target, and one beside the simplest loop for information."""
+    with tempfile.TemporaryDirectory() as folder:
+
+        def script(port: int, rounds: int) -> list[str]:
+            path = Path(folder, f"{rounds}.stcp")
+            path.write_text(f"socket\nconnect -name 127.0.0.1 -port {port}\nclose\n" * rounds, encoding="ascii")
+            return [SHELL, str(path)]
+
+        def loop(text: str, port: int, rounds: int) -> list[str]:
+            return [PYTHON, "-c", text, str(port), str(rounds)]
+
+        commands: list[Command] = [script, partial(loop, SAME_CALLS), partial(loop, SIMPLEST)]
+        measure = [partial(_timed, command, rounds) for command in commands for rounds in (ROUNDS, 1)]
+        samples = interleaved(3 if quick else 9, *measure)
+    ours, same, simplest = (_rate(samples[index], samples[index + 1]) for index in (0, 2, 4))
+    yield Row(
+        f"throughput: {ROUNDS} x socket, connect, close with log / same calls",
+        f"{ours:.0f}/s",
+        f"{same:.0f}/s",
+        ours / same,
+        f">= {LEAST:g}",
+        ours / same >= LEAST,
+    )
+    yield Row(
+        "throughput: the same / the simplest blocking loop", f"{ours:.0f}/s", f"{simplest:.0f}/s", ours / simplest
+    )
+
+
+def _timed(command: Command, rounds: int) -> float:
+    """Each run has a listener of its own: what the one before left in TIME_WAIT does not get in its way."""
+    with listener() as port:
+        return duration(command(port, rounds))
+
+
+def _rate(many: Samples, one: Samples) -> float:
+    return (ROUNDS - 1) / (median(many) - median(one))

@@ -1,0 +1,5 @@
+"""`python -m stcp_shell` is `stcp-shell`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,125 @@
+"""README.rst is in step with the program. UPDATE_README=1 writes what has changed into it.
+
+Three parts of it are made here, each between two comments: the session, the table of commands, the help.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import indent, wrap
+
+import pytest
+
+from stcp_shell.arguments import help_text
+from stcp_shell.commands import FAMILIES
+from stcp_shell.facts import OUTCOMES
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.rst"
+LINES = [
+    "socket",
+    "connect -name 10.1.1.1 -port 2121",
+    "socket",
+    "bind -name 172.16.1.50 -port 0",
+    "connect -name 10.1.1.1 -port 2121",
+    "log",
+]
+# What differs from one run to the next, and what it becomes.
+VARYING = {
+    r"\d{4}-\d\d-\d\d": "DATE",
+    r"\d\d:\d\d:\d\d": "TIME",
+    r"(?<=[\d\]]):\d{5}\b": ":PORT",
+    r"\b\d[\d.]* ms": "N ms",
+    r"(?<=after )\d[\d.]* s": "N s",
+    r"\d+ SYNs": "N SYNs",
+    r"\(Linux [^)]*\)": "(Linux)",
+}
+
+
+def normal(text: str) -> str:
+    for pattern, word in VARYING.items():
+        text = re.sub(pattern, word, text)
+    return text
+
+
+def keep_in_step(part: str, made: str) -> None:
+    """Compare a part of the README with what the program says now; under UPDATE_README write it."""
+    text = README.read_text(encoding="utf-8")
+    begin, end = f".. {part} begins: see tests/test_readme.py\n", f".. {part} ends\n"
+    assert begin in text, f"README.rst has no comment {begin}"
+    before, _, rest = text.partition(begin)
+    stands, _, after = rest.partition(end)
+    made = f"\n{made.strip(chr(10))}\n\n"
+    if os.environ.get("UPDATE_README") and normal(stands) != normal(made):
+        README.write_text(f"{before}{begin}{made}{end}{after}", encoding="utf-8")
+        return
+    assert normal(stands) == normal(made), (
+        "README.rst is out of step: UPDATE_README=1 scripts/test tests/test_readme.py"
+    )
+
+
+def literal(text: str) -> str:
+    return "::\n\n" + indent(text, "    ")
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_session(tmp_path: Path) -> None:
+    words = ["--lab", "--timeout", "2"]
+    done = subprocess.run(
+        [sys.executable, "-m", "stcp_shell", *words],
+        cwd=ROOT,
+        env=os.environ | {"XDG_STATE_HOME": str(tmp_path)},
+        input="".join(f"{line}\n" for line in LINES),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    typed = re.sub(r"  \(<stdin>:\d+\)", "", done.stdout)  # a typed line has no place that the log could name
+    keep_in_step("session", literal(f"$ stcp-shell {' '.join(words)}\n{typed}"))
+    for path in tmp_path.rglob("*.jsonl"):
+        for line in path.read_text(encoding="ascii").splitlines():
+            check_fields(json.loads(line))
+
+
+def check_fields(record: dict[str, object]) -> None:
+    """Every field of a record is explained, for its type, in the section on the log."""
+    section = README.read_text(encoding="utf-8").partition("\nThe session log\n")[2]
+    explained = section.partition(f"\n``{record['type']}``\n")[2].partition("\n\n``")[0]
+    common = section.partition("\n``session``\n")[0]
+    for field in record:
+        assert f"``{field}``" in explained or f"``{field}``" in common, f"{record['type']}: {field} is not explained"
+
+
+def test_outcomes() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert [outcome for outcome in OUTCOMES if f"``{outcome}``" not in text] == []
+
+
+def test_commands() -> None:
+    keep_in_step("table of commands", "\n".join(table()))
+
+
+def table() -> Iterator[str]:
+    for family, commands in FAMILIES.items():
+        yield from (f"**{family}**", "", ".. list-table::", "   :widths: 45 55", "")
+        for command in commands:
+            # a long list of choices is for `help`
+            usage = re.sub(r"\S+(?:\|\S+){4,}", "OPTION", command.usage)
+            for start, text in (("   * - ", f"``{usage}``"), ("     - ", command.summary)):
+                yield from wrap(text, 110, initial_indent=start, subsequent_indent=" " * 7, break_on_hyphens=False)
+        yield ""
+
+
+def test_help() -> None:
+    keep_in_step("help", literal(help_text()))
+
+
+@pytest.mark.parametrize("name", ["README.rst", "CHANGELOG.rst"])
+def test_is_valid(name: str) -> None:
+    command = [sys.executable, "-m", "docutils", "--report=info", "--halt=warning", str(ROOT / name), os.devnull]
+    assert subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stderr == ""
