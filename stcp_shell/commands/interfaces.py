@@ -1,0 +1,22 @@
+"""The machine's network interfaces, as STCP's `ifconfig` shows them."""
+
+from ..language.declaration import Argument, Option, command
+from ..language.kinds import FLAG, INTERFACE
+from ..net import interfaces
+from ..results import Interfaces
+from ..session import Session
+
+
+@command(
+    "ifconfig",
+    Option("all", FLAG, "also interfaces that are down"),
+    Argument("name", INTERFACE, "this interface only", required=False),
+    examples=["ifconfig -all", "ifconfig enetA"],
+)
+def ifconfig(session: Session, all: bool = False, name: str | None = None) -> Interfaces:
+    """Show the interfaces with all their IPv4 and IPv6 addresses."""
+    if name is not None:
+        found = [interfaces.named(name)]
+    else:
+        found = [interface for interface in interfaces.interfaces() if all or interfaces.is_up(interface)]
+    return Interfaces(found, session.environment.host, session.environment.local_time())

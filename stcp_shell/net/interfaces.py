@@ -1,0 +1,151 @@
+"""The machine's interfaces and their addresses: from rtnetlink, or by older calls where that is denied or missing.
+
+Off Linux it is `netifaces`. What netifaces does not see is left out: flags, MTU, labels; and so are the broadcast
+addresses that it makes up for host routes.
+"""
+
+import socket
+import sys
+from collections.abc import Iterable
+
+from ..errors import Failure, near_miss
+from ..facts import Address, Interface
+from .rtnetlink import Rtnetlink, TablesUnavailable
+
+ATTEMPTS = 5  # at a consistent view, when interfaces come and go meanwhile
+_UNUSABLE = frozenset(("tentative", "dadfailed"))  # bind(2) refuses them (RFC 4862, section 5.4)
+
+
+def interfaces() -> list[Interface]:
+    """The interfaces in the kernel's order, each with its addresses in the kernel's order.
+
+    Off Linux an interface has no flags and no MTU (None: they are not known). Raises OSError where nothing can be
+    read at all.
+    """
+    try:
+        with Rtnetlink() as tables:
+            return from_netlink(tables)
+    except TablesUnavailable:
+        if sys.platform != "linux":
+            return from_netifaces()
+        from . import netdevice
+
+        return netdevice.interfaces()
+
+
+def local_addresses(family: str | None = None) -> tuple[str, ...]:
+    """Every address of this machine (of the family), link-local ones with their zone."""
+    every = (address for interface in interfaces() for address in interface.addresses)
+    return tuple(address.address for address in every if family in (None, address.family))
+
+
+def named(name: str) -> Interface:
+    """The interface of that name. Raises Failure, which says what there is, where there is none."""
+    there = {interface.name: interface for interface in interfaces()}
+    if name not in there:
+        names = list(there)
+        listed = ", ".join(names if len(names) < 9 else [*names[:8], "..."])
+        raise Failure(f"there is no interface {name}{near_miss(name, names)}; there is {listed or 'none at all'}")
+    return there[name]
+
+
+def addresses_of(name: str, family: str | None = None) -> tuple[Address, ...]:
+    """The addresses of an interface (of the family), in the kernel's order. Raises Failure where it isn't there."""
+    return tuple(address for address in named(name).addresses if family in (None, address.family))
+
+
+def address_on(name: str, family: str) -> str:
+    """The address that stands for an interface: its first one that may be used as a source, link-local ones last.
+
+    Raises Failure where it has none of the family.
+    """
+    found = [address for address in addresses_of(name, family) if not _UNUSABLE.intersection(address.flags)]
+    if not found:
+        raise Failure(f"interface {name} has no {family} address that could be used")
+    return min(found, key=lambda address: address.scope == "link").address
+
+
+def is_up(interface: Interface) -> bool:
+    """Whether it is up, or its flags are not known."""
+    return "UP" in interface.flags or interface.mtu is None
+
+
+def from_netlink(tables: Rtnetlink) -> list[Interface]:
+    """A consistent view, or after some attempts one that may have missed what came or went meanwhile."""
+    for _ in range(ATTEMPTS):
+        tables.interrupted = False
+        # Addresses second: one whose interface came in between is then the only thing that can be missed.
+        links = list(tables.links())
+        found = _joined(links, tables.addresses())
+        if not tables.interrupted:
+            break
+    return found
+
+
+def _joined(links: list[Interface], addresses: Iterable[tuple[int, Address]]) -> list[Interface]:
+    of: dict[int, list[Address]] = {link.ifindex: [] for link in links}
+    names = {link.ifindex: link.name for link in links}
+    for index, address in addresses:
+        if index in of:
+            # The kernel labels an IPv4 address with the interface's name unless it was given another label.
+            of[index].append(address._replace(label=None) if address.label == names[index] else address)
+    return [link._replace(addresses=tuple(of[link.ifindex])) for link in links]
+
+
+def from_netifaces() -> list[Interface]:
+    """What getifaddrs(3) knows on every system that has it."""
+    import netifaces
+
+    found = []
+    for name in netifaces.interfaces():
+        try:
+            families = netifaces.ifaddresses(name)
+        except ValueError:  # a tun without an address
+            families = {}
+        hardware = next((entry.get("addr") for entry in families.get(netifaces.AF_LINK, ())), None)
+        addresses = tuple(
+            _address(entry)
+            for family in (netifaces.AF_INET, netifaces.AF_INET6)
+            for entry in families.get(family, ())
+            if entry.get("addr")
+        )
+        found.append(Interface(_index(name), name, (), None, hardware or None, addresses))
+    return found
+
+
+def _index(name: str) -> int:
+    try:
+        return socket.if_nametoindex(name)
+    except OSError:
+        return 0
+
+
+def _address(entry: dict[str, str]) -> Address:
+    """An entry of netifaces: addr, netmask (`255.0.0.0`, `ffff::/16`), and broadcast or peer."""
+    address = entry["addr"]
+    length = _prefix_length(entry.get("netmask", ""))
+    peer, broadcast = entry.get("peer"), entry.get("broadcast")
+    return Address(
+        address=address,
+        prefix_length=length,
+        scope=_scope(address),
+        broadcast=broadcast if length < 31 and broadcast != address else None,
+        peer=peer if peer != address else None,
+    )
+
+
+def _prefix_length(netmask: str) -> int:
+    mask, slash, length = netmask.partition("/")
+    if slash:
+        return int(length)
+    if not mask:
+        return 0
+    packed = socket.inet_pton(socket.AF_INET6 if ":" in mask else socket.AF_INET, mask)
+    return int.from_bytes(packed, "big").bit_count()
+
+
+def _scope(address: str) -> str:
+    """What the address itself says: loopback and link-local (RFC 4291, section 2.4; RFC 3927)."""
+    if address == "::1" or address.startswith("127."):
+        return "host"
+    return "link" if address.lower().startswith(("fe8", "fe9", "fea", "feb", "169.254.")) else "global"

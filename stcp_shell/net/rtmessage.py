@@ -1,0 +1,290 @@
+"""The messages of rtnetlink(7), from the kernel's bytes to facts.
+
+A message is a fixed header and a list of attributes, each with its length and type in front
+(`struct rtattr`, <linux/rtnetlink.h>). What is not known here is left out; nothing is sent or received here.
+"""
+
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+
+from ..facts import INET, INET6, Address, Interface, NextHop, Route, Rule, Way
+
+RTA_TABLE = 15
+NO_HOPS = ("blackhole", "unreachable", "prohibit", "throw")
+
+KINDS = ("unspec", "unicast", "local", "broadcast", "anycast", "multicast", *NO_HOPS, "nat")
+SCOPES = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}
+PROTOCOLS = {
+    **dict(enumerate(("unspec", "redirect", "kernel", "boot", "static"))),
+    **dict(enumerate(("gated", "ra", "mrt", "zebra", "bird", "dnrouted", "xorp", "ntk", "dhcp", "mrouted"), 8)),
+    18: "keepalived",
+    42: "babel",
+    186: "bgp",
+    187: "isis",
+    188: "ospf",
+    189: "rip",
+    192: "eigrp",
+}
+RULE_ACTIONS = {1: "lookup", 2: "goto", 3: "nop", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
+IP_PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", 132: "sctp"}
+
+# Bit by bit, in netdevice(7)'s names and <linux/if.h>'s order.
+LINK_FLAGS = (
+    *("UP", "BROADCAST", "DEBUG", "LOOPBACK", "POINTOPOINT", "NOTRAILERS", "RUNNING", "NOARP", "PROMISC", "ALLMULTI"),
+    *("MASTER", "SLAVE", "MULTICAST", "PORTSEL", "AUTOMEDIA", "DYNAMIC", "LOWER_UP", "DORMANT", "ECHO"),
+)
+# The same for addresses (<linux/if_addr.h>), in ip-address(8)'s names. Bit 0 is `temporary` on IPv6.
+ADDRESS_FLAGS = (
+    *("secondary", "nodad", "optimistic", "dadfailed", "home", "deprecated", "tentative", "permanent"),
+    *("mngtmpaddr", "noprefixroute", "autojoin", "stable-privacy"),
+)
+PERMANENT = 0x80
+
+_ATTRIBUTE = struct.Struct("=HH")
+_ROUTE = struct.Struct("=BBBBBBBBI")  # rtmsg: family, dst_len, src_len, tos, table, protocol, scope, type, flags
+_ADDRESS = struct.Struct("=BBBBi")  # ifaddrmsg: family, prefixlen, flags, scope, index
+_LINK = struct.Struct("=BxHiII")  # ifinfomsg: family, type, index, flags, change
+_RULE = struct.Struct("=BBBBBBBBI")  # fib_rule_hdr: family, dst_len, src_len, tos, table, -, -, action, flags
+_HOP = struct.Struct("=HBBi")  # rtnexthop: length, flags, hops, index
+_EXPIRES = struct.Struct("=8xi")  # rta_cacheinfo: clntref, lastuse, expires, ...
+_NUMBER = struct.Struct("=I")
+_PAIR = struct.Struct("=II")
+_PORTS = struct.Struct("=HH")
+
+Namer = Callable[[int], str]
+Tail = tuple[int, tuple[NextHop, ...], str, str | None, int | None, int, str, str, int | None]
+
+_CLONED = 9 if sys.byteorder == "little" else 10  # where a route's RTM_F_CLONED, 0x200, is
+_REMEMBERED = 4096
+
+
+def attributes(body: bytes, start: int) -> dict[int, bytes]:
+    """The attributes by type, without the flag bits of the type (`struct nlattr`)."""
+    found = {}
+    size = len(body)
+    while start + 4 <= size:
+        length, kind = _ATTRIBUTE.unpack_from(body, start)
+        if length < 4:
+            break
+        found[kind & 0x3FFF] = body[start + 4 : start + length]
+        start += (length + 3) & ~3
+    return found
+
+
+def text(packed: bytes) -> str:
+    """An address as text; its length says the family."""
+    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
+
+
+def zoned(packed: bytes, interface: str | None) -> str:
+    """An address as text, a link-local IPv6 one with its zone (RFC 4007, section 11)."""
+    address = text(packed)
+    if interface is not None and packed[0] == 0xFE and packed[1] & 0xC0 == 0x80 and len(packed) == 16:
+        return f"{address}%{interface}"
+    return address
+
+
+def decoded(name: bytes) -> str:
+    """A name as the kernel holds it, which is any bytes but `/`, NUL and white space (`dev_valid_name`)."""
+    return name.rstrip(b"\0").decode("utf-8", "backslashreplace")
+
+
+def number(packed: bytes | None) -> int | None:
+    """A 32-bit attribute; None where it is absent."""
+    if packed is None:
+        return None
+    value: int = _NUMBER.unpack_from(packed)[0]
+    return value
+
+
+def link(body: bytes) -> Interface:
+    """RTM_NEWLINK. The addresses are not in it."""
+    _, _, index, bits, _ = _LINK.unpack_from(body)
+    found = {1: b"", 3: b"", 4: bytes(4)}  # IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU: three of some forty
+    left, start, size = 3, 16, len(body)
+    while left and start + 4 <= size:
+        length, kind = _ATTRIBUTE.unpack_from(body, start)
+        if kind in found:
+            found[kind] = body[start + 4 : start + length]
+            left -= 1
+        start += (length + 3) & ~3 or size
+    hardware = found[1].hex(":") or None
+    return Interface(index, decoded(found[3]), link_flags(bits), number(found[4]), hardware, ())
+
+
+@lru_cache(64)
+def link_flags(bits: int) -> tuple[str, ...]:
+    """IFF_* by name."""
+    return tuple(name for bit, name in enumerate(LINK_FLAGS) if bits >> bit & 1)
+
+
+@lru_cache(64)
+def address_flags(bits: int, family: int) -> tuple[str, ...]:
+    """IFA_F_* by name. An address that is not permanent is `dynamic`, as ip-address(8) says."""
+    names = [name for bit, name in enumerate(ADDRESS_FLAGS) if bits >> bit & 1 and name != "permanent"]
+    if bits & 1 and family == socket.AF_INET6:
+        names[0] = "temporary"
+    return tuple(names if bits & PERMANENT else [*names, "dynamic"])
+
+
+def address(body: bytes, name_of: Namer) -> tuple[int, Address]:
+    """RTM_NEWADDR: the interface's index, and the address with its label as the kernel gives it."""
+    family, length, bits, scope, index = _ADDRESS.unpack_from(body)
+    found = attributes(body, 8)
+    bits = number(found.get(8)) or bits  # IFA_FLAGS: the header has room for eight of them only
+    name = name_of(index) if family == socket.AF_INET6 else None
+    # IFA_LOCAL is our own end where there is one, and IFA_ADDRESS then the other end (rtnetlink(7)).
+    far = found.get(1) or b""
+    own = found.get(2) or far
+    return index, Address(
+        address=zoned(own, name),
+        prefix_length=length,
+        scope=SCOPES.get(scope) or str(scope),
+        broadcast=text(found[4]) if 4 in found else None,
+        peer=zoned(far, name) if far not in (own, b"") else None,
+        label=decoded(found[3]) if 3 in found else None,
+        flags=address_flags(bits, family),
+    )
+
+
+def gateway(found: dict[int, bytes], interface: str | None) -> str | None:
+    """The next router: RTA_GATEWAY, or RTA_VIA when it is of the other family (RFC 5549)."""
+    packed = found.get(5) or found.get(18, b"")[2:]
+    return zoned(packed, interface) if packed else None
+
+
+def hops(found: dict[int, bytes], name_of: Namer) -> tuple[NextHop, ...]:
+    """RTA_MULTIPATH, or the one way out that the route's own attributes name."""
+    several = found.get(9)
+    if several is None:
+        index = number(found.get(4))
+        name = None if index is None else name_of(index)
+        return (NextHop(gateway(found, name), name),)
+    ways = []
+    while len(several) >= 8:
+        length, _, weight, index = _HOP.unpack_from(several)
+        if length < 8:
+            break
+        name = name_of(index)
+        ways.append(NextHop(gateway(attributes(several[:length], 8), name), name, weight + 1))
+        several = several[(length + 3) & ~3 :]
+    return tuple(ways)
+
+
+def route(body: bytes, name_of: Namer) -> Route:
+    """RTM_NEWROUTE, attribute by attribute."""
+    family, length, _, _, table, protocol, scope, kind, _ = _ROUTE.unpack_from(body)
+    found = attributes(body, 12)
+    word = KINDS[kind] if kind < len(KINDS) else str(kind)
+    expires = _EXPIRES.unpack_from(found[12])[0] if 12 in found else 0  # RTA_CACHEINFO
+    return Route(
+        destination=text(found[1]) if 1 in found else ("0.0.0.0" if family == socket.AF_INET else "::"),
+        prefix_length=length,
+        hops=() if word in NO_HOPS else hops(found, name_of),
+        kind=word,
+        source=text(found[7]) if 7 in found else None,
+        metric=number(found.get(6)),
+        table=number(found.get(15)) or table,
+        protocol=PROTOCOLS.get(protocol, str(protocol)),
+        scope=SCOPES.get(scope, str(scope)),
+        expires=expires // 100 if expires else None,  # USER_HZ, 100 in every ABI but Alpha's
+    )
+
+
+class RouteReader:
+    """RTM_NEWROUTE, many of them, of one family.
+
+    All but the destination of a row is mostly the same as in another row, so what was read is remembered by its
+    bytes: 100,000 routes take a quarter of the time. The memory for it is bounded.
+    """
+
+    def __init__(self, family: int, name_of: Namer) -> None:
+        self._family = family
+        self._name_of = name_of
+        self._tails: dict[bytes, Tail] = {}
+
+    def rows(self, bodies: list[bytes]) -> list[Route]:
+        """The rows in these messages, without those of other families and of the kernel's cache."""
+        family, tails, name_of, inet_ntop = self._family, self._tails, self._name_of, socket.inet_ntop
+        size = 4 if family == socket.AF_INET else 16
+        # The kernel puts RTA_DST right behind the header and RTA_TABLE (`fib_dump_info`, `rt6_fill_node`).
+        mark, end = _ATTRIBUTE.pack(4 + size, 1), 24 + size
+        found = []
+        for body in bodies:
+            # A kernel without IPv6 answers for the families that it has, and one before 4.20 with its cache, too.
+            if body[0] != family or body[_CLONED] & 2:
+                continue
+            if body[20:24] != mark:  # a default route, or an order that we do not know
+                found.append(route(body, name_of))
+                continue
+            key = body[:20] + body[end:]
+            tail = tails.get(key)
+            if tail is None:
+                if len(tails) >= _REMEMBERED:
+                    tails.clear()
+                tail = tails[key] = route(body, name_of)[1:]
+            found.append(tuple.__new__(Route, (inet_ntop(family, body[24:end]), *tail)))
+        return found
+
+
+def rule(body: bytes) -> Rule:
+    """RTM_NEWRULE (<linux/fib_rules.h>)."""
+    family, to_length, from_length, tos, table, _, _, action, bits = _RULE.unpack_from(body)
+    found = attributes(body, 12)
+    word = RULE_ACTIONS.get(action, str(action))
+    everything = "0.0.0.0" if family == socket.AF_INET else "::"
+
+    def prefix(kind: int, length: int) -> str | None:
+        return f"{text(found[kind]) if kind in found else everything}/{length}" if length else None
+
+    return Rule(
+        family=INET if family == socket.AF_INET else INET6,
+        priority=number(found.get(6)) or 0,
+        source=prefix(2, from_length),
+        destination=prefix(1, to_length),
+        action=word,
+        table=(number(found.get(15)) or table) if word == "lookup" else None,
+        selectors=tuple(selectors(found, tos, bits)),
+    )
+
+
+def selectors(found: dict[int, bytes], tos: int, bits: int) -> list[str]:
+    """What a rule asks for besides the addresses, in the words of ip-rule(8); then what `lookup` and `goto` add."""
+    words = ["not"] if bits & 2 else []  # FIB_RULE_INVERT
+    words += [f"tos {tos:#04x}"] if tos else []
+    if 10 in found:  # FRA_FWMARK, FRA_FWMASK
+        mark, mask = number(found[10]), number(found.get(16))
+        words.append(f"fwmark {mark:#x}" if mask in (None, 0xFFFFFFFF) else f"fwmark {mark:#x}/{mask:#x}")
+    words += [f"{word} {decoded(found[kind])}" for kind, word in ((3, "iif"), (17, "oif")) if kind in found]
+    words += ["l3mdev"] if found.get(19, b"\0") != b"\0" else []
+    if 20 in found:
+        words.append("uidrange {}-{}".format(*_PAIR.unpack_from(found[20])))
+    if 22 in found:
+        words.append(f"ipproto {IP_PROTOCOLS.get(found[22][0], found[22][0])}")
+    for kind, word in ((23, "sport"), (24, "dport")):
+        if kind in found:
+            first, last = _PORTS.unpack_from(found[kind])
+            words.append(f"{word} {first}" if first == last else f"{word} {first}-{last}")
+    if 25 in found:
+        words.append(f"dscp {found[25][0]}")
+    if number(found.get(14)) not in (None, 0xFFFFFFFF):
+        words.append(f"suppress_prefixlength {number(found[14])}")
+    if 4 in found:
+        words.append(f"goto {number(found[4])}")
+    return words
+
+
+def way(body: bytes, source: str | None, name_of: Namer) -> Way:
+    """The answer to RTM_GETROUTE. Source: the address that was asked for, which the kernel may leave out."""
+    *_, table, _, _, kind, _ = _ROUTE.unpack_from(body)
+    found = attributes(body, 12)
+    word = KINDS[kind] if kind < len(KINDS) else str(kind)
+    if word in NO_HOPS:
+        return Way(table=number(found.get(15)) or table, kind=word)
+    index = number(found.get(4))
+    name = None if index is None else name_of(index)
+    chosen = zoned(found[7], name) if 7 in found else source
+    return Way(gateway(found, name), name, chosen, number(found.get(15)) or table, word)

@@ -1,0 +1,209 @@
+"""The kernel's own tables, asked over rtnetlink(7): links, addresses, routes, policy rules, and which way to take.
+
+Every table is read as it comes: a dump of a million routes is never held, and can be left half-way. `route_get`,
+which is asked before every connect, has a socket that stays open; it answers for the network namespace in which it
+was opened.
+"""
+
+import errno
+import socket
+import struct
+from collections.abc import Iterator
+
+from ..facts import INET, Address, Interface, Route, Rule, Way
+from . import rtmessage
+from .netlink import (
+    ERROR,
+    HEADER,
+    NLM_F_REQUEST,
+    NLMSG_ERROR,
+    Dump,
+    TablesUnavailable,
+    name_at,
+    opened,
+    unavailable,
+)
+
+__all__ = ["LOCAL", "MAIN", "Rtnetlink", "TablesUnavailable"]
+
+MAIN, LOCAL = 254, 255  # RT_TABLE_MAIN, RT_TABLE_LOCAL
+
+RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETRULE = 18, 22, 26, 34
+RTM_F_LOOKUP_TABLE = 0x1000
+IP_PROTOCOLS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP}
+
+_TABLE = struct.Struct("=HHI")  # RTA_TABLE
+_INDEX = struct.Struct("=HHi")  # RTA_OIF
+_PORT = struct.Struct("=HHB3xHH2s2x")  # RTA_IP_PROTO, and RTA_DPORT in network order
+_NO_STATISTICS = struct.pack("=16xHHI", 8, 29, 8)  # ifinfomsg; IFLA_EXT_MASK: RTEXT_FILTER_SKIP_STATS
+# nlmsghdr, rtmsg, and RTA_DST in front of the destination; RTA_SRC in front of the source
+_QUESTION = {4: struct.Struct("=IHHIIBBBBBBBBIHH4s"), 16: struct.Struct("=IHHIIBBBBBBBBIHH16s")}
+_SOURCE = {4: struct.Struct("=HH4s"), 16: struct.Struct("=HH16s")}
+_MAPPED = bytes(10) + b"\xff\xff"  # ::ffff:0:0/96, RFC 4291, section 2.5.5.2
+
+# What the kernel answers in place of a route: the error that connect(2) would get (`fib_props` in
+# net/ipv4/fib_semantics.c, `ip6_rt_type_to_error` in net/ipv6/route.c).
+_REFUSALS = {
+    errno.ENETUNREACH: "none",
+    errno.ENODEV: "none",
+    errno.EHOSTUNREACH: "unreachable",
+    errno.EACCES: "prohibit",
+    errno.EINVAL: "blackhole",
+}
+
+
+def _number(family: str) -> int:
+    return socket.AF_INET if family == INET else socket.AF_INET6
+
+
+def _packed(address: str) -> bytes:
+    """The bytes of a numeric address without a zone; an IPv4-mapped one is IPv4's, as it is for connect(2)."""
+    try:
+        packed = socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
+    except OSError:
+        raise ValueError(f"not a numeric address: {address}") from None
+    return packed[12:] if len(packed) == 16 and packed.startswith(_MAPPED) else packed
+
+
+def _routes(family: str, table: int | None) -> Dump:
+    request = bytes((_number(family), *bytes(11)))
+    return Dump(RTM_GETROUTE, request if table is None else request + _TABLE.pack(8, rtmessage.RTA_TABLE, table))
+
+
+def _ascending(bodies: list[bytes]) -> bool:
+    """Whether the rows come by destination, and got past 0.0.0.0."""
+    destinations = [body[24:28] if body[1] else bytes(4) for body in bodies]
+    return destinations[-1:] > [bytes(4)] and destinations == sorted(destinations)
+
+
+class Rtnetlink:
+    """A way to ask the kernel. Everything raises TablesUnavailable where netlink is denied or missing.
+
+    `interrupted` says that a table changed while it was read since it was last set to False (NLM_F_DUMP_INTR).
+    """
+
+    def __init__(self) -> None:
+        self._channel = opened()
+        self._answer = bytearray(1 << 14)
+        self._sequence = 0
+        self.interrupted = False
+
+    def __enter__(self) -> "Rtnetlink":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the socket back."""
+        self._channel.close()
+
+    def links(self) -> Iterator[Interface]:
+        """The interfaces, without their addresses, in the kernel's order."""
+        dump = Dump(RTM_GETLINK, _NO_STATISTICS)
+        for bodies in self._pieces(dump):
+            yield from map(rtmessage.link, bodies)
+
+    def addresses(self) -> Iterator[tuple[int, Address]]:
+        """The index of an interface and an address of it, in the kernel's order.
+
+        The label is the kernel's: on IPv4 it is the interface's name where none was given.
+        """
+        dump = Dump(RTM_GETADDR, bytes(8))
+        for bodies in self._pieces(dump):
+            for body in bodies:
+                yield rtmessage.address(body, dump.name_of)
+
+    def routes(self, family: str, table: int | None = None) -> Iterator[Route]:
+        """The rows of a routing table, or of all of them one after the other, without the kernel's cache."""
+        dump = _routes(family, table)
+        reader = rtmessage.RouteReader(_number(family), dump.name_of)
+        for bodies in self._pieces(dump):
+            rows = reader.rows(bodies)
+            # The kernel filters since 4.20.
+            yield from rows if table is None else [row for row in rows if row.table == table]
+
+    def default_routes(self, family: str, table: int = MAIN) -> Iterator[Route]:
+        """The routes of prefix length 0, without reading all of an IPv4 table.
+
+        IPv4 rows come in the order of their destinations (`fib_table_dump` walks a trie), so that nothing follows
+        once the first piece got past 0.0.0.0. IPv6 rows come leaves first: there, all headers are looked at.
+        """
+        dump = _routes(family, table)
+        wanted = _number(family)
+        for bodies in self._pieces(dump):
+            for body in bodies:
+                if not body[1] and body[0] == wanted:
+                    row = rtmessage.route(body, dump.name_of)
+                    if row.table == table:
+                        yield row
+            if family == INET and _ascending(bodies):
+                return
+
+    def rules(self, family: str) -> Iterator[Rule]:
+        """The policy rules in the order in which the kernel tries them."""
+        wanted = _number(family)
+        for bodies in self._pieces(Dump(RTM_GETRULE, bytes((wanted, *bytes(11))))):
+            yield from (rtmessage.rule(body) for body in bodies if body[0] == wanted)
+
+    def route_get(self, destination: str, source: str | None = None, port: int = 0, protocol: str = "tcp") -> Way:
+        """Which way a packet to the destination would take from the source (RTM_GETROUTE); none is sent.
+
+        Addresses are numeric, a link-local one with its zone. A source counts for the policy rules as one that a
+        socket is bound to; None or a wildcard address: the kernel chooses. A port counts for rules that ask for
+        one. Raises ValueError for what is no address and for two families.
+        """
+        destination, _, zone = destination.partition("%")
+        target = _packed(destination)
+        origin = _packed(source.partition("%")[0]) if source else b""
+        if not any(origin):
+            source, origin = None, b""
+        elif len(origin) != len(target):
+            raise ValueError(f"{destination} and {source} are of different families")
+        more = _SOURCE[len(origin)].pack(4 + len(origin), 2, origin) if origin else b""
+        if zone:
+            try:
+                index = int(zone) if zone.isdecimal() and len(zone) < 10 else socket.if_nametoindex(zone)
+                more += _INDEX.pack(8, 4, index)
+            except OSError:
+                return Way()  # no interface of that name: connect(2) could not be asked for it, either
+        if port:
+            more += _PORT.pack(5, 27, IP_PROTOCOLS[protocol], 6, 29, port.to_bytes(2, "big"))
+        return self._way(self._ask(target, len(origin) * 8, more), source)
+
+    def _ask(self, target: bytes, source_bits: int, more: bytes) -> bytes | int:
+        """The body of the kernel's answer, or its errno."""
+        self._sequence = sequence = (self._sequence + 1) & 0xFFFFFFFF
+        size = len(target)
+        # IPv6 answers with the table of the route anyway, and refuses the flag.
+        family, flags = (socket.AF_INET, RTM_F_LOOKUP_TABLE) if size == 4 else (socket.AF_INET6, 0)
+        question = _QUESTION[size].pack(
+            *(32 + size + len(more), RTM_GETROUTE, NLM_F_REQUEST, sequence, 0),
+            *(family, size * 8, source_bits, 0, 0, 0, 0, 0, flags),
+            *(4 + size, 1, target),
+        )
+        answer = self._answer
+        try:
+            self._channel.send(question + more)
+            while True:
+                got = self._channel.recv_into(answer)
+                length, kind, _, number, _ = HEADER.unpack_from(answer)
+                if number == sequence:  # else it is what an interrupted question left behind
+                    break
+        except OSError as failure:
+            raise unavailable(failure.errno) from failure
+        if kind == NLMSG_ERROR:
+            code: int = ERROR.unpack_from(answer, 16)[0]
+            return -code
+        return bytes(answer[16 : min(length, got)])
+
+    def _way(self, answer: bytes | int, source: str | None) -> Way:
+        if isinstance(answer, bytes):
+            return rtmessage.way(answer, source, lambda index: name_at(self._channel, index))
+        if answer not in _REFUSALS:
+            raise unavailable(answer)
+        return Way(kind=_REFUSALS[answer])
+
+    def _pieces(self, dump: Dump) -> Iterator[list[bytes]]:
+        yield from dump.pieces()
+        self.interrupted |= dump.interrupted

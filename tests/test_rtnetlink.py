@@ -1,0 +1,451 @@
+"""The kernel's tables against its own tools, in a namespace that holds one of everything."""
+
+import ipaddress
+from typing import Any
+
+import pytest
+from kernel_world import WORLD, in_namespace
+
+from stcp_shell.errors import Failure
+from stcp_shell.facts import INET, INET6
+from stcp_shell.net import interfaces, rtnetlink
+
+READ = """
+from stcp_shell.net import interfaces, netdevice, rtnetlink
+ASKED = [
+    ("10.1.1.1", None), ("10.1.1.1", "172.16.1.50"), ("10.1.1.1", "0.0.0.0"), ("20.0.0.1", None), ("22.0.0.1", None),
+    ("172.16.1.9", None), ("172.16.1.50", None), ("172.16.1.255", None), ("10.8.0.2", None), ("28.1.1.1", None),
+    ("127.0.0.1", None), ("29.0.0.1", "172.16.1.51"), ("fd01::1", None), ("fd06::1", None), ("fd06::1", "fd00:a::50"),
+    ("fd00:a::50", None), ("::1", None), ("2001:db8::1", None),
+]
+def asked(destination, source):
+    return oracle("route", "get", destination, *(["from", source] if source not in (None, "0.0.0.0") else []))[0]
+with rtnetlink.Rtnetlink() as tables:
+    print(json.dumps({
+        "routes": [list(tables.routes(family)) for family in ("inet", "inet6")],
+        "main": [list(tables.routes(family, 254)) for family in ("inet", "inet6")],
+        "none": list(tables.routes("inet", 4711)),
+        "defaults": [list(tables.default_routes(family)) for family in ("inet", "inet6")],
+        "rules": [list(tables.rules(family)) for family in ("inet", "inet6")],
+        "interfaces": interfaces.interfaces(),
+        "netdevice": netdevice.interfaces(),
+        "netifaces": interfaces.from_netifaces(),
+        "ways": [tables.route_get(*pair) for pair in ASKED],
+        "ip ways": [asked(*pair) for pair in ASKED],
+        "ip routes": [oracle(family, "-d", "route", "show", "table", "all") for family in ("-4", "-6")],
+        "ip rules": [oracle(family, "rule") for family in ("-4", "-6")],
+        "ip addresses": oracle("-d", "addr"),
+    }))
+"""
+
+
+@pytest.fixture(scope="module")
+def world() -> Any:
+    """Everything that was read in the namespace, by us and by the tools; NamedTuples have become lists."""
+    return in_namespace(WORLD + READ)
+
+
+TABLES = {"main": 254, "local": 255, "default": 253}
+
+
+def _ours(route: list[Any]) -> tuple[Any, ...]:
+    destination, length, hops, kind, source, metric, table, protocol, scope, _ = route
+    ways = tuple((gateway and gateway.partition("%")[0], interface, weight) for gateway, interface, weight in hops)
+    return f"{destination}/{length}", ways, kind, source, metric, table, protocol, scope
+
+
+def _theirs(row: dict[str, Any], family: str) -> tuple[Any, ...]:
+    everywhere = "0.0.0.0/0" if family == INET else "::/0"
+    destination = everywhere if row["dst"] == "default" else row["dst"]
+    if "/" not in destination:
+        destination += "/32" if family == INET else "/128"
+    # ip(8) shows the device of an IPv6 reject route; it is always `lo` and nothing leaves by it.
+    rejects = row["type"] in ("prohibit", "blackhole", "unreachable", "throw")
+    hops = tuple(
+        (hop.get("gateway") or hop.get("via", {}).get("host"), hop["dev"], hop.get("weight", 1))
+        for hop in ([] if rejects else row.get("nexthops", [row]))
+    )
+    table = row.get("table", "main")
+    return (
+        destination,
+        hops,
+        row["type"],
+        row.get("prefsrc"),
+        row.get("metric"),
+        TABLES.get(table) or int(table),
+        row["protocol"],
+        row.get("scope", "global"),
+    )
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_every_row_of_every_table_is_as_ip_route_says(world: Any, number: int) -> None:
+    family = (INET, INET6)[number]
+    theirs = [_theirs(row, family) for row in world["ip routes"][number]]
+    assert [_ours(route) for route in world["routes"][number]] == theirs
+    assert len(theirs) > 10
+
+
+def test_pyroute2_finds_the_same_destinations_and_tables() -> None:
+    ours, theirs = in_namespace(
+        WORLD
+        + """
+import pyroute2
+from stcp_shell.net.rtnetlink import Rtnetlink
+with Rtnetlink() as tables, pyroute2.IPRoute() as other:
+    ours = [[route.table, route.prefix_length, route.source] for route in tables.routes("inet")]
+    rows = [(row, dict(row["attrs"])) for row in other.get_routes(family=2)]
+    print(json.dumps([ours, [[a.get("RTA_TABLE"), row["dst_len"], a.get("RTA_PREFSRC")] for row, a in rows]]))
+"""
+    )
+    assert sorted(ours, key=str) == sorted(theirs, key=str)
+
+
+def test_a_lifetime_is_in_seconds(world: Any) -> None:
+    (left,) = [route[-1] for route in world["routes"][1] if route[0] == "fd02::"]
+    assert 900 < left <= 1000
+    assert {route[-1] for route in world["routes"][0]} == {None}
+
+
+def test_a_link_local_gateway_has_its_zone(world: Any) -> None:
+    hops = {route[0]: route[2] for route in world["routes"][0] + world["routes"][1]}
+    assert hops["22.0.0.0"] == [["fe80::1%enetA", "enetA", 1]]
+    assert ["fe80::9%enetZ", "enetZ", 1] in hops["fd01::"]
+
+
+def test_one_table_is_that_table_and_no_other(world: Any) -> None:
+    for every, main in zip(world["routes"], world["main"], strict=True):
+        assert main == [route for route in every if route[6] == 254]
+    assert world["none"] == []
+
+
+def test_default_routes_are_found_without_the_rest(world: Any) -> None:
+    for main, defaults in zip(world["main"], world["defaults"], strict=True):
+        assert defaults == [route for route in main if route[1] == 0]
+    assert len(world["defaults"][0]) == 2
+
+
+def test_a_default_route_is_found_behind_more_rows_of_0_0_0_0_than_one_answer_holds() -> None:
+    found = in_namespace(
+        """
+from stcp_shell.net.rtnetlink import Rtnetlink
+batch("link add e type veth peer name f\\nlink set e up\\naddr add 10.0.0.1/24 dev e\\n"
+    + "".join(f"route add 0.0.0.0/{length} dev e metric {metric}\\n"
+              for length in range(1, 9) for metric in range(1, 200))
+    + "route add default dev e metric 9\\n")
+with Rtnetlink() as tables:
+    print(json.dumps(list(tables.default_routes("inet"))))
+"""
+    )
+    assert [[*route[:2], route[5]] for route in found] == [["0.0.0.0", 0, 9]]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_kernel_answers_for_each_way_as_it_does_to_ip_route_get(world: Any, number: int) -> None:
+    ways, theirs = (world[key][number::2] for key in ("ways", "ip ways"))
+    for (gateway, interface, source, _, kind), row in zip(ways, theirs, strict=True):
+        via = row.get("gateway") or row.get("via", {}).get("host")
+        assert (gateway and gateway.partition("%")[0], interface) == (via, row["dev"]), row
+        assert source == (row.get("prefsrc") or row.get("from")), row
+        assert kind == row.get("type", "unicast"), row
+
+
+def test_a_rule_for_the_bound_source_decides_its_way(world: Any) -> None:
+    unbound, bound, wildcard = world["ways"][:3]
+    assert unbound == ["192.168.77.1", "enetZ", "192.168.77.50", 254, "unicast"]
+    assert bound == ["172.16.1.1", "enetA", "172.16.1.50", 100, "unicast"]
+    assert wildcard == unbound
+
+
+def test_where_there_is_no_way_the_kind_says_why() -> None:
+    answers = in_namespace(
+        WORLD
+        + """
+from stcp_shell.net.rtnetlink import Rtnetlink
+batch("route del default\\nroute del default\\nroute del default table 100\\nroute del default via fd00:a::1")
+asked = ["24.0.0.1", "25.0.0.1", "26.0.0.1", "fd03::1", "fd04::1", "fd05::1", "8.8.8.8", "2001:db8::1", "27.0.0.1",
+         "fe80::1%nowhere", "fe80::1%77", "fe80::1%99999999999"]
+with Rtnetlink() as tables:
+    ways = [tables.route_get(address) for address in asked]
+    by_rule = tables.route_get("30.0.0.1", "172.16.1.51")
+    print(json.dumps([[way.kind for way in ways], by_rule, [way[:3] for way in ways]]))
+"""
+    )
+    kinds, by_rule, rest = answers
+    rejects = ["prohibit", "blackhole", "unreachable"]
+    assert kinds == [*rejects, *rejects, "none", "none", "none", "none", "none", "none"]
+    assert by_rule == [None, None, None, None, "prohibit"]
+    assert rest == [[None, None, None]] * len(kinds)
+
+
+def test_a_zone_a_port_and_a_mapped_address_count() -> None:
+    zoned, plain, by_port, mapped, names = in_namespace(
+        WORLD
+        + """
+from stcp_shell.net.rtnetlink import Rtnetlink
+with Rtnetlink() as tables:
+    print(json.dumps([
+        tables.route_get("fe80::1%enetZ"), tables.route_get("31.0.0.1"), tables.route_get("31.0.0.1", port=2121),
+        tables.route_get("::ffff:10.1.1.1", "::"), [tables.route_get(f"fe80::1%{n}").interface for n in (2, 3)],
+    ]))
+"""
+    )
+    assert zoned[:2] == [None, "enetZ"]
+    assert zoned[2].startswith("fe80::")
+    assert zoned[2].endswith("%enetZ")
+    assert (plain[0], plain[3]) == ("192.168.77.1", 254)
+    assert (by_port[0], by_port[3]) == ("172.16.1.1", 100)
+    assert mapped[:3] == ["192.168.77.1", "enetZ", "192.168.77.50"]
+    assert sorted(names) == ["enetA", "farA"]
+
+
+def test_the_way_of_a_renamed_interface_has_its_new_name() -> None:
+    before, after = in_namespace(
+        WORLD
+        + """
+from stcp_shell.net.rtnetlink import Rtnetlink
+with Rtnetlink() as tables:
+    before = tables.route_get("172.16.1.9").interface
+    batch("link set enetA down\\nlink set enetA name other0\\nlink set other0 up")
+    print(json.dumps([before, tables.route_get("172.16.1.9").interface]))
+"""
+    )
+    assert (before, after) == ("enetA", "other0")
+
+
+def test_rules_are_as_ip_rule_says(world: Any) -> None:
+    ours = [
+        (priority, source or "all", destination, action, table)
+        for _, priority, source, destination, action, table, _ in world["rules"][0] + world["rules"][1]
+    ]
+    theirs = []
+    for row in world["ip rules"][0] + world["ip rules"][1]:
+        source = row["src"] if row["src"] == "all" else f"{row['src']}/{row.get('srclen', _bits(row['src']))}"
+        to = f"{row['dst']}/{row.get('dstlen', _bits(row['dst']))}" if "dst" in row else None
+        table = TABLES.get(row["table"]) or int(row["table"]) if "table" in row else None
+        action = "lookup" if table else "goto" if "goto" in row else row.get("action")
+        theirs.append((row["priority"], source, to, action, table))
+    assert ours == theirs
+    assert len(ours) == 9 + 3
+
+
+def _bits(address: str) -> int:
+    return ipaddress.ip_address(address).max_prefixlen
+
+
+def test_whatever_else_a_rule_asks_for_is_told(world: Any) -> None:
+    selectors = {priority: rest for _, priority, *_, rest in world["rules"][0]}
+    assert selectors[100] == []
+    assert selectors[160] == ["not", "fwmark 0x3/0xff", "iif enetA", "goto 32766"]
+    assert selectors[130] == ["tos 0x10", "oif enetZ", "ipproto tcp", "dport 21-25"]
+    assert selectors[140] == ["ipproto tcp", "dport 2121"]
+    assert selectors[150] == ["uidrange 0-0", "suppress_prefixlength 0"]
+
+
+def _shown(interface: list[Any]) -> tuple[Any, ...]:
+    index, name, flags, mtu, hardware, addresses = interface
+    return index, name, set(flags), mtu, hardware, [tuple(address[:6]) for address in addresses]
+
+
+def test_interfaces_and_addresses_are_as_ip_addr_says(world: Any) -> None:
+    for ours, row in zip(world["interfaces"], world["ip addresses"], strict=True):
+        index, name, flags, mtu, hardware, addresses = ours
+        assert (index, name, mtu, hardware) == (row["ifindex"], row["ifname"], row["mtu"], row["address"])
+        assert set(flags) - {"RUNNING"} == set(row["flags"]) - {"NO-CARRIER"}  # ip(8) says LOWER_UP for RUNNING
+        theirs = [
+            (
+                entry["local"] + (f"%{name}" if entry["local"].startswith("fe80") else ""),
+                entry["prefixlen"],
+                entry["scope"],
+                entry.get("broadcast"),
+                entry.get("address"),
+                entry.get("label") if entry.get("label") != name else None,
+                {flag for flag in ("secondary", "deprecated", "dynamic", "tentative") if entry.get(flag)},
+            )
+            for entry in row["addr_info"]
+        ]
+        shown = [(*address[:6], set(address[6]) - {"noprefixroute"}) for address in addresses]
+        assert shown == theirs
+
+
+def test_aliases_secondary_deprecated_and_peers_are_told(world: Any) -> None:
+    addresses = {address[0]: address for row in world["interfaces"] for address in row[5]}
+    assert addresses["172.16.1.51"][5:] == ["enetA:1", ["secondary"]]
+    assert addresses["10.8.0.1"][4] == "10.8.0.2"
+    assert addresses["fd00:b::1"][4] == "fd00:b::2"
+    assert addresses["fd00:a::51"][6] == ["deprecated", "dynamic"]
+    assert addresses["169.254.7.7"][2] == "link"
+    assert [row[5] for row in world["interfaces"] if row[1] == "down0"] == [[]]
+
+
+def test_the_calls_without_netlink_find_the_same(world: Any) -> None:
+    for ours, older in zip(world["interfaces"], world["netdevice"], strict=True):
+        assert older[:4] == [*ours[:2], [flag for flag in ours[2] if flag != "LOWER_UP"], ours[3]]
+        # Not which IPv4 address is secondary, nor an IPv6 address's peer and lifetime; IPv6 comes in another order.
+        found, known = (sorted(address[:4] for address in row[5]) for row in (older, ours))
+        assert found == known
+        assert [a[:6] for a in older[5] if ":" not in a[0]] == [a[:6] for a in ours[5] if ":" not in a[0]]
+
+
+def test_netifaces_finds_addresses_and_claims_nothing_that_it_does_not_see(world: Any) -> None:
+    theirs = {row[1]: row for row in world["netifaces"]}
+    for _, name, _, _, _, addresses in world["interfaces"]:
+        if name not in theirs:
+            assert addresses == []
+            continue
+        assert theirs[name][2:4] == [[], None]
+        # It passes over aliases with a label of their own.
+        plain = [address[:2] for address in addresses if address[5] is None]
+        assert sorted(address[:2] for address in theirs[name][5]) == sorted(plain)
+    broadcasts = {address[0]: address[3] for row in world["netifaces"] for address in row[5]}
+    assert broadcasts["172.16.1.50"] == "172.16.1.255"
+    assert broadcasts["10.9.0.1"] is None
+
+
+def test_a_tun_without_an_address_is_an_interface() -> None:
+    found, other = in_namespace(
+        """
+from stcp_shell.net import interfaces
+if subprocess.run(["ip", "tuntap", "add", "dev", "tun0", "mode", "tun"], stderr=subprocess.DEVNULL).returncode:
+    print("[null, null]")
+else:
+    both = interfaces.interfaces(), interfaces.from_netifaces()
+    print(json.dumps([[row for row in rows if row.name == "tun0"] for rows in both]))
+"""
+    )
+    if found is None:
+        pytest.skip("no tun device can be made here: /dev/net/tun is missing")
+    ((_, _, flags, mtu, _, addresses),) = found
+    assert ("POINTOPOINT" in flags, "UP" in flags, mtu, addresses) == (True, False, 1500, [])
+    assert other[0][1:3] == ["tun0", []]
+
+
+def test_a_hostile_interface_name_does_no_harm() -> None:
+    names, way = in_namespace(
+        """
+from stcp_shell.net import interfaces, rtnetlink
+subprocess.run(["ip", "link", "add", b"e\\x1b[31m\\xff", "type", "veth", "peer", "name", "f"], check=True)
+subprocess.run(["ip", "addr", "add", "10.0.0.1/24", "dev", b"e\\x1b[31m\\xff"], check=True)
+subprocess.run(["ip", "link", "set", b"e\\x1b[31m\\xff", "up"], check=True)
+with rtnetlink.Rtnetlink() as tables:
+    print(json.dumps([interfaces.local_addresses("inet"), tables.route_get("10.0.0.9").interface]))
+"""
+    )
+    assert names == ["10.0.0.1"]
+    assert way == "e\x1b[31m\\xff"
+
+
+DENY = """
+import ctypes, platform, struct
+def deny_netlink():
+    "socket(AF_NETLINK, ...) fails with EPERM from now on (seccomp(2), classic BPF)."
+    number = {"x86_64": 41, "aarch64": 198}.get(platform.machine())
+    if number is None:
+        print("null")
+        raise SystemExit
+    code = b"".join(struct.pack("=HBBI", *line) for line in [
+        (0x20, 0, 0, 0), (0x15, 0, 3, number),  # seccomp_data.nr
+        (0x20, 0, 0, 16), (0x15, 0, 1, 16),     # its first argument: AF_NETLINK
+        (0x06, 0, 0, 0x00050001), (0x06, 0, 0, 0x7FFF0000),  # EPERM; allow
+    ])
+    buffer = ctypes.create_string_buffer(code)
+    program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer)))
+    libc = ctypes.CDLL(None)
+    assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+    assert libc.prctl(22, 2, program, 0, 0) == 0  # PR_SET_SECCOMP
+"""
+
+
+def test_where_netlink_is_denied_interfaces_are_still_there_and_tables_say_why_not() -> None:
+    answer = in_namespace(
+        WORLD
+        + DENY
+        + """
+from stcp_shell.net import interfaces, routes, rtnetlink
+before = interfaces.local_addresses()
+deny_netlink()
+reasons = []
+for ask in (rtnetlink.Rtnetlink, lambda: routes.default_gateways("inet"), lambda: routes.way_to("10.1.1.1")):
+    try:
+        ask()
+    except rtnetlink.TablesUnavailable as why:
+        reasons.append(str(why))
+print(json.dumps([before, interfaces.local_addresses(), reasons]))
+"""
+    )
+    if answer is None:
+        pytest.skip("the number of socket(2) is not known for this processor")
+    before, after, reasons = answer
+    assert sorted(after) == sorted(before)
+    assert reasons == ["the kernel's tables can't be read over netlink: Operation not permitted"] * 3
+
+
+def test_a_table_that_changes_while_it_is_read_is_noticed() -> None:
+    quiet, disturbed = in_namespace(
+        """
+from stcp_shell.net.rtnetlink import Rtnetlink
+batch("".join(f"link add e{n} type veth peer name f{n}\\n" for n in range(40)))
+with Rtnetlink() as tables:
+    list(tables.links())
+    quiet = tables.interrupted
+    reading = tables.links()
+    next(reading)
+    batch("link add late type veth peer name later")
+    list(reading)
+    print(json.dumps([quiet, tables.interrupted]))
+"""
+    )
+    assert (quiet, disturbed) == (False, True)
+
+
+def test_a_dump_that_is_left_half_way_disturbs_nothing_after_it() -> None:
+    ways, names, descriptors = in_namespace(
+        WORLD
+        + """
+from stcp_shell.net.rtnetlink import Rtnetlink
+with Rtnetlink() as tables:
+    ways, names, count = set(), set(), lambda: len(os.listdir("/proc/self/fd"))
+    before = count()
+    for _ in range(50):
+        reading = tables.routes("inet")
+        names.add(next(reading).destination)
+        ways.add(tables.route_get("10.1.1.1").gateway)
+        reading.close()
+    print(json.dumps([sorted(ways), sorted(names), count() - before]))
+"""
+    )
+    assert ways == ["192.168.77.1"]
+    assert len(names) == 1
+    assert descriptors == 0
+
+
+def test_what_is_no_address_is_refused() -> None:
+    with rtnetlink.Rtnetlink() as tables:
+        for destination, source in (("localhost", None), ("127.1", None), ("", None), ("127.0.0.1", "::1")):
+            with pytest.raises(ValueError, match=r"not a numeric address|different families"):
+                tables.route_get(destination, source)
+
+
+def test_an_interface_that_is_not_there_is_answered_with_those_that_are() -> None:
+    with pytest.raises(Failure, match=r"there is no interface loo \(did you mean lo\?\); there is lo"):
+        interfaces.addresses_of("loo")
+    assert "127.0.0.1" in [address.address for address in interfaces.addresses_of("lo", INET)]
+    assert interfaces.address_on("lo", INET) == "127.0.0.1"
+
+
+def test_a_source_is_no_link_local_address_where_there_is_another_and_none_that_bind_refuses() -> None:
+    names = in_namespace(
+        WORLD
+        + """
+from stcp_shell.errors import Failure
+from stcp_shell.net import interfaces
+answers = [interfaces.address_on("enetA", family) for family in ("inet", "inet6")]
+try:
+    interfaces.address_on("down0", "inet")
+except Failure as why:
+    answers.append(str(why))
+print(json.dumps(answers))
+"""
+    )
+    assert names == ["172.16.1.50", names[1], "interface down0 has no inet address that could be used"]
+    assert names[1].startswith("fd00:a::5")
