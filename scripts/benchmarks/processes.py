@@ -48,7 +48,7 @@ def first_line(command: Sequence[str]) -> float:
 
 
 def prompt(command: Sequence[str], awaited: bytes) -> float:
-    """Seconds from a program's start on a terminal of its own until `awaited` stands on it. Raises where it never does."""
+    """Seconds from a program's start on a terminal of its own until `awaited` stands on it."""
     started = perf_counter()
     child, terminal = pty.fork()
     if child == 0:
