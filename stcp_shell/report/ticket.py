@@ -64,7 +64,7 @@ def fold(text: str, indent: str, hanging: str | None = None) -> Iterator[str]:
     line, empty = indent, True
     for word in text.split(" "):
         if not empty and len(line) + 1 + len(word) > WIDTH:
-            yield line
+            yield line.rstrip()
             line, empty = (hanging or indent), True
         line += word if empty else f" {word}"
         empty = False
