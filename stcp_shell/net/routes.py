@@ -56,8 +56,9 @@ class Rows:
 
 def main_table() -> Rows:
     """The main table's rows in the kernel's order, IPv4 (by destination) and then IPv6. Raises at once, not later."""
-    tables = Rtnetlink()
-    return Rows(chain(tables.routes(INET, MAIN), tables.routes(INET6, MAIN)), tables=tables)
+    # Each dump opens a socket of its own when it is read; this one only finds out whether netlink is there.
+    with Rtnetlink() as tables:
+        return Rows(chain(tables.routes(INET, MAIN), tables.routes(INET6, MAIN)), tables=tables)
 
 
 def route_table(family: str, table: int | None = MAIN) -> Iterator[Route]:
