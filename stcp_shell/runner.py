@@ -4,7 +4,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import __version__
 from .arguments import Arguments
@@ -16,6 +16,9 @@ from .language.parser import Call
 from .screen import Screen, discard, wants_color
 from .session import Session
 from .status import Status
+
+if TYPE_CHECKING:
+    from .terminal.progress import LiveLine
 
 
 class Program(NamedTuple):
@@ -44,12 +47,14 @@ def run_session(
     """Run the programs, or the lines of standard input where there are none; answers the exit status."""
     out, error = environment.stdout, environment.stderr
     colors = [wants_color(arguments.color, stream, environment.variables) for stream in (out, error)]
-    screen = Screen(out, error, *colors)
+    live = _live_line(environment)
+    screen = Screen(out, error, *colors, *([live.erase] if live else []))
     path = arguments.log
     if path is None and "--no-log" not in arguments.given:
         path = default_path(environment.state_folder, environment.clock())
     journal = Journal(path, environment.clock, lambda text: screen.fail(f"stcp-shell: {text}"))
     session = Session(environment, journal, variables)
+    session.progress = live.show if live else None
     interpreter = Interpreter(session, screen, "--keep-going" in arguments.given)
     reason, status = "end of input", 0
     with _signals():
@@ -65,15 +70,28 @@ def run_session(
             discard(out)
             reason, status = str(closed), Status.FAILED
         finally:
+            if live:
+                live.erase()
             session.end(reason, status)
     return status
+
+
+def _live_line(environment: Environment) -> "LiveLine | None":
+    if not environment.stdout.isatty():
+        return None
+    from .terminal.progress import live_line
+
+    return live_line(environment.stdout, environment.variables)
 
 
 def _run(interpreter: Interpreter, programs: Sequence[Program], notice: Sequence[str]) -> int:
     environment = interpreter.session.environment
     if not programs and environment.interactive:
-        from .terminal.shell import run_terminal
-
+        try:
+            from .terminal.shell import run_terminal
+        except ImportError as error:
+            interpreter.screen.fail(f"stcp-shell: the prompt needs prompt_toolkit, which cannot be used here: {error}")
+            return Status.FAILED
         return run_terminal(interpreter, notice)
     if not programs:
         return feed(interpreter)

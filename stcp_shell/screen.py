@@ -1,7 +1,7 @@
 """Standard output and standard error as lines: results, echoes, failures, and colour where it is wanted."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
 from .errors import OutputClosed
@@ -17,9 +17,21 @@ def paint(role: str, text: str) -> str:
 
 
 class Screen:
-    """Where results and failures are shown. `color` applies to standard output, `error_color` to standard error."""
+    """Where results and failures are shown. `color` applies to standard output, `error_color` to standard error.
 
-    def __init__(self, stdout: TextIO, stderr: TextIO, color: bool, error_color: bool) -> None:
+    `before` is called before anything is written: a live line has to go first.
+    """
+
+    def __init__(
+        self,
+        stdout: TextIO,
+        stderr: TextIO,
+        color: bool,
+        error_color: bool,
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.color = color
+        self._before = before
         self._out = stdout
         self._err = stderr
         self._paint = paint if color else plain
@@ -40,6 +52,7 @@ class Screen:
     def fail(self, text: str) -> None:
         """A failure, a warning: one line on standard error."""
         try:
+            self._before()
             self._out.flush()  # both may be the same terminal: keep the order
             self._err.write(self._error_paint("bad", visible(text)) + "\n")
             self._err.flush()
@@ -48,6 +61,7 @@ class Screen:
 
     def _write(self, texts: Iterable[str]) -> None:
         try:
+            self._before()
             for text in texts:
                 self._out.write(text + "\n")
             self._out.flush()
