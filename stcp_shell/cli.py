@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from . import __version__
 from .arguments import Arguments, UsageError, help_text, parse
@@ -14,14 +15,17 @@ from .language.parser import Parser, Problem
 from .language.script import decode, load
 from .report.plain import visible
 from .runner import Program, run_session
-from .screen import discard
 from .status import Status
 
 STDIN = "<stdin>"
 
 
-def main() -> int:
-    """The entry point of `stcp-shell` and `stcp_calls`."""
+def main() -> NoReturn:
+    """The entry point of `stcp-shell` and `stcp_calls`; ends the process.
+
+    By os._exit: log and streams are written by then, and taking the interpreter apart would be an eighth of the whole
+    run time of a short script (4.7 of 39 ms).
+    """
     environment = real()
     try:
         status = run(sys.argv[1:], environment)
@@ -29,9 +33,9 @@ def main() -> int:
     except KeyboardInterrupt:
         status = Status.INTERRUPTED
     except (BrokenPipeError, OutputClosed):
-        discard(environment.stdout)
         status = Status.FAILED
-    return int(status)
+    environment.stderr.flush()
+    os._exit(status)
 
 
 def run(words: Sequence[str], environment: Environment) -> int:
@@ -140,4 +144,4 @@ def _enter_lab(scenario: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -42,14 +42,14 @@ class Interpreter:
         parser.parse_line(line, source, number)
         if parser.problems:
             for problem in parser.problems:
-                self.session.journal.write("command", {"text": line, "from": source or "typed"})
+                self.session.journal.command(line, source or "typed")
                 self.screen.fail(str(problem))
             return Status.SYNTAX
         return self.run(parser.calls)
 
     def _run(self, call: Call) -> Status:
         journal = self.session.journal
-        number = journal.write("command", {"text": call.text, "from": call.where or "typed"})
+        number = journal.command(call.text, call.where or "typed")
         try:
             result = call.command.run(self.session, **call.arguments)
             self._deliver(number, result)
@@ -71,8 +71,7 @@ class Interpreter:
         finally:
             if known := RECORDS.get(type(result)):
                 kind, fields = known
-                extra = {"command": number} if kind == "result" else {}
-                self.session.journal.write(kind, extra | fields(result))
+                self.session.journal.write(kind, fields(result, number))
 
     def _failed(self, call: Call, number: int, why: str) -> Status:
         self.session.journal.write("result", {"command": number, "error": why})

@@ -1,9 +1,12 @@
 """What commands answer, as plain tuples. `report.text` renders them, `journal.records` logs some."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .facts import Connection, Endpoint, Interface
+from .facts import Connection, Endpoint, Interface, Route, Rule
+
+if TYPE_CHECKING:
+    from .net.routes import Rows
 
 
 class Opened(NamedTuple):
@@ -102,6 +105,16 @@ class Interfaces(NamedTuple):
     ready: str  # HH:MM:SS
 
 
+class Routes(NamedTuple):
+    """Routing tables that are read while they are shown; `rows` remembers the first ones and counts them all."""
+
+    defaults: list[Route]  # both families
+    rows: "Rows"
+    others: "Rows"  # of the tables but the main one
+    rules: list[Rule]
+    ready: str  # HH:MM:SS
+
+
 class Variables(NamedTuple):
     values: dict[str, str]
 
@@ -140,6 +153,7 @@ Result = (
     | Name
     | OptionValue
     | Interfaces
+    | Routes
     | Variables
     | Noted
     | Saved

@@ -1,5 +1,6 @@
 """Runs one session: journal, signals, the lines from wherever they come, and a clean end in every case."""
 
+import gc
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -95,6 +96,7 @@ def _run(interpreter: Interpreter, programs: Sequence[Program], notice: Sequence
         return run_terminal(interpreter, notice)
     if not programs:
         return feed(interpreter)
+    gc.freeze()  # what was parsed outlives the session: the collector need not look at it again and again
     status = Status.OK
     for program in programs:
         done = interpreter.run(program.calls, program.echo)

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any, TextIO
 
 from .errors import OutputClosed
 from .report.plain import visible
 from .report.text import lines, plain
 
+_BLOCK = 256  # lines
 _CODES = {"good": "32", "bad": "31", "warn": "33", "dim": "2"}
 
 
@@ -42,8 +44,12 @@ class Screen:
         self._write(lines(result, self._paint))
 
     def echo(self, text: str) -> None:
-        """A line that was read from a script or a pipe, behind the prompt, so that the transcript reads well."""
-        self._write([f"stcp: {visible(text)}".rstrip()])
+        """A line that was read from a script or a pipe, behind the prompt, so that the transcript reads well.
+
+        A terminal shows it at once; elsewhere it leaves together with its result.
+        """
+        self._before()
+        self._put(f"stcp: {visible(text)}".rstrip() + "\n")
 
     def line(self, text: str) -> None:
         """A line of text that is safe already."""
@@ -60,15 +66,32 @@ class Screen:
             return  # nobody is left to be told
 
     def _write(self, texts: Iterable[str]) -> None:
+        """Write lines as they are made: a list is whole; of anything else the first leaves at once, the rest in blocks."""
+        self._before()
+        waiting, size = iter(texts), len(texts) if isinstance(texts, list) else 1
+        while block := list(islice(waiting, size)):
+            block.append("")
+            self._put("\n".join(block))
+            self._flush()
+            size = _BLOCK
+
+    def _put(self, text: str) -> None:
         try:
-            self._before()
-            for text in texts:
-                self._out.write(text + "\n")
-            self._out.flush()
-        except BrokenPipeError:
-            raise OutputClosed("standard output was closed") from None
+            self._out.write(text)
         except OSError as error:
-            raise OutputClosed(f"standard output takes no more: {error.strerror}") from None
+            raise _closed(error) from None
+
+    def _flush(self) -> None:
+        try:
+            self._out.flush()
+        except OSError as error:
+            raise _closed(error) from None
+
+
+def _closed(error: OSError) -> OutputClosed:
+    if isinstance(error, BrokenPipeError):
+        return OutputClosed("standard output was closed")
+    return OutputClosed(f"standard output takes no more: {error.strerror}")
 
 
 def wants_color(when: str, stream: TextIO, variables: dict[str, str] | Any) -> bool:

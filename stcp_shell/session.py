@@ -11,9 +11,10 @@ from .facts import Endpoint, Way
 from .journal.writer import Journal
 
 if TYPE_CHECKING:
-    from .net.rtnetlink import Rtnetlink
+    from .net.ways import Ways
 
 DEFAULT_TIMEOUT = 60.0
+TICK = 0.1  # seconds between two looks of the live line at a wait
 MOST_DESTINATIONS = 100  # remembered for completion
 
 
@@ -33,15 +34,12 @@ class Socket:
         self.number = number
         self.family = family
         self.kind = kind  # stream, dgram
+        self.protocol = "tcp" if kind == "stream" else "udp"
         self.sock = sock
         self.state = "open"
         self.bound: Endpoint | None = None
         self.local: Endpoint | None = None
         self.peer: Endpoint | None = None
-
-    @property
-    def protocol(self) -> str:
-        return "tcp" if self.kind == "stream" else "udp"
 
 
 class Session:
@@ -57,8 +55,8 @@ class Session:
         self.progress: Callable[[Waiting], None] | None = None
         self.ended = False
         self._numbers = 0
-        self._tables: Rtnetlink | None = None
-        self._no_tables = False
+        self._ways: Ways | None = None
+        self._no_ways = False
 
     @property
     def timeout(self) -> float:
@@ -98,18 +96,18 @@ class Session:
         if len(self.destinations) > MOST_DESTINATIONS:
             del self.destinations[next(iter(self.destinations))]
 
-    def way_to(self, destination: str, source: str | None) -> Way | None:
+    def way_to(self, destination: Endpoint, source: str | None, protocol: str) -> Way | None:
         """The kernel's route to a numeric address, from a bound source or the default one. None: it cannot be asked."""
-        from .net.rtnetlink import Rtnetlink, TablesUnavailable
-
-        if self._no_tables:
+        if self._no_ways:
             return None
         try:
-            if self._tables is None:
-                self._tables = Rtnetlink()
-            return self._tables.route_get(destination, source)
-        except TablesUnavailable:
-            self._no_tables = True
+            if self._ways is None:
+                from .net.ways import Ways
+
+                self._ways = Ways()
+            return self._ways.to(destination.address, source, destination.port, protocol)
+        except OSError:  # TablesUnavailable: netlink is denied or not there, and will be so the next time
+            self._no_ways = True
             return None
 
     def begin(self, version: str, arguments: list[str]) -> None:

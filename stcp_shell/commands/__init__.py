@@ -3,7 +3,7 @@
 from types import ModuleType
 
 from ..language.declaration import Catalogue, Command
-from . import data, options, record, shell, sockets
+from . import data, interfaces, options, record, routes, shell, sockets
 
 
 def declared(module: ModuleType) -> list[Command]:
@@ -15,6 +15,7 @@ FAMILIES = {
     "Sockets": declared(sockets),
     "Data": declared(data),
     "Socket options": declared(options),
+    "Interfaces and routes": [*declared(interfaces), *declared(routes)],
     "The session": [*declared(record), *declared(shell)],
 }
 CATALOGUE = Catalogue(command for family in FAMILIES.values() for command in family)

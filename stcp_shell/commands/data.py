@@ -9,12 +9,11 @@ from typing import Any
 from ..errors import Failure, no_socket, reason
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import COUNT, FLAG, SECONDS, TEXT, choice
-from ..net.probe import TICK
 from ..net.sockaddr import unpack
 from ..results import Accepted, Listening, Name, NothingCame, Received, Sent, ShutDown
-from ..session import Session, Socket, Waiting
+from ..session import TICK, Session, Socket, Waiting
 
-_ESCAPE = re.compile(r"\\(?:([rnt0\\])|x([0-9A-Fa-f]{2}))")
+_ESCAPE = r"\\(?:([rnt0\\])|x([0-9A-Fa-f]{2}))"
 _ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}
 _HOW = {"read": sockets_api.SHUT_RD, "write": sockets_api.SHUT_WR, "both": sockets_api.SHUT_RDWR}
 _TIMEOUT = Option("timeout", SECONDS, "give up after this many seconds (60, or what `set timeout` says)")
@@ -149,7 +148,7 @@ def _unescape(text: str) -> bytes:
     """The bytes to send. A backslash before anything else than an escape stays a backslash."""
     parts: list[Any] = []
     position = 0
-    for found in _ESCAPE.finditer(text):
+    for found in re.finditer(_ESCAPE, text):
         parts.append(text[position : found.start()].encode())
         parts.append(_ESCAPES[found[1]] if found[1] else bytes.fromhex(found[2]))
         position = found.end()

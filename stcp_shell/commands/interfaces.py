@@ -2,7 +2,6 @@
 
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, INTERFACE
-from ..net import interfaces
 from ..results import Interfaces
 from ..session import Session
 
@@ -15,6 +14,8 @@ from ..session import Session
 )
 def ifconfig(session: Session, all: bool = False, name: str | None = None) -> Interfaces:
     """Show the interfaces with all their IPv4 and IPv6 addresses."""
+    from ..net import interfaces  # late: most scripts only connect
+
     if name is not None:
         found = [interfaces.named(name)]
     else:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from ..errors import Failure, reason
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, PATH, TEXT
-from ..report.ticket import ticket
 from ..results import Noted, Saved, Text
 from ..session import Session
 
@@ -19,6 +18,8 @@ from ..session import Session
 )
 def log(session: Session, save: str | None = None, force: bool = False) -> Text | Saved:
     """Show this session so far, as text for a support ticket."""
+    from ..report.ticket import ticket
+
     lines = ticket(session.journal.records(), session.journal.dropped)
     return _save(lines, save, force) if save else Text(lines)
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..language.declaration import Argument, command
 from ..language.kinds import COMMAND, NAME, PATH, TEXT, seconds
-from ..language.syntax import NAME as VARIABLE_NAME
+from ..language.syntax import is_name
 from ..results import Sourced, Text, Variables
 from ..session import Session
 
@@ -17,7 +17,7 @@ SETTINGS = {"timeout": seconds}
 
 def check_variable(name: str, value: str) -> None:
     """Raise ValueError where a variable cannot have this name or this value."""
-    if not VARIABLE_NAME.fullmatch(name):
+    if not is_name(name):
         raise ValueError(f"{name[:40]!r} is no name for a variable: letters, digits and _, not a digit first")
     if name in SETTINGS:
         try:

@@ -3,17 +3,19 @@
 import errno
 import os
 import socket as sockets_api
+from typing import TYPE_CHECKING
 
 from ..errors import Failure, no_socket, reason
 from ..facts import INET, INET6, Connection, Endpoint, Way, family_of
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, HOST, INTERFACE, LOCAL, PORT, SECONDS, SOCKET, choice
 from ..net import names
-from ..net.interfaces import address_on, local_addresses
-from ..net.probe import Probe, run
 from ..net.sockaddr import ANY, FAMILIES, pack, unpack
 from ..results import Bound, Closed, Current, Opened, SocketRow, SocketTable
-from ..session import Session, Socket, Waiting
+from ..session import TICK, Session, Socket, Waiting
+
+if TYPE_CHECKING:
+    from ..net.probe import Probe
 
 _TYPES = {"stream": sockets_api.SOCK_STREAM, "dgram": sockets_api.SOCK_DGRAM}
 
@@ -31,6 +33,7 @@ def socket(session: Session, type: str = "stream", family: str = INET) -> Opened
     """
     try:
         sock = sockets_api.socket(FAMILIES[family], _TYPES[type])
+        sock.setblocking(False)  # every wait is ours: it can be ended, and shows that it lasts
     except OSError as error:
         raise Failure(no_socket(error)) from None
     return Opened(session.add(family, type, sock).number, type, family)
@@ -113,6 +116,8 @@ def connect(session: Session, name: str, port: int | str, timeout: float | None 
     first is tried and the others are named. Ctrl-C ends the connect and keeps the shell. A dgram socket shows the
     source address that the kernel chooses, without sending a packet.
     """
+    from ..net.probe import Probe, run
+
     entry = session.socket()
     _check_unused(entry)
     number = names.port_number(port, entry.protocol)
@@ -126,17 +131,16 @@ def connect(session: Session, name: str, port: int | str, timeout: float | None 
         return _unresolved(entry, name, number, str(reason))
     destination = Endpoint(found[0], number)
     source = entry.bound.address if entry.bound and entry.bound.address not in ANY.values() else None
-    route = session.way_to(destination.address, source)
-    probe = Probe(entry.sock, destination, limit)
+    route = session.way_to(destination, source, entry.protocol)
+    probe = Probe(entry.sock, entry.protocol, destination, limit)
     try:
-        run([probe], session.progress and (lambda: _show(session, probe)))
+        run([probe], session.progress and (lambda: _show(session, probe)), TICK)
     except KeyboardInterrupt:
         probe.cancel()
     result = _finding(entry, probe, name, route, tuple(found[1:]))
     entry.state, entry.local = result.outcome, probe.source
     if result.outcome == "connected":
         entry.peer = destination
-        entry.sock.setblocking(True)
     else:
         # A second connect on it would answer EALREADY or ECONNABORTED, and its SYNs would go on behind our back.
         entry.sock.close()
@@ -151,6 +155,8 @@ def _row(session: Session, entry: Socket) -> SocketRow:
 def _local_address(entry: Socket, session: Session, name: str | None, interface: str | None) -> str:
     """The address to bind to: the one named, the interface's first of the socket's family, or the wildcard."""
     if interface:
+        from ..net.interfaces import address_on
+
         return address_on(interface, entry.family)
     if name:
         return names.addresses(name, entry.family, session.timeout)[0]
@@ -159,6 +165,8 @@ def _local_address(entry: Socket, session: Session, name: str | None, interface:
 
 def _bind_failure(error: OSError, wanted: Endpoint) -> str:
     if error.errno == errno.EADDRNOTAVAIL:
+        from ..net.interfaces import local_addresses
+
         mine = ", ".join(sorted(local_addresses(family_of(wanted.address))))
         return f"{wanted.address} is not an address of this host (EADDRNOTAVAIL); it has {mine}"
     if error.errno == errno.EADDRINUSE:
@@ -180,14 +188,14 @@ def _check_unused(entry: Socket) -> None:
         raise Failure(f"socket {entry.number} is used up ({entry.state}): open a new one with socket")
 
 
-def _show(session: Session, probe: Probe) -> None:
+def _show(session: Session, probe: "Probe") -> None:
     if session.progress:
         left = probe.timeout - probe.elapsed()
         source = f" from {probe.source.address}" if probe.source else ""
         session.progress(Waiting(f"connect to {probe.destination}{source}", probe.elapsed(), left, probe.syns()))
 
 
-def _finding(entry: Socket, probe: Probe, name: str, route: Way | None, others: tuple[str, ...]) -> Connection:
+def _finding(entry: Socket, probe: "Probe", name: str, route: Way | None, others: tuple[str, ...]) -> Connection:
     outcome = probe.outcome(route)
     return Connection(
         socket=entry.number,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import results
-from ..facts import Connection, Endpoint
+from ..facts import Connection, Endpoint, Route
 
 
 def endpoint(value: Endpoint | None) -> dict[str, Any] | None:
@@ -12,10 +12,11 @@ def endpoint(value: Endpoint | None) -> dict[str, Any] | None:
     return {"address": value.address, "port": value.port} if value else None
 
 
-def connection(value: Connection) -> dict[str, Any]:
+def connection(value: Connection, command: int) -> dict[str, Any]:
     """The fields of a `connection` record; README.rst documents them."""
     route, icmp = value.route, value.icmp
     fields: dict[str, Any] = {
+        "command": command,
         "socket": value.socket,
         "protocol": value.protocol,
         "bound": endpoint(value.bound),
@@ -41,23 +42,45 @@ def connection(value: Connection) -> dict[str, Any]:
     return fields
 
 
-def _interfaces(value: results.Interfaces) -> dict[str, Any]:
+def _interfaces(value: results.Interfaces, command: int) -> dict[str, Any]:
     return {
+        "command": command,
+        "host": value.host,
         "interfaces": [
             {**interface._asdict(), "addresses": [address._asdict() for address in interface.addresses]}
             for interface in value.interfaces
-        ]
+        ],
     }
 
 
-def _result(value: Any) -> dict[str, Any]:
-    return {"result": type(value).__name__.lower(), "value": value._asdict()}
+def _routes(value: results.Routes, command: int) -> dict[str, Any]:
+    def fields(route: Route) -> dict[str, Any]:
+        return {**route._asdict(), "hops": [hop._asdict() for hop in route.hops]}
+
+    return {
+        "command": command,
+        "defaults": [fields(route) for route in value.defaults],
+        "routes": [fields(route) for route in value.rows.first],
+        "count": value.rows.count,
+        "others": [fields(route) for route in value.others.first],
+        "others_count": value.others.count,
+        "rules": [rule._asdict() for rule in value.rules],
+    }
 
 
-RECORDS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
+def _note(value: results.Noted, command: int) -> dict[str, Any]:
+    return {"command": command, "text": value.text}
+
+
+def _result(value: Any, command: int) -> dict[str, Any]:
+    return {"command": command, "result": type(value).__name__.lower(), "value": value._asdict()}
+
+
+RECORDS: dict[type, tuple[str, Callable[[Any, int], dict[str, Any]]]] = {
     Connection: ("connection", connection),
     results.Interfaces: ("interfaces", _interfaces),
-    results.Noted: ("note", results.Noted._asdict),
+    results.Routes: ("routes", _routes),
+    results.Noted: ("note", _note),
     **dict.fromkeys(
         (
             results.Bound,

@@ -16,13 +16,16 @@ from typing import NamedTuple
 
 from ..errors import SyntaxProblem, brief
 
-PROMPT = re.compile(r"\s*(?:stcp:\s*)+")
+PROMPT = "stcp:"
 VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([^}]*)\})", re.ASCII)
-NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_COMMENT = re.compile(r"\s*&(?:\s|\Z)")
 _TOKEN = re.compile(r"\s*(?:(;)|(#.*)|'((?:[^']|'')*+)('?)|([^\s;]+))")
-# Tab is white space; every other control character in a line is a mistake or worse.
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+# Tab is white space; every other control character in a line is a mistake or worse. Compiled when it is needed.
+_CONTROL = r"[\x00-\x08\x0a-\x1f\x7f-\x9f]"
+
+
+def is_name(text: str) -> bool:
+    """Whether a variable can be called that: letters, digits and _, not a digit first."""
+    return text.isascii() and text.isidentifier()
 
 
 class Word(NamedTuple):
@@ -46,10 +49,10 @@ def statements(line: str, variables: Mapping[str, str]) -> Iterator[Statement]:
 
     Raises SyntaxProblem with the column for an open quote, an unset variable, a control character.
     """
-    if bad := _CONTROL.search(line):
+    if not line.isprintable() and (bad := re.search(_CONTROL, line)):
         raise SyntaxProblem(f"control character \\x{ord(bad[0]):02x} in the line: take it out", bad.start() + 1)
-    start = found.end() if (found := PROMPT.match(line)) else 0
-    if _COMMENT.match(line, start):
+    start = _after_prompt(line)
+    if line.startswith("&", start) and line[start + 1 : start + 2] in ("", " ", "\t"):
         return
     words: list[Word] = []
     last = start
@@ -68,6 +71,15 @@ def statements(line: str, variables: Mapping[str, str]) -> Iterator[Statement]:
         last = token.end()
     if words:
         yield Statement(words, line[words[0].column - 1 : last], words[0].column)
+
+
+def _after_prompt(line: str) -> int:
+    """Where the text of a line starts: behind white space and prompts."""
+    start = len(line) - len(line.lstrip())
+    while line.startswith(PROMPT, start):
+        start += len(PROMPT)
+        start += len(line[start:]) - len(line[start:].lstrip())
+    return start
 
 
 def _quoted(quoted: str, close: str, token: re.Match[str], line: str) -> Word:
@@ -89,7 +101,7 @@ def _bare(bare: str, start: int, variables: Mapping[str, str]) -> Word:
         if name in variables:
             return variables[name]
         column = start + found.start() + 1
-        if not NAME.fullmatch(name):
+        if not is_name(name):
             raise SyntaxProblem(f"{brief(found[0])} names no variable: a name is letters, digits and _", column)
         raise SyntaxProblem(
             f"variable {name} is not set: give it a value with set {name} VALUE or -D {name}=VALUE", column

@@ -10,17 +10,14 @@ import struct
 import sys
 from typing import NamedTuple
 
-from ..facts import INET, Icmp, Way
+from ..facts import INET, INET6, Icmp, Way
 
 LINUX = sys.platform == "linux"
 # Python 3.11 lacks these (linux/in.h, linux/in6.h, linux/errqueue.h).
 IP_RECVERR, IPV6_RECVERR = 11, 25
 _ORIGIN_ICMP, _ORIGIN_ICMP6 = 2, 3
 _SOCK_EXTENDED_ERR = struct.Struct("=IBBBBII")
-_LEVELS = {
-    socket.AF_INET: (socket.IPPROTO_IP, IP_RECVERR),
-    socket.AF_INET6: (socket.IPPROTO_IPV6, IPV6_RECVERR),
-}
+_LEVELS = {INET: (0, IP_RECVERR), INET6: (41, IPV6_RECVERR)}  # IPPROTO_IP, IPPROTO_IPV6
 SYN_SENT = 2  # tcp_states.h
 
 UNREACHABLE_MEANINGS = {
@@ -51,7 +48,7 @@ UNREACHABLE6_MEANINGS = {
     6: "reject route to destination",
 }  # RFC 4443 section 3.1
 _EXCEEDED_MEANINGS = {0: "hop limit exceeded in transit", 1: "fragment reassembly time exceeded"}
-_PROHIBITED = {INET: {9, 10, 13}, "inet6": {1, 5, 6}}
+_PROHIBITED = {INET: {9, 10, 13}, INET6: {1, 5, 6}}
 
 
 def meaning(family: str, kind: int, code: int) -> str:
@@ -63,10 +60,14 @@ def meaning(family: str, kind: int, code: int) -> str:
     return names.get(code, "no name for this type and code")
 
 
-def watch(sock: socket.socket, on: bool = True) -> None:
-    """Have the kernel queue the ICMP errors of a socket (IP_RECVERR, ip(7)), or stop and empty the queue."""
+def watch(sock: socket.socket, family: str, on: bool) -> None:
+    """Have the kernel queue the ICMP errors of a socket (IP_RECVERR, ip(7)), or stop and empty the queue.
+
+    The family is handed in: `sock.family` makes an enum member each time, which costs more than the system call.
+    """
     if LINUX:
-        sock.setsockopt(*_LEVELS[sock.family], on)
+        level, option = _LEVELS[family]
+        sock.setsockopt(level, option, on)
 
 
 def drain(sock: socket.socket) -> list[Icmp]:
@@ -98,7 +99,7 @@ def _icmp(data: bytes) -> Icmp | None:
                 sender += "%" + socket.if_indextoname(scope)
             except OSError:
                 sender += f"%{scope}"
-        return Icmp(kind, code, meaning("inet6", kind, code), sender)
+        return Icmp(kind, code, meaning(INET6, kind, code), sender)
     return None
 
 
@@ -112,6 +113,7 @@ class TcpInfo(NamedTuple):
     segments_out: int  # 0 where the kernel is too old to say
 
 
+_IPPROTO_TCP, _TCP_INFO_OPTION = 6, 11
 _TCP_INFO = struct.Struct("=B35xI28xI28xI32xI")
 
 
@@ -120,7 +122,7 @@ def tcp_info(sock: socket.socket) -> TcpInfo | None:
     if not LINUX:
         return None
     try:
-        data = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 144)
+        data = sock.getsockopt(_IPPROTO_TCP, _TCP_INFO_OPTION, 144)
     except OSError:
         return None
     state, in_flight, rtt, total, segments = _TCP_INFO.unpack(data.ljust(140, b"\0")[:140])

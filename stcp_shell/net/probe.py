@@ -14,16 +14,20 @@ from ..facts import Endpoint, Icmp, Way, family_of
 from . import evidence
 from .sockaddr import pack, unpack
 
-TICK = 0.1  # seconds between two calls of a progress function
 _PENDING = (errno.EINPROGRESS, errno.EAGAIN, errno.EINTR)
+_SOL_SOCKET, _SO_ERROR = int(socket.SOL_SOCKET), int(socket.SO_ERROR)
 _UNSPECIFIED = ("0.0.0.0", "::")
 
 
 class Probe:
-    """One connect. While it waits `code` is None; then it is the errno, 0 for connected, or -1 for our time-out."""
+    """One connect of a non-blocking socket, `protocol` tcp or udp.
 
-    def __init__(self, sock: socket.socket, destination: Endpoint, timeout: float) -> None:
+    While it waits `code` is None; then it is the errno, 0 for connected, or -1 for our time-out.
+    """
+
+    def __init__(self, sock: socket.socket, protocol: str, destination: Endpoint, timeout: float) -> None:
         self.sock = sock
+        self.family = family_of(destination.address)
         self.destination = destination
         self.timeout = timeout
         self.code: int | None = None
@@ -32,13 +36,12 @@ class Probe:
         self.icmp: Icmp | None = None
         self.info: evidence.TcpInfo | None = None
         self.started = self.ended = 0.0
-        self._tcp = sock.type == socket.SOCK_STREAM
+        self._tcp = protocol == "tcp"
 
     def start(self) -> None:
         """Send the SYN. Raises Failure for a destination whose zone names no interface."""
         target = pack(self.destination)
-        self.sock.setblocking(False)
-        evidence.watch(self.sock)
+        evidence.watch(self.sock, self.family, True)
         self.started = monotonic()
         code = self.sock.connect_ex(target)
         # At once: a connect that fails later resets the name to the wildcard address.
@@ -50,7 +53,7 @@ class Probe:
 
     def look(self) -> None:
         """Take what the kernel has to say. A soft error leaves an entry in the queue while the connect goes on."""
-        code = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        code = self.sock.getsockopt(_SOL_SOCKET, _SO_ERROR)
         if code == 0 and self._tcp:
             self.info = evidence.tcp_info(self.sock)
             if self.info and self.info.state == evidence.SYN_SENT:
@@ -88,7 +91,7 @@ class Probe:
             return "cancelled"
         if self.code == -1:
             return "timeout"
-        return evidence.outcome(self.code or 0, family_of(self.destination.address), self.icmp, route)
+        return evidence.outcome(self.code or 0, self.family, self.icmp, route)
 
     def _finish(self, code: int) -> None:
         self.ended = monotonic()
@@ -98,15 +101,15 @@ class Probe:
         if code:
             self._drain()
         # From here on the socket is the user's: errors come as they do for any program.
-        evidence.watch(self.sock, False)
+        evidence.watch(self.sock, self.family, False)
 
     def _drain(self) -> None:
         for icmp in evidence.drain(self.sock):
             self.icmp = icmp
 
 
-def run(probes: Sequence[Probe], progress: Callable[[], None] | None = None) -> None:
-    """Start all and wait until each has ended; `progress` is called every TICK seconds meanwhile."""
+def run(probes: Sequence[Probe], progress: Callable[[], None] | None = None, tick: float = 0.1) -> None:
+    """Start all and wait until each has ended; `progress` is called every `tick` seconds meanwhile."""
     waiting: dict[int, Probe] = {}
     poll = select.poll()
     for probe in probes:
@@ -118,7 +121,7 @@ def run(probes: Sequence[Probe], progress: Callable[[], None] | None = None) -> 
         now = monotonic()
         until = min(probe.started + probe.timeout for probe in waiting.values())
         pause = max(0.0, until - now)
-        ready = poll.poll(1 + (min(pause, TICK) if progress else pause) * 1000)
+        ready = poll.poll(1 + (min(pause, tick) if progress else pause) * 1000)
         for descriptor, _ in ready:
             waiting[descriptor].look()
         if not ready:

@@ -38,9 +38,12 @@ WORDING = {
 }
 
 
+_ROLES = {"connected": "good", "cancelled": "warn"}
+
+
 def role_of(outcome: str) -> str:
     """The colour role of an outcome."""
-    return {"connected": "good", "cancelled": "warn"}.get(outcome, "bad")
+    return _ROLES.get(outcome, "bad")
 
 
 def headline(found: Connection) -> str:
@@ -90,36 +93,38 @@ def icmp_text(icmp: Icmp) -> str:
     return f"ICMP {icmp.type}/{icmp.code} {icmp.meaning}, sent by {icmp.sender}"
 
 
-def evidence_lines(found: Connection) -> Iterator[str]:
+def evidence_lines(found: Connection) -> list[str]:
     """What was observed beside the errno."""
+    lines: list[str] = []
     if found.icmp:
-        yield icmp_text(found.icmp)
+        lines.append(icmp_text(found.icmp))
     elif found.errno == "ECONNREFUSED":
-        yield "a RST came, no ICMP error"
+        lines.append("a RST came, no ICMP error")
     elif found.outcome in ("timeout", "cancelled") and found.syn_retransmits is not None:
         sent = found.syn_retransmits + 1
-        yield f"{sent} SYN{'s' if sent > 1 else ''} sent, no answer"
+        lines.append(f"{sent} SYN{'s' if sent > 1 else ''} sent, no answer")
     if found.rtt and found.outcome == "connected":
-        yield f"round trip {duration(found.rtt)}"
-    if found.outcome == "connected" and found.syn_retransmits:
-        yield f"{found.syn_retransmits} SYN retransmits"
+        lines.append(f"round trip {duration(found.rtt)}")
+        if found.syn_retransmits:
+            lines.append(f"{found.syn_retransmits} SYN retransmits")
+    return lines
 
 
-def details(found: Connection) -> Iterator[tuple[str, str]]:
+def details(found: Connection) -> list[tuple[str, str]]:
     """Label and text of each line below the headline."""
     if found.outcome == "unresolved":
-        return
-    yield "source", source_text(found)
-    yield "destination", destination_text(found)
-    yield "route", way_text(found.route)
-    for line in evidence_lines(found):
-        yield "evidence", line
+        return []
+    return [
+        ("source", source_text(found)),
+        ("destination", destination_text(found)),
+        ("route", way_text(found.route)),
+        *[("evidence", line) for line in evidence_lines(found)],
+    ]
 
 
-def _connection(found: Connection, paint: Paint) -> Iterator[str]:
-    yield f"socket {found.socket}: {paint(role_of(found.outcome), visible(headline(found)))}"
-    for label, text in details(found):
-        yield f"  {label:<12} {visible(text)}"
+def _connection(found: Connection, paint: Paint) -> list[str]:
+    head = f"socket {found.socket}: {paint(role_of(found.outcome), visible(headline(found)))}"
+    return [head, *[visible(f"  {label:<12} {text}") for label, text in details(found)]]
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -129,16 +134,16 @@ def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _opened(value: results.Opened, paint: Paint) -> Iterator[str]:
-    yield f"socket {value.socket}: {value.kind} {value.family}"
+def _opened(value: results.Opened, paint: Paint) -> list[str]:
+    return [f"socket {value.socket}: {value.kind} {value.family}"]
 
 
 def _current(value: results.Current, paint: Paint) -> Iterator[str]:
     yield f"socket {value.socket} is the current one ({value.state})"
 
 
-def _closed(value: results.Closed, paint: Paint) -> Iterator[str]:
-    yield f"socket {value.socket}: closed"
+def _closed(value: results.Closed, paint: Paint) -> list[str]:
+    return [f"socket {value.socket}: closed"]
 
 
 def _socket_table(value: results.SocketTable, paint: Paint) -> Iterator[str]:
@@ -211,6 +216,14 @@ def _interfaces(value: results.Interfaces, paint: Paint) -> Iterable[str]:
     return ifconfig_lines(value.interfaces, value.host, value.ready)
 
 
+def _routes(value: results.Routes, paint: Paint) -> Iterable[str]:
+    from .tables import route_lines
+
+    return route_lines(
+        value.defaults, value.rows, value.ready, value.others, value.rules, interrupted=value.rows.interrupted
+    )
+
+
 def _variables(value: results.Variables, paint: Paint) -> Iterator[str]:
     for name, text in value.values.items():
         yield f"{name} = {visible(text)}"
@@ -248,6 +261,7 @@ RENDERERS: dict[type, Callable[[Any, Paint], Iterable[str]]] = {
     results.Name: _name,
     results.OptionValue: _option,
     results.Interfaces: _interfaces,
+    results.Routes: _routes,
     results.Variables: _variables,
     results.Noted: _noted,
     results.Saved: _saved,

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..facts import Address, Connection, Endpoint, Icmp, Interface, Way
+from ..facts import Address, Connection, Endpoint, Icmp, Interface, NextHop, Route, Rule, Way
 from .plain import visible
-from .tables import ifconfig_lines
+from .tables import ifconfig_lines, route_lines
 from .text import RENDERERS, columns, details, headline, plain
 
 WIDTH = 80
@@ -123,8 +123,29 @@ def _interfaces(record: Record) -> Iterator[str]:
         )
         for interface in record["interfaces"]
     ]
-    for line in ifconfig_lines(found, record["host"], _clock(record)):
-        yield f"{_INDENT}{line}".rstrip()
+    yield ""
+    yield from ifconfig_lines(found, record["host"], _clock(record))
+    yield ""
+
+
+def _routes(record: Record) -> Iterator[str]:
+    lines = route_lines(
+        [_route(route) for route in record["defaults"]],
+        [_route(route) for route in record["routes"]],
+        _clock(record),
+        [_route(route) for route in record["others"]],
+        [Rule(**{**rule, "selectors": tuple(rule["selectors"])}) for rule in record["rules"]],
+    )
+    yield ""
+    yield from lines
+    for rows, count in (("routes", "count"), ("others", "others_count")):
+        if record[count] > len(record[rows]):
+            yield f"({record[count] - len(record[rows])} more routes are not in the log)"
+    yield ""
+
+
+def _route(fields: dict[str, Any]) -> Route:
+    return Route(**{**fields, "hops": tuple(NextHop(**hop) for hop in fields["hops"])})
 
 
 def _note(record: Record) -> Iterator[str]:
@@ -153,6 +174,7 @@ _WRITERS: dict[str, Callable[[Record], Iterator[str]]] = {
     "connection": _connection,
     "result": _result,
     "interfaces": _interfaces,
+    "routes": _routes,
     "note": _note,
     "end": _end,
 }

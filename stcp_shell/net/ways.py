@@ -1,0 +1,49 @@
+"""The kernel's way to a destination, asked once and remembered for as long as the kernel announces no change.
+
+A question costs more than the connect that it is about. rtnetlink(7) tells its groups of every change of links,
+addresses, routes and rules; what it does not tell (a redirect, an exception for one host) is seen after a second.
+"""
+
+import select
+import socket
+from contextlib import suppress
+from time import monotonic
+
+from ..facts import Way
+from .rtnetlink import Rtnetlink
+
+MOST_KEPT = 1024
+_LIFETIME = 1.0  # seconds
+# RTMGRP_* (linux/rtnetlink.h); rules are announced to the groups RTNLGRP_IPV4_RULE 8 and RTNLGRP_IPV6_RULE 19
+_LINK, _ADDRESSES, _ROUTES, _RULES = 0x1, 0x10 | 0x100, 0x40 | 0x400, 1 << 7 | 1 << 18
+
+
+class Ways:
+    """Answers of `Rtnetlink.route_get`. Raises TablesUnavailable, there and here, where netlink is denied."""
+
+    def __init__(self) -> None:
+        self._tables = Rtnetlink()
+        self._known: dict[tuple[str, str | None, int, str], Way] = {}
+        self._since = 0.0
+        self._news = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE)
+        self._news.bind((0, _LINK | _ADDRESSES | _ROUTES | _RULES))
+        self._poll = select.poll()
+        self._poll.register(self._news, select.POLLIN)
+
+    def to(self, destination: str, source: str | None, port: int, protocol: str) -> Way:
+        """The way to a numeric address, from a source that a socket is bound to or from the kernel's choice (None)."""
+        now = monotonic()
+        if now - self._since > _LIFETIME or len(self._known) > MOST_KEPT or self._poll.poll(0):
+            self._forget(now)
+        key = (destination, source, port, protocol)
+        way = self._known.get(key)
+        if way is None:
+            way = self._known[key] = self._tables.route_get(destination, source, port, protocol)
+        return way
+
+    def _forget(self, now: float) -> None:
+        self._known.clear()
+        self._since = now
+        while self._poll.poll(0):
+            with suppress(OSError):  # ENOBUFS: more changes than the buffer holds
+                self._news.recv(1 << 16)
