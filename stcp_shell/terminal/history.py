@@ -1,0 +1,79 @@
+"""The lines that were typed, kept from one session to the next in a file that only its owner can read."""
+
+import os
+import stat
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+
+NAME = "history"
+
+
+class PrivateHistory(FileHistory):
+    """prompt_toolkit's file, held open: it can be written where the limit on open files is reached.
+
+    A file that takes no more (the disk is full) is said once, in `trouble`; the history goes on in memory.
+    """
+
+    def __init__(self, path: str, file: int) -> None:
+        super().__init__(path)
+        self.trouble = ""
+        self._file: int | None = file
+
+    def store_string(self, string: str) -> None:
+        """Write an entry at once and as a whole: other sessions may write, too."""
+        if self._file is None:
+            return
+        lines = "".join(f"+{line}\n" for line in string.split("\n"))
+        entry = f"\n# {time.strftime('%Y-%m-%d %H:%M:%S')}\n{lines}".encode("utf-8", "replace")
+        try:
+            os.write(self._file, entry)
+        except OSError as error:
+            self.trouble = f"the history cannot be written ({self.filename!s}: {error.strerror}): it is kept in memory"
+            self.close()
+
+    def close(self) -> None:
+        """Close the file; nothing is written any more."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def open_history(folder: str, warn: Callable[[str], None]) -> History:
+    """The history in `folder`, which is made (0700) like the file (0600). In memory, with a warning, where it can't be.
+
+    The file is made before prompt_toolkit could: that one would let everybody read it.
+    """
+    path = os.path.join(folder, NAME)
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        _make_private(folder, 0o700)
+        # Not blocking: a FIFO that nobody reads must not hang us.
+        file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+    except OSError as error:
+        return _in_memory(path, error.strerror or str(error), warn)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        return _in_memory(path, "not a file", warn)
+    _make_private(file, 0o600)
+    return PrivateHistory(path, file)
+
+
+def remember(history: History, line: str) -> None:
+    """Add a line that did not come by the prompt. As there, the same line again is kept once."""
+    if history.get_strings()[-1:] != [line]:
+        history.append_string(line)
+
+
+def _make_private(place: str | int, mode: int) -> None:
+    """Older versions, or whoever made it first, may have let others in."""
+    with suppress(OSError):  # it belongs to somebody else, who lets us write it
+        if os.stat(place).st_mode & 0o077:
+            os.chmod(place, mode)
+
+
+def _in_memory(path: str, why: str, warn: Callable[[str], None]) -> History:
+    warn(f"the history cannot be kept ({path}: {why}): it ends with this session")
+    return InMemoryHistory()

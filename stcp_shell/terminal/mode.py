@@ -1,0 +1,46 @@
+"""The terminal's mode between two prompts: what is typed ahead is neither echoed into results nor edited by the kernel.
+
+Ctrl-C stays a signal; the input that waits is thrown away by whoever handles that, the output is not.
+"""
+
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+_INPUT, _LOCAL, _CHARACTERS = 0, 3, 6  # in what tcgetattr gives
+_VMIN, _VTIME = b"\x01", b"\x00"
+
+
+@contextmanager
+def quiet(descriptor: int) -> Iterator[Callable[[], None]]:
+    """Restore the mode at the end. Yields what sets the quiet one, to be called before each command.
+
+    Again each time, for a shell may have set another one when the job was stopped and went on.
+    """
+    try:
+        before: list[Any] | None = termios.tcgetattr(descriptor)
+    except termios.error:
+        before = None  # no terminal
+    try:
+        yield lambda: _silence(descriptor)
+    finally:
+        if before is not None:
+            with suppress(termios.error):  # a terminal that went away needs no mode
+                termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def flush_input(descriptor: int) -> None:
+    """Throw away what was typed and not read."""
+    with suppress(termios.error):
+        termios.tcflush(descriptor, termios.TCIFLUSH)
+
+
+def _silence(descriptor: int) -> None:
+    with suppress(termios.error):
+        mode = termios.tcgetattr(descriptor)
+        mode[_INPUT] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR)
+        mode[_LOCAL] &= ~(termios.ECHO | termios.ICANON)
+        mode[_LOCAL] |= termios.ISIG | termios.NOFLSH
+        mode[_CHARACTERS][termios.VMIN], mode[_CHARACTERS][termios.VTIME] = _VMIN, _VTIME
+        termios.tcsetattr(descriptor, termios.TCSANOW, mode)

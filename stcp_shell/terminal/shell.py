@@ -1,0 +1,174 @@
+"""The interactive shell: a prompt, the line that was typed or pasted, its result, the next prompt."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from io import TextIOWrapper
+
+from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit.application import AppSession, create_app_session
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.history import History
+from prompt_toolkit.input import Input, create_input
+from prompt_toolkit.output import ColorDepth, Output, create_output
+
+from .. import __version__
+from ..environment import Environment
+from ..errors import OutputClosed, reason
+from ..interpreter import Interpreter
+from ..report.plain import visible
+from ..session import Waiting
+from ..status import Status
+from .colors import LONGEST, STYLE, LineLexer, colored
+from .completion import StcpCompleter
+from .history import PrivateHistory, open_history, remember
+from .mode import quiet
+from .signals import held_back
+from .toolbar import toolbar
+from .typeahead import Typeahead, paste_bindings
+from .values import Values
+
+PROMPT = "stcp: "
+
+
+def run_terminal(
+    interpreter: Interpreter, notice: Sequence[str], source: Input | None = None, output: Output | None = None
+) -> int:
+    """Run lines from the terminal until its end, or until `quit`; answers the exit status.
+
+    Without `source` and `output` the terminal is the environment's. Raises OutputClosed where it goes away.
+    """
+    environment = interpreter.session.environment
+    with ExitStack() as stack:
+        source = source or _terminal_input(environment, stack)
+        output = output or create_output(environment.stdout)
+        app_session = stack.enter_context(create_app_session(source, output))
+        # One event loop for all the prompts: a new one could not be had where the limit on open files is reached.
+        runner = stack.enter_context(asyncio.Runner())
+        runner.get_loop()
+        history = open_history(environment.state_folder, lambda text: interpreter.screen.fail(f"stcp-shell: {text}"))
+        if isinstance(history, PrivateHistory):
+            stack.enter_context(closing(history))
+        silence = stack.enter_context(quiet(source.fileno()))
+        for line in [*notice, greeting(interpreter)]:
+            interpreter.screen.line(line)
+        shell = Shell(interpreter, app_session, history, runner, lab=bool(notice))
+        while not interpreter.session.ended:
+            silence()
+            try:
+                shell.step()
+            except EOFError:
+                break
+    return Status.OK
+
+
+def greeting(interpreter: Interpreter) -> str:
+    """One line: which program this is, where its log is, how to get help."""
+    path = interpreter.session.journal.path
+    log = f"the session log is {visible(path)}" if path else "no session log is written"
+    return f"stcp-shell {__version__}; help lists the commands; {log}"
+
+
+def _terminal_input(environment: Environment, stack: ExitStack) -> Input:
+    assert environment.stdin is not None  # a terminal is there
+    stdin = TextIOWrapper(environment.stdin, "utf-8")
+    stack.callback(stdin.detach)  # the stream is not ours to close
+    return create_input(stdin)
+
+
+class Shell:
+    """Reads lines and runs them, one `step` each."""
+
+    def __init__(
+        self, interpreter: Interpreter, app_session: AppSession, history: History, runner: asyncio.Runner, lab: bool
+    ) -> None:
+        self._interpreter = interpreter
+        self._history = history
+        self._runner = runner
+        self._app_session = app_session
+        self._ahead = Typeahead(app_session.input)
+        self._interrupted = False
+        session = interpreter.session
+        self._prompt: PromptSession[str] = PromptSession(
+            PROMPT,
+            history=history,
+            lexer=LineLexer(),
+            completer=StcpCompleter(Values(session, history.get_strings)),
+            complete_in_thread=True,
+            complete_while_typing=False,
+            enable_history_search=True,
+            auto_suggest=AutoSuggestFromHistory(),
+            bottom_toolbar=lambda: toolbar(session, lab),
+            style=STYLE,
+            include_default_pygments_style=False,
+            color_depth=ColorDepth.DEPTH_4_BIT if interpreter.screen.color else ColorDepth.DEPTH_1_BIT,
+            enable_suspend=True,
+            key_bindings=paste_bindings(by_character=session.environment.variables.get("TERM") == "dumb"),
+        )
+        self._draw, session.progress = session.progress, self._wait
+
+    def step(self) -> None:
+        """Get a line and run it. Raises EOFError where no more come.
+
+        After Ctrl-C, at the prompt or in a command, what was pasted or typed ahead does not run.
+        """
+        try:
+            if self._interrupted:
+                self._drop()
+            line = self._line()
+            self._interrupted = self._interpreter.run_line(line) is Status.INTERRUPTED
+        except KeyboardInterrupt:
+            self._interrupted = True
+        if isinstance(self._history, PrivateHistory) and self._history.trouble:
+            self._interpreter.screen.fail(f"stcp-shell: {self._history.trouble}")
+            self._history.trouble = ""
+
+    def _line(self) -> str:
+        """The next line, from what waits or from the prompt."""
+        while True:
+            self._ahead.collect()
+            line = self._ahead.line()
+            if line is None:
+                self._ahead.hand_over()
+                return self._ask()
+            if line.strip():
+                self._echo(line)
+                remember(self._history, line)
+                return line
+
+    def _ask(self) -> str:
+        try:
+            with held_back(self._stop):
+                return self._runner.run(self._prompt.prompt_async())
+        except OSError as error:
+            raise OutputClosed(f"the terminal cannot be used: {reason(error)}") from None
+
+    def _stop(self) -> None:
+        """End the prompt, from a signal handler."""
+        app = self._app_session.app
+        if app is None or app.loop is None or app.future is None:
+            raise EOFError  # it did not start yet
+        app.loop.call_soon_threadsafe(lambda: app.future and not app.future.done() and app.exit(exception=EOFError))
+
+    def _echo(self, line: str) -> None:
+        """Show a line that did not come by the prompt as the prompt would have."""
+        shown = line.expandtabs()
+        if self._interpreter.screen.color and len(line) <= LONGEST:
+            text = FormattedText(colored(visible(shown)))
+            print_formatted_text(
+                text, style=STYLE, include_default_pygments_style=False, color_depth=ColorDepth.DEPTH_4_BIT
+            )
+        else:
+            self._interpreter.screen.echo(shown)
+
+    def _drop(self) -> None:
+        self._interrupted = False
+        if lines := self._ahead.drop():
+            self._interpreter.screen.line(f"({lines} line{'s' if lines > 1 else ''} that waited will not run)")
+
+    def _wait(self, waiting: Waiting) -> None:
+        """Take what is typed meanwhile, for the kernel holds a page of it and then no Ctrl-C gets past, and draw."""
+        self._ahead.collect()
+        if self._draw:
+            self._draw(waiting)

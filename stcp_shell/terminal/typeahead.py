@@ -1,0 +1,103 @@
+"""What was typed or pasted before the prompt could take it, line by line and in the order in which it came.
+
+A pasted block and the same lines typed ahead are the same here: keys, each line ended by Enter. Whole lines of plain
+text are taken from the front without the prompt: a tab in them completes nothing, and a thousand lines are quick.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from prompt_toolkit.input import Input
+from prompt_toolkit.input.typeahead import clear_typeahead, get_typeahead, store_typeahead
+from prompt_toolkit.key_binding import KeyBindings, KeyPress
+from prompt_toolkit.key_binding.key_processor import KeyPressEvent
+from prompt_toolkit.keys import Keys
+
+from .mode import flush_input
+
+_ENTER = (Keys.ControlM, Keys.ControlJ)
+_TEXT = (Keys.BracketedPaste, Keys.ControlI)
+
+
+class Typeahead:
+    """The keys that wait for the next prompt."""
+
+    def __init__(self, source: Input) -> None:
+        self._input = source
+        self._keys: deque[KeyPress] = deque()
+
+    def collect(self) -> None:
+        """Take over what the last prompt left and what the terminal holds.
+
+        Raises KeyboardInterrupt where Ctrl-C is among it; what came before that is dropped.
+        """
+        self._add(get_typeahead(self._input))
+        while keys := self._input.read_keys():
+            self._add(keys)
+
+    def line(self) -> str | None:
+        """The next whole line. None: there is none, or it has keys that are not text, which the prompt understands."""
+        text: list[str] = []
+        for key in self._keys:
+            if key.key in _ENTER:
+                for _ in range(len(text) + 1):
+                    self._keys.popleft()
+                return "".join(text)
+            if isinstance(key.key, Keys) and key.key not in _TEXT:
+                return None
+            text.append(key.data)
+        return None
+
+    def hand_over(self) -> None:
+        """Leave everything to the next prompt."""
+        store_typeahead(self._input, list(self._keys))
+        self._keys.clear()
+
+    def drop(self) -> int:
+        """Forget everything, also what the terminal holds; answers how many whole lines are known to be lost."""
+        self._add(key for key in get_typeahead(self._input) if key.key is not Keys.ControlC)
+        lines = sum(key.key in _ENTER for key in self._keys)
+        self._keys.clear()
+        clear_typeahead(self._input)
+        self._input.flush_keys()
+        flush_input(self._input.fileno())
+        return lines
+
+    def _add(self, keys: Iterable[KeyPress]) -> None:
+        for key in keys:
+            if key.key is Keys.ControlC:
+                raise KeyboardInterrupt
+            if key.key is Keys.BracketedPaste:
+                self._keys.extend(typed(key.data))
+            elif key.key is not Keys.CPRResponse:
+                self._keys.append(key)
+
+
+def typed(text: str) -> Iterator[KeyPress]:
+    """Pasted text as keys: its lines, each but the last ended by Enter."""
+    first, *others = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if first:
+        yield KeyPress(Keys.BracketedPaste, first)
+    for line in others:
+        yield KeyPress(Keys.ControlM, "\r")
+        if line:
+            yield KeyPress(Keys.BracketedPaste, line)
+
+
+def paste_bindings(by_character: bool) -> KeyBindings:
+    """At the prompt a pasted text is typed: its first line ends what stands there, its last one can be edited.
+
+    `by_character`: a dumb terminal's prompt echoes one character for each change of the line.
+    """
+    bindings = KeyBindings()
+
+    @bindings.add(Keys.BracketedPaste)
+    def paste(event: KeyPressEvent) -> None:
+        keys = list(typed(event.data))
+        if len(keys) > 1 or (keys and keys[0].key in _ENTER):
+            event.key_processor.feed_multiple(keys, first=True)
+            return
+        for stretch in event.data if by_character else [event.data]:
+            event.current_buffer.insert_text(stretch)
+
+    return bindings

@@ -1,0 +1,120 @@
+"""What this machine and this session know that can be a value: addresses, services, interfaces, files, ...
+
+Looked up when it is asked for, and nothing is raised where it cannot be: a completion is an offer.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from itertools import chain
+from typing import NamedTuple
+
+from ..commands import CATALOGUE
+from ..commands.shell import SETTINGS
+from ..errors import Failure
+from ..language.kinds import Kind, host
+from ..language.outline import parts, unquoted
+from ..net.interfaces import interfaces, local_addresses
+from ..session import Session
+
+MOST_LINES = 2000  # of the history that are searched for addresses
+SERVICES = "/etc/services"
+
+
+class Value(NamedTuple):
+    """Something to offer, and what it is in a few words."""
+
+    text: str
+    meaning: str = ""
+
+
+class Values:
+    """Gives the values of a kind. `lines`: what was typed before, the oldest first."""
+
+    def __init__(self, session: Session, lines: Callable[[], list[str]]) -> None:
+        self._session = session
+        self._lines = lines
+        self._sources: dict[str, Callable[[str], Iterable[Value]]] = {
+            "host": self._hosts,
+            "local": self._local,
+            "port": self._services,
+            "interface": lambda _: (Value(interface.name) for interface in interfaces()),
+            "path": paths,
+            "socket": self._sockets,
+            "variable": lambda _: (Value(name) for name in sorted({*self._session.variables, *SETTINGS})),
+        }
+
+    def of(self, kind: Kind, prefix: str) -> list[Value]:
+        """What a value of that kind that starts with `prefix` can be."""
+        if kind.choices:
+            found: Iterable[Value] = map(Value, kind.choices)
+        elif kind.completes in self._sources:
+            found = self._sources[kind.completes](prefix)
+        else:
+            return []
+        try:
+            return [value for value in found if value.text.startswith(prefix)]
+        except (OSError, ValueError, Failure):
+            return []
+
+    def variables(self, prefix: str) -> list[Value]:
+        """The variables whose names start so."""
+        variables = self._session.variables.copy()
+        return [Value(name, variables[name]) for name in sorted(variables) if name.startswith(prefix)]
+
+    def _hosts(self, prefix: str) -> Iterator[Value]:
+        """This session's destinations, the newest first, then those of earlier ones."""
+        session = reversed(list(self._session.destinations))
+        return map(Value, dict.fromkeys(chain(session, destinations(self._lines()[-MOST_LINES:]))))
+
+    def _local(self, prefix: str) -> Iterator[Value]:
+        family = self._session.current.family if self._session.current else None
+        return map(Value, local_addresses(family))
+
+    def _services(self, prefix: str) -> list[Value]:
+        current = self._session.current
+        return services().get(current.protocol if current else "tcp", [])
+
+    def _sockets(self, prefix: str) -> Iterator[Value]:
+        return (Value(str(entry.number), entry.state) for entry in list(self._session.sockets.values()))
+
+
+def destinations(lines: list[str]) -> Iterator[str]:
+    """The hosts that lines of the history name, the newest first."""
+    for line in reversed(lines):
+        if "-name" not in line:
+            continue
+        for part in parts(line, CATALOGUE):
+            if part.kind and part.kind.completes == "host":
+                text = unquoted(line[part.start : part.end])
+                try:
+                    yield host(text)
+                except ValueError:
+                    continue
+
+
+@cache
+def services() -> dict[str, list[Value]]:
+    """The names of the services file by protocol, each with its port; read once."""
+    found: dict[str, dict[str, str]] = {}
+    try:
+        with open(SERVICES, encoding="utf-8", errors="replace") as file:
+            for line in file:
+                words = line.partition("#")[0].split()
+                if len(words) > 1 and "/" in words[1]:
+                    port, _, protocol = words[1].partition("/")
+                    for each in (words[0], *words[2:]):
+                        found.setdefault(protocol, {}).setdefault(each, port)
+    except OSError:
+        return {}
+    return {protocol: [Value(name, port) for name, port in names.items()] for protocol, names in found.items()}
+
+
+def paths(prefix: str) -> Iterator[Value]:
+    """Files whose path starts so, folders with a slash at the end; hidden ones when they are asked for."""
+    start = prefix.rpartition("/")[2]
+    folder = prefix.removesuffix(start)
+    with os.scandir(os.path.expanduser(folder) or ".") as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.name.startswith(start) and (start or not entry.name.startswith(".")):
+                yield Value(folder + entry.name + ("/" if entry.is_dir() else ""))
