@@ -66,7 +66,7 @@ class Screen:
             return  # nobody is left to be told
 
     def _write(self, texts: Iterable[str]) -> None:
-        """Write lines as they are made: a list is whole; of anything else the first leaves at once, the rest in blocks."""
+        """Write lines as they are made: a list is whole; else the first leaves at once, the rest in blocks."""
         self._before()
         waiting, size = iter(texts), len(texts) if isinstance(texts, list) else 1
         while block := list(islice(waiting, size)):
