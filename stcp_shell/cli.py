@@ -141,7 +141,3 @@ def _enter_lab(scenario: str) -> list[str]:
 
     enter(scenario or DEFAULT)
     return describe(scenario or DEFAULT)
-
-
-if __name__ == "__main__":
-    main()

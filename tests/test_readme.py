@@ -8,9 +8,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import indent, wrap
+from typing import Any
 
 import pytest
 
@@ -66,33 +67,54 @@ def literal(text: str) -> str:
     return "::\n\n" + indent(text, "    ")
 
 
-@pytest.mark.usefixtures("namespaces")
-def test_session(tmp_path: Path) -> None:
-    words = ["--lab", "--timeout", "2"]
+def in_lab(folder: Path, *words: str, lines: Sequence[str] = ()) -> tuple[str, list[dict[str, Any]]]:
+    """What the shell says in the lab, and the records that it writes."""
     done = subprocess.run(
-        [sys.executable, "-m", "stcp_shell", *words],
+        [sys.executable, "-m", "stcp_shell", "--lab", *words],
         cwd=ROOT,
-        env=os.environ | {"XDG_STATE_HOME": str(tmp_path)},
-        input="".join(f"{line}\n" for line in LINES),
+        env=os.environ | {"XDG_STATE_HOME": str(folder)},
+        input="".join(f"{line}\n" for line in lines),
         capture_output=True,
         text=True,
         timeout=60,
-        check=True,
+        check=False,
     )
-    typed = re.sub(r"  \(<stdin>:\d+\)", "", done.stdout)  # a typed line has no place that the log could name
-    keep_in_step("session", literal(f"$ stcp-shell {' '.join(words)}\n{typed}"))
-    for path in tmp_path.rglob("*.jsonl"):
-        for line in path.read_text(encoding="ascii").splitlines():
-            check_fields(json.loads(line))
+    (log,) = folder.rglob("*.jsonl")
+    return done.stdout, [json.loads(line) for line in log.read_text(encoding="ascii").splitlines()]
 
 
-def check_fields(record: dict[str, object]) -> None:
-    """Every field of a record is explained, for its type, in the section on the log."""
+@pytest.mark.usefixtures("namespaces")
+def test_session(tmp_path: Path) -> None:
+    said, _ = in_lab(tmp_path, "--timeout", "2", lines=LINES)
+    typed = re.sub(r"  \(<stdin>:\d+\)", "", said)  # a typed line has no place that the log could name
+    keep_in_step("session", literal(f"$ stcp-shell --lab --timeout 2\n{typed}"))
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_every_record_and_its_fields_are_explained(tmp_path: Path) -> None:
+    commands = "ifconfig -all; route print -all; note x; connect -name backup -port 2121; socket; bind; recv"
+    _, records = in_lab(tmp_path, "acl-reject", "--keep-going", "-c", f"socket; {commands}")
     section = README.read_text(encoding="utf-8").partition("\nThe session log\n")[2]
-    explained = section.partition(f"\n``{record['type']}``\n")[2].partition("\n\n``")[0]
     common = section.partition("\n``session``\n")[0]
-    for field in record:
-        assert f"``{field}``" in explained or f"``{field}``" in common, f"{record['type']}: {field} is not explained"
+    for record in records:
+        _, heading, rest = section.partition(f"\n``{record['type']}``\n")
+        assert heading, f"{record['type']} is not explained"
+        explained = common + rest.partition("\n\n``")[0]
+        unknown = [field for field in fields(record) if f"``{field}``" not in explained]
+        assert unknown == [], f"{record['type']}: fields are not explained"
+    kinds = {record["type"] for record in records}
+    assert kinds == {"session", "command", "interfaces", "routes", "note", "connection", "result", "end"}
+
+
+def fields(value: Any) -> Iterator[str]:
+    """The names of all fields; of those in a `result`, which are named for themselves, not."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from fields(inner) if name != "value" else ()
+    elif isinstance(value, list):
+        for inner in value:
+            yield from fields(inner)
 
 
 def test_outcomes() -> None:
