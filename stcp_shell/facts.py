@@ -112,6 +112,43 @@ class Icmp(NamedTuple):
     sender: str
 
 
+class Answerer(NamedTuple):
+    """How far away the box that sent the RST or SYN-ACK is (IP_MINTTL, IP_TTL).
+
+    A firewall that answers for the host is nearer than the host: its answer made fewer hops back than the question
+    needed to get there.
+    """
+
+    ttl: int  # the answer's TTL, or hop limit, on arrival
+    hops_back: int  # 64, 128 or 255, whichever is next above, less the TTL: routers that forwarded the answer
+    hops_forward: int | None  # routers that the SYN passed: the smallest IP_TTL that brought the answer, less 1
+
+    @property
+    def nearer(self) -> bool | None:
+        """Whether a box in front of the destination answered; None: not known."""
+        return None if self.hops_forward is None else self.hops_back < self.hops_forward
+
+
+class Hop(NamedTuple):
+    """What a SYN with a small TTL met."""
+
+    ttl: int
+    address: str | None  # who sent the ICMP error, or the destination; None: no answer
+    rtt: float | None
+    icmp: Icmp | None  # time exceeded, or whatever else the box said
+    outcome: str | None  # where the connect got an answer that ends the path: connected, refused, prohibited, ...
+
+
+class Trace(NamedTuple):
+    """The path that SYNs from one source address take, as far as it shows."""
+
+    destination: Endpoint
+    source: str | None  # the source address used
+    chosen_by: str  # bind, kernel
+    hops: tuple[Hop, ...]  # by TTL, from 1; the last is the one that ended it
+    outcome: str  # how the last one ended; `timeout`: silence from some hop on
+
+
 class Connection(NamedTuple):
     """One connect(2), from the source address that was chosen to how it ended."""
 
@@ -130,6 +167,9 @@ class Connection(NamedTuple):
     syn_retransmits: int | None
     others: tuple[str, ...] = ()  # further addresses of the name, which were not tried
     note: str | None = None  # what else is known of the outcome, in words
+    rst: bool = False  # a RST ended it: refused, and no ICMP error came
+    syn: str | None = None  # what became of SYNs that got no answer: `SYN_FATES`; None: answered, or not known
+    answerer: "Answerer | None" = None  # how far away the box that answered is, where that was asked for
 
     @property
     def chosen_by(self) -> str:
@@ -137,6 +177,11 @@ class Connection(NamedTuple):
         return "bind" if self.bound and self.bound.address not in ("0.0.0.0", "::") else "kernel"
 
 
+SYN_FATES = (
+    "lost",  # they left this host and nothing came back
+    "dropped-here",  # this host's own OUTPUT firewall dropped them
+    "unresolved",  # they never left: the next hop does not answer ARP or ND
+)
 OUTCOMES = (
     "connected",
     "refused",
