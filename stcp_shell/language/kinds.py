@@ -36,6 +36,11 @@ def address(text: str) -> str:
     return inet_ntop(family, packed) + percent + zone
 
 
+def addresses(text: str) -> tuple[str, ...]:
+    """Numeric addresses between commas, each in its canonical text and once, in the order in which they were given."""
+    return tuple(dict.fromkeys(address(each.strip()) for each in text.split(",")))
+
+
 def host(text: str) -> str:
     """A numeric address or a host name (RFC 1123, section 2.1; underscores occur). It is not resolved here."""
     if ":" in text or "%" in text or not text.strip("0123456789."):
@@ -107,6 +112,7 @@ def _path(text: str) -> str:
 
 HOST = Kind("HOST", host, "host")
 LOCAL = Kind("ADDR", host, "local")
+ADDRESSES = Kind("ADDR[,ADDR…]", addresses, "local")
 PORT = Kind("PORT", port, "port")
 SECONDS = Kind("SECONDS", seconds)
 INTERFACE = Kind("NAME", str, "interface")
