@@ -1,0 +1,1 @@
+"""From recorded facts to verdicts, reasons and remedies: pure functions, no I/O."""

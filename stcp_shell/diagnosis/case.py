@@ -1,0 +1,80 @@
+"""What a diagnosis is about: each source address with what became of its connects, and what else was read."""
+
+from typing import NamedTuple
+
+from ..facts import Answerer, Endpoint, Icmp, Trace, Way
+
+KINDS = (
+    "source-dependent",
+    "bound-source-fails",
+    "no-listener",
+    "filtered",
+    "unreachable",
+    "no-route",
+    "next-hop-silent",
+    "local-firewall",
+    "local-rp-filter",
+    "single-source",
+    "healthy",
+    "unclear",
+)
+
+
+class Observation(NamedTuple):
+    """One source address and how its connects ended.
+
+    `outcome` is what all attempts that got an answer agree on (`facts.OUTCOMES`), `timeout` where none did, and
+    `unsteady` where answers differ.
+    """
+
+    address: str | None  # None: the kernel chose none (no route)
+    chosen_by: str  # kernel, bind
+    outcome: str
+    attempts: int
+    answered: int
+    errno: str | None = None
+    icmp: Icmp | None = None
+    rst: bool = False
+    syn: str | None = None  # facts.SYN_FATES
+    route: Way | None = None
+    interface: str | None = None  # that the address is on
+    rtt: float | None = None
+    elapsed: float = 0.0  # the shortest
+    answerer: Answerer | None = None
+    trace: Trace | None = None
+
+    @property
+    def silent(self) -> bool:
+        """No answer of any kind came."""
+        return self.outcome in ("timeout", "cancelled")
+
+
+class ReversePath(NamedTuple):
+    """This host's reverse path filter (rp_filter, ip-sysctl)."""
+
+    strict: frozenset[str]  # interfaces on which it is strict
+    dropped: int | None  # how far its counter (TcpExt IPReversePathFilter) rose meanwhile; None: not known
+
+
+class Case(NamedTuple):
+    """All that a verdict is drawn from. The first observation is the kernel's choice, if it was asked for."""
+
+    destination: Endpoint
+    name: str  # as typed
+    observations: tuple[Observation, ...]
+    own: frozenset[str]  # every address of this host
+    reverse_path: ReversePath | None = None
+    gateways: tuple[tuple[str, str], ...] = ()  # (interface, gateway) known from the routing tables
+
+
+class Verdict(NamedTuple):
+    """What the facts allow to say, and no more."""
+
+    kind: str
+    destination: Endpoint
+    name: str
+    summary: str
+    sources: tuple[Observation, ...]
+    blames: str | None  # the address of the box that says no
+    evidence: tuple[str, ...]
+    remedies: tuple[str, ...]

@@ -1,0 +1,194 @@
+"""The rules from a case to its verdict, in the order in which they are tried: what is proven here comes first."""
+
+from collections.abc import Callable, Sequence
+
+from ..facts import Icmp, family_of
+from .case import Case, Observation, Verdict
+from .evidence import lines
+from .remedies import remedies
+
+Finding = tuple[str, str, str | None]  # kind, summary, who is to blame
+Rule = Callable[[Case], Finding | None]
+
+
+def judge(case: Case) -> Verdict:
+    """The verdict on a case; `unclear` where no rule holds."""
+    kind, summary, blames = next(found for rule in _RULES if (found := rule(case)))
+    return Verdict(
+        kind=kind,
+        destination=case.destination,
+        name=case.name,
+        summary=summary,
+        sources=case.observations,
+        blames=blames,
+        evidence=tuple(lines(case, kind)),
+        remedies=tuple(remedies(case, kind, blames)),
+    )
+
+
+def passing(case: Case) -> list[Observation]:
+    """The sources that connect every time they get an answer."""
+    return [seen for seen in case.observations if seen.outcome == "connected"]
+
+
+def failing(case: Case) -> list[Observation]:
+    """The others."""
+    return [seen for seen in case.observations if seen.outcome != "connected"]
+
+
+def is_local(icmp: Icmp | None, case: Case) -> bool:
+    """Whether an ICMP error was made on this host: its sender is one of our own addresses."""
+    return icmp is not None and icmp.sender.partition("%")[0] in case.own
+
+
+def _no_route(case: Case) -> Finding | None:
+    if not any(seen.outcome == "no-route" for seen in case.observations[:1]):
+        return None
+    return "no-route", f"this host has no route to {case.destination.address}", None
+
+
+def _local_firewall(case: Case) -> Finding | None:
+    """Dropped before it left (TCP_INFO), rejected by ourselves (ICMP from our own address), or forbidden (EPERM)."""
+    held = [
+        seen
+        for seen in failing(case)
+        if seen.syn == "dropped-here"
+        or (seen.outcome == "prohibited" and (is_local(seen.icmp, case) or seen.icmp is None))
+        or (seen.outcome == "refused" and is_local(seen.icmp, case) and case.destination.address not in case.own)
+        or seen.outcome == "denied"
+    ]
+    if not held:
+        return None
+    return "local-firewall", f"this host itself does not let {_named(held)} out", None
+
+
+def _next_hop_silent(case: Case) -> Finding | None:
+    """Nothing ever left: the next hop does not answer ARP (RFC 826) or ND (RFC 4861)."""
+    held = [
+        seen
+        for seen in failing(case)
+        if seen.syn == "unresolved" or (seen.outcome == "unreachable" and is_local(seen.icmp, case))
+    ]
+    if not held or passing(case):
+        return None
+    way = held[0].route
+    hop = (way and way.gateway) or case.destination.address
+    return "next-hop-silent", f"the next hop {hop} does not answer {_resolution(hop)}: nothing left this host", None
+
+
+def _local_rp_filter(case: Case) -> Finding | None:
+    """Only with all three: silence, a strict filter on the interface that the answer comes in by, and a counter."""
+    filtering = case.reverse_path
+    if not filtering or not filtering.dropped:
+        return None
+    held = [
+        seen
+        for seen in failing(case)
+        if seen.silent and seen.interface in filtering.strict and seen.route and seen.route.interface != seen.interface
+    ]
+    if not held:
+        return None
+    return "local-rp-filter", f"this host's strict rp_filter drops the answers to {_named(held)}", None
+
+
+def _unsteady(case: Case) -> Finding | None:
+    held = [seen for seen in case.observations if seen.outcome == "unsteady"]
+    return ("unclear", f"the attempts from {_named(held)} ended differently", None) if held else None
+
+
+def _healthy(case: Case) -> Finding | None:
+    if failing(case) or not case.observations:
+        return None
+    return "healthy", f"every source address connects ({_named(case.observations)})", None
+
+
+def _source_dependent(case: Case) -> Finding | None:
+    works, fails = passing(case), failing(case)
+    if not works or not fails:
+        return None
+    blames = _blamed(fails, case)
+    if case.observations[0].chosen_by == "kernel" and case.observations[0] in works:
+        summary = f"the default source address connects, {_named(fails)} {_does(fails)} not"
+        return "bound-source-fails", summary, blames
+    summary = f"{_named(works)} {'connects' if len(works) == 1 else 'connect'}, {_named(fails)} {_does(fails)} not"
+    return "source-dependent", f"the source address decides: {summary}", blames
+
+
+def _single_source(case: Case) -> Finding | None:
+    if len({seen.address for seen in case.observations}) > 1:
+        return None
+    seen = case.observations[0]
+    if seen.rst or seen.outcome in ("unreachable", "connected"):
+        return None  # who refuses or has no way says enough, whatever the source is
+    return "single-source", f"there is only one source address, {seen.address}: nothing to compare it with", None
+
+
+def _no_listener(case: Case) -> Finding | None:
+    """A RST for everybody; where the distance is known, from as far away as the destination."""
+    target = case.destination.address
+    by_host = [seen for seen in case.observations if seen.rst or (seen.icmp and seen.icmp.sender == target)]
+    if len(by_host) < len(case.observations) or any(seen.outcome != "refused" for seen in by_host):
+        return None
+    if any(seen.answerer and seen.answerer.nearer for seen in by_host):
+        return "filtered", "a box nearer than the destination refuses every source address", None
+    return "no-listener", f"{target} refuses every source address: nothing listens on port {case.destination.port}", None
+
+
+def _unreachable(case: Case) -> Finding | None:
+    seen = [s for s in case.observations if s.outcome == "unreachable"]
+    if len(seen) < len(case.observations):
+        return None
+    blames = _blamed(seen, case)
+    who = blames or "a router"
+    return "unreachable", f"{who} cannot get there: a routing fault, no filter", blames
+
+
+def _filtered(case: Case) -> Finding | None:
+    if any(not (s.silent or s.outcome in ("prohibited", "refused")) for s in case.observations):
+        return None
+    blames = _blamed(case.observations, case)
+    if blames:
+        return "filtered", f"{blames} forbids it to every source address", blames
+    if all(seen.silent for seen in case.observations):
+        return "filtered", "no source address gets any answer: dropped on the way, there or back, or the host is down", None
+    return None
+
+
+def _unclear(case: Case) -> Finding:
+    outcomes = ", ".join(sorted({seen.outcome for seen in case.observations})) or "nothing was tried"
+    return "unclear", f"what was seen ({outcomes}) allows no conclusion", None
+
+
+_RULES: tuple[Rule, ...] = (
+    _no_route,
+    _unsteady,
+    _local_firewall,
+    _next_hop_silent,
+    _local_rp_filter,
+    _healthy,
+    _source_dependent,
+    _single_source,
+    _no_listener,
+    _unreachable,
+    _filtered,
+    _unclear,
+)
+
+
+def _blamed(seen: Sequence[Observation], case: Case) -> str | None:
+    """The one box that said no, if exactly one did. Silence and a RST name nobody."""
+    senders = {s.icmp.sender for s in seen if s.icmp and not is_local(s.icmp, case)}
+    return senders.pop() if len(senders) == 1 else None
+
+
+def _named(seen: Sequence[Observation]) -> str:
+    names = list(dict.fromkeys(s.address or "the default source" for s in seen))
+    return ", ".join(names if len(names) < 5 else [*names[:4], f"{len(names) - 4} more"])
+
+
+def _does(seen: Sequence[Observation]) -> str:
+    return "does" if len(seen) == 1 else "do"
+
+
+def _resolution(address: str) -> str:
+    return "ND" if family_of(address) == "inet6" else "ARP"
