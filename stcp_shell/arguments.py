@@ -107,6 +107,8 @@ def _store(found: Arguments, name: str, value: str) -> None:
                 raise UsageError(f"-D {value}: write -D NAME=VALUE")
             found.definitions.append((variable, text))
         case "--log":
+            if not value:
+                raise UsageError("--log needs a value: FILE")
             found.log = value
         case "--lab":
             found.lab = value

@@ -3,14 +3,15 @@
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from contextlib import suppress
+from typing import BinaryIO, NoReturn
 
 from . import __version__
 from .arguments import Arguments, UsageError, help_text, parse
 from .commands import CATALOGUE
 from .commands.shell import check_variable
 from .environment import Environment, real
-from .errors import OutputClosed, ScriptProblem, StcpError
+from .errors import ScriptProblem, StcpError
 from .language.parser import Parser, Problem
 from .language.script import decode, load
 from .report.plain import visible
@@ -32,9 +33,10 @@ def main() -> NoReturn:
         environment.stdout.flush()
     except KeyboardInterrupt:
         status = Status.INTERRUPTED
-    except (BrokenPipeError, OutputClosed):
+    except BrokenPipeError:
         status = Status.FAILED
-    environment.stderr.flush()
+    except OSError as error:
+        status = _complain(environment, f"standard output takes no more: {error.strerror}", Status.FAILED)
     os._exit(status)
 
 
@@ -57,7 +59,8 @@ def run(words: Sequence[str], environment: Environment) -> int:
     if parser.problems:
         return Status.SYNTAX
     if "--check" in arguments.given:
-        return _say(environment, [f"{len(parser.calls)} commands, no mistake found"])
+        commands = f"{len(parser.calls)} command{'' if len(parser.calls) == 1 else 's'}"
+        return _say(environment, [f"{commands}, no mistake found"])
     notice: list[str] = []
     if arguments.lab is not None:
         try:
@@ -76,7 +79,9 @@ def _say(environment: Environment, lines: Sequence[str]) -> Status:
 def _complain(environment: Environment, problem: object, status: Status) -> Status:
     text = str(problem)
     located = isinstance(problem, Problem) and problem.source
-    environment.stderr.write(visible(text if located else f"stcp-shell: {text}") + "\n")
+    with suppress(OSError):  # nobody is left to be told
+        environment.stderr.write(visible(text if located else f"stcp-shell: {text}") + "\n")
+        environment.stderr.flush()
     return status
 
 
@@ -102,18 +107,27 @@ def _programs(arguments: Arguments, parser: Parser, environment: Environment) ->
     if arguments.commands:
         programs.append(Program(list(parser.calls), echo=False))
     before = len(parser.calls)
-    for path in arguments.files:
+    files = arguments.files
+    if "--check" in arguments.given and not files and not arguments.commands:
+        files = ["-"]  # nothing of it will run, so it need not be read as it comes
+    for path in files:
         try:
             if path == "-":
-                content = environment.stdin.read() if environment.stdin else b""
-                parser.parse(decode(content, STDIN), STDIN)
+                parser.parse(decode(_whole(environment.stdin), STDIN), STDIN)
             else:
                 parser.include(path)
         except ScriptProblem as problem:
             parser.problems.append(Problem(str(problem), "", 0, 0))
-    if arguments.files:
+    if files:
         programs.append(Program(parser.calls[before:], echo=True))
     return programs
+
+
+def _whole(stdin: BinaryIO | None) -> bytes:
+    try:
+        return stdin.read() if stdin else b""
+    except OSError as error:
+        raise ScriptProblem(f"{STDIN}: {error.strerror}") from None
 
 
 def _scenarios(words: Sequence[str]) -> Sequence[str]:

@@ -4,7 +4,8 @@
       Failure         a command could not be carried out (no such socket, address not local, ...)
       SyntaxProblem   a line does not parse; knows its column
       ScriptProblem   a script cannot be read (not there, a folder, binary, not UTF-8)
-      OutputClosed    standard output went away (`| head -1`) or takes no more
+      OutputClosed    standard output went away (`| head -1`)
+        OutputFull    standard output takes no more (a full disk)
 
 A connection that is refused or times out is none of these: it is a finding, see `facts.Connection`.
 """
@@ -35,7 +36,11 @@ class ScriptProblem(StcpError):
 
 
 class OutputClosed(StcpError):
-    """Nobody reads standard output any more, or it takes no more."""
+    """Nobody reads standard output any more."""
+
+
+class OutputFull(OutputClosed):
+    """Standard output takes no more: unlike one that was closed, a loss that the user has to be told of."""
 
 
 def near_miss(word: str, known: Iterable[str]) -> str:
@@ -52,14 +57,9 @@ def brief(text: str, width: int = 40) -> str:
 
 
 def reason(error: OSError) -> str:
-    """An OSError as `No route to host (EHOSTUNREACH)`."""
-    code = errno.errorcode.get(error.errno or 0, "")
-    return f"{error.strerror or error} ({code})" if code else str(error.strerror or error)
-
-
-def no_socket(error: OSError) -> str:
-    """Why socket(2) or accept(2) gave none, and what to do where the limit on file descriptors is reached."""
+    """An OSError as `No route to host (EHOSTUNREACH)`, with what to do where file descriptors have run out."""
     if error.errno == errno.EMFILE:
         limit = os.sysconf("SC_OPEN_MAX")
         return f"the limit of {limit} open files is reached (EMFILE): close some, or raise it with ulimit -n"
-    return reason(error)
+    code = errno.errorcode.get(error.errno or 0, "")
+    return f"{error.strerror or error} ({code})" if code else str(error.strerror or error)

@@ -5,12 +5,12 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from . import __version__
 from .arguments import Arguments
 from .environment import Environment
-from .errors import OutputClosed
+from .errors import OutputClosed, OutputFull, ScriptProblem
 from .interpreter import Interpreter
 from .journal.writer import Journal, default_path
 from .language.parser import Call
@@ -20,6 +20,9 @@ from .status import Status
 
 if TYPE_CHECKING:
     from .terminal.progress import LiveLine
+
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Program(NamedTuple):
@@ -49,7 +52,7 @@ def run_session(
     out, error = environment.stdout, environment.stderr
     colors = [wants_color(arguments.color, stream, environment.variables) for stream in (out, error)]
     live = _live_line(environment)
-    screen = Screen(out, error, *colors, *([live.erase] if live else []))
+    screen = Screen(out, error, colors[0], colors[1], *([live.erase] if live else []))
     path = arguments.log
     if path is None and "--no-log" not in arguments.given:
         path = default_path(environment.state_folder, environment.clock())
@@ -70,10 +73,13 @@ def run_session(
         except OutputClosed as closed:
             discard(out)
             reason, status = str(closed), Status.FAILED
+            if isinstance(closed, OutputFull):
+                screen.fail(f"stcp-shell: {closed}")
         finally:
-            if live:
-                live.erase()
-            session.end(reason, status)
+            with _undisturbed():
+                if live:
+                    live.erase()
+                session.end(reason, status)
     return status
 
 
@@ -95,7 +101,11 @@ def _run(interpreter: Interpreter, programs: Sequence[Program], notice: Sequence
             return Status.FAILED
         return run_terminal(interpreter, notice)
     if not programs:
-        return feed(interpreter)
+        try:
+            return feed(interpreter)
+        except ScriptProblem as problem:
+            interpreter.screen.fail(f"stcp-shell: {problem}")
+            return Status.FAILED
     gc.freeze()  # what was parsed outlives the session: the collector need not look at it again and again
     status = Status.OK
     for program in programs:
@@ -110,7 +120,7 @@ def feed(interpreter: Interpreter, source: str = "<stdin>") -> int:
     """Run the lines of standard input as they come: the writer may wait for an answer before it sends the next."""
     stdin = interpreter.session.environment.stdin
     status = Status.OK
-    for number, line in enumerate(iter(stdin.readline, b"") if stdin else (), 1):
+    for number, line in enumerate(_lines(stdin) if stdin else (), 1):
         text = line.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape").rstrip("\r\n")
         interpreter.screen.echo(text)
         done = interpreter.run_line(text, source, number)
@@ -120,6 +130,13 @@ def feed(interpreter: Interpreter, source: str = "<stdin>") -> int:
         if interpreter.session.ended:
             break
     return status
+
+
+def _lines(stdin: BinaryIO) -> Iterator[bytes]:
+    try:
+        yield from iter(stdin.readline, b"")
+    except OSError as error:
+        raise ScriptProblem(f"standard input cannot be read: {error.strerror}") from None
 
 
 def _reason(session: Session, status: int) -> str:
@@ -142,6 +159,17 @@ def _signals() -> Iterator[None]:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:
             previous[number] = signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, before in previous.items():
+            signal.signal(number, before)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No signal cuts the clean end short: it takes a millisecond."""
+    previous = {number: signal.signal(number, signal.SIG_IGN) for number in _ENDING}
     try:
         yield
     finally:

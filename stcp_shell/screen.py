@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, TextIO
 
-from .errors import OutputClosed
+from .errors import OutputClosed, OutputFull
 from .report.plain import visible
 from .report.text import lines, plain
 
@@ -91,7 +91,7 @@ class Screen:
 def _closed(error: OSError) -> OutputClosed:
     if isinstance(error, BrokenPipeError):
         return OutputClosed("standard output was closed")
-    return OutputClosed(f"standard output takes no more: {error.strerror}")
+    return OutputFull(f"standard output takes no more: {error.strerror}")
 
 
 def wants_color(when: str, stream: TextIO, variables: dict[str, str] | Any) -> bool:

@@ -119,7 +119,7 @@ class Session:
                 "version": version,
                 "host": self.environment.host,
                 "system": f"{system.sysname} {system.release} {system.machine}",
-                "arguments": arguments,
+                "arguments": [word.encode("utf-8", "backslashreplace").decode() for word in arguments],
                 "pid": os.getpid(),
             },
         )

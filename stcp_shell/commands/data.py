@@ -6,7 +6,7 @@ import socket as sockets_api
 from time import monotonic
 from typing import Any
 
-from ..errors import Failure, no_socket, reason
+from ..errors import Failure, reason
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import COUNT, FLAG, SECONDS, TEXT, choice
 from ..net.sockaddr import unpack
@@ -47,7 +47,7 @@ def accept(session: Session, timeout: float | None = None) -> Accepted | Nothing
     try:
         sock, peer = listener.sock.accept()
     except OSError as error:
-        raise Failure(no_socket(error)) from None
+        raise Failure(reason(error)) from None
     entry = session.add(listener.family, listener.kind, sock)
     entry.state, entry.local, entry.peer = "connected", unpack(sock.getsockname()), unpack(peer)
     return Accepted(entry.number, listener.number, str(entry.local), str(entry.peer))

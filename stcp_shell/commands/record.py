@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 from ..errors import Failure, reason
+from ..journal.writer import Journal
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, PATH, TEXT
 from ..results import Noted, Saved, Text
@@ -20,8 +21,10 @@ def log(session: Session, save: str | None = None, force: bool = False) -> Text 
     """Show this session so far, as text for a support ticket."""
     from ..report.ticket import ticket
 
+    if force and not save:
+        raise Failure("-force goes with -save FILE")
     lines = ticket(session.journal.records(), session.journal.dropped)
-    return _save(lines, save, force) if save else Text(lines)
+    return _save(lines, save, force, session.journal) if save else Text(lines)
 
 
 @command("note", Argument("text", TEXT, "what to remember", rest=True), examples=["note firewall rule 12 was added"])
@@ -30,8 +33,10 @@ def note(session: Session, text: str) -> Noted:
     return Noted(text)
 
 
-def _save(lines: Iterator[str], path: str, force: bool) -> Saved:
+def _save(lines: Iterator[str], path: str, force: bool, journal: Journal) -> Saved:
     path = os.path.expanduser(path)
+    if journal.writes_to(path):
+        raise Failure(f"{path} is this session's own log, from which the text is made: choose another name")
     flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
     size = 0
     try:

@@ -19,6 +19,10 @@ def check_variable(name: str, value: str) -> None:
     """Raise ValueError where a variable cannot have this name or this value."""
     if not is_name(name):
         raise ValueError(f"{name[:40]!r} is no name for a variable: letters, digits and _, not a digit first")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name}: its value is not UTF-8") from None
     if name in SETTINGS:
         try:
             SETTINGS[name](value)

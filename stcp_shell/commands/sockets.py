@@ -3,9 +3,10 @@
 import errno
 import os
 import socket as sockets_api
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ..errors import Failure, no_socket, reason
+from ..errors import Failure, reason
 from ..facts import INET, INET6, Connection, Endpoint, Way, family_of
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, HOST, INTERFACE, LOCAL, PORT, SECONDS, SOCKET, choice
@@ -35,7 +36,7 @@ def socket(session: Session, type: str = "stream", family: str = INET) -> Opened
         sock = sockets_api.socket(FAMILIES[family], _TYPES[type])
         sock.setblocking(False)  # every wait is ours: it can be ended, and shows that it lasts
     except OSError as error:
-        raise Failure(no_socket(error)) from None
+        raise Failure(reason(error)) from None
     return Opened(session.add(family, type, sock).number, type, family)
 
 
@@ -84,8 +85,9 @@ def bind(
     interface as well (SO_BINDTODEVICE): that is another test, of another route.
     """
     entry = session.socket()
-    if entry.state != "open":
+    if entry.state not in ("open", "bind failed"):
         raise Failure(f"socket {entry.number} is {entry.state} already: open a new one with socket")
+    entry.state = "bind failed"  # until it has not: whatever goes wrong, a connect would test the default source
     if name and interface:
         raise Failure("-name and -interface exclude each other")
     if device and not interface:
@@ -96,7 +98,8 @@ def bind(
             entry.sock.setsockopt(sockets_api.SOL_SOCKET, sockets_api.SO_BINDTODEVICE, os.fsencode(interface or ""))
         entry.sock.bind(pack(wanted))
     except OSError as error:
-        entry.state = "bind failed"
+        if device:
+            _leave_device(entry)
         raise Failure(_bind_failure(error, wanted)) from None
     entry.state, entry.bound, entry.local = "bound", wanted, unpack(entry.sock.getsockname())
     return Bound(entry.number, wanted.address, wanted.port, str(entry.local), interface, interface if device else None)
@@ -163,6 +166,12 @@ def _local_address(entry: Socket, session: Session, name: str | None, interface:
     return ANY[entry.family]
 
 
+def _leave_device(entry: Socket) -> None:
+    """A bind that comes after one that failed must not be one to the device as well."""
+    with suppress(OSError):
+        entry.sock.setsockopt(sockets_api.SOL_SOCKET, sockets_api.SO_BINDTODEVICE, b"")
+
+
 def _bind_failure(error: OSError, wanted: Endpoint) -> str:
     if error.errno == errno.EADDRNOTAVAIL:
         from ..net.interfaces import local_addresses
@@ -180,7 +189,7 @@ def _check_unused(entry: Socket) -> None:
     if entry.state == "bind failed":
         raise Failure(
             f"not carried out: the bind of socket {entry.number} failed, so this would test the default source"
-            " address; open a new one with socket"
+            " address; bind it first, or open a new one with socket"
         )
     if entry.state == "connected":
         raise Failure(f"socket {entry.number} is connected to {entry.peer}: open a new one with socket")

@@ -74,6 +74,13 @@ class Journal:
         """This session's records, oldest first, read from the file as they are asked for."""
         yield from records(self._lines())
 
+    def writes_to(self, path: str) -> bool:
+        """Whether the session log is this file, under whatever name."""
+        try:
+            return self._file is not None and os.path.samestat(os.fstat(self._file), os.stat(path))
+        except (OSError, ValueError):  # not there, or no path at all
+            return False
+
     def close(self) -> None:
         """Close the file. Later records go to memory."""
         self._writable = self._regular = False

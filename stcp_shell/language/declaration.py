@@ -70,7 +70,7 @@ class Command(NamedTuple):
     @property
     def details(self) -> list[str]:
         """The help text after the first line, without its indentation."""
-        return [line.strip() for line in (self.run.__doc__ or "").splitlines()[1:]]
+        return [line.strip() for line in (self.run.__doc__ or "").rstrip().splitlines()[1:]]
 
 
 def command(

@@ -13,6 +13,7 @@ from .kinds import FLAG
 from .syntax import Statement, Word, statements
 
 MOST_FILES = 1000  # a chain of files that include each other many times over would not end
+MOST_NESTED = 50  # files
 MOST_KNOWN = 1000  # lines
 
 
@@ -89,12 +90,14 @@ class Parser:
         name, text = self._load(path, self._open[-1] if self._open else "")
         if name in self._open:
             raise ScriptProblem(f"{path} sources itself: {' -> '.join([*self._open[self._open.index(name) :], name])}")
+        if len(self._open) >= MOST_NESTED:
+            raise ScriptProblem(f"{path}: scripts source each other more than {MOST_NESTED} deep")
         self._files += 1
         if self._files > MOST_FILES:
             raise ScriptProblem(f"more than {MOST_FILES} files are sourced")
         self._open.append(name)
         try:
-            self.parse(text, path)
+            self.parse(text, path.encode("utf-8", "backslashreplace").decode())  # file names may be any bytes
         finally:
             self._open.pop()
 

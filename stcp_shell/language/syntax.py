@@ -19,8 +19,9 @@ from ..errors import SyntaxProblem, brief
 PROMPT = "stcp:"
 VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([^}]*)\})", re.ASCII)
 _TOKEN = re.compile(r"\s*(?:(;)|(#.*)|'((?:[^']|'')*+)('?)|([^\s;]+))")
-# Tab is white space; every other control character in a line is a mistake or worse. Compiled when it is needed.
-_CONTROL = r"[\x00-\x08\x0a-\x1f\x7f-\x9f]"
+# Tab is white space; every other control character in a line is a mistake or worse, and so is half a character: bytes
+# that are not UTF-8 arrive as lone surrogates (PEP 383). Compiled when it is needed.
+_CONTROL = r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def is_name(text: str) -> bool:
@@ -50,7 +51,7 @@ def statements(line: str, variables: Mapping[str, str]) -> Iterator[Statement]:
     Raises SyntaxProblem with the column for an open quote, an unset variable, a control character.
     """
     if not line.isprintable() and (bad := re.search(_CONTROL, line)):
-        raise SyntaxProblem(f"control character \\x{ord(bad[0]):02x} in the line: take it out", bad.start() + 1)
+        raise SyntaxProblem(_unreadable(ord(bad[0])), bad.start() + 1)
     start = _after_prompt(line)
     if line.startswith("&", start) and line[start + 1 : start + 2] in ("", " ", "\t"):
         return
@@ -71,6 +72,12 @@ def statements(line: str, variables: Mapping[str, str]) -> Iterator[Statement]:
         last = token.end()
     if words:
         yield Statement(words, line[words[0].column - 1 : last], words[0].column)
+
+
+def _unreadable(code: int) -> str:
+    if code > 0xFF:
+        return f"byte 0x{code & 0xFF:02x} is not UTF-8: write the line in UTF-8 (send understands \\xHH)"
+    return f"control character \\x{code:02x} in the line: take it out"
 
 
 def _after_prompt(line: str) -> int:

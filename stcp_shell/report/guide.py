@@ -45,7 +45,7 @@ def _explained(commands: Sequence[Command]) -> Iterator[str]:
         yield f"  {command.summary}"
         for line in command.details:
             yield f"  {line}".rstrip()
-        if command.details:
+        if command.parameters or command.examples:
             yield ""
         yield from _parameters(command)
         for example in command.examples:

@@ -90,7 +90,8 @@ def _session(record: Record) -> Iterator[str]:
 
 
 def _command(record: Record) -> Iterator[str]:
-    origin = f"  ({visible(record['from'])})" if record["from"] not in ("typed", "-c") else ""
+    typed = record["from"] == "typed" or record["from"].startswith("-c:")
+    origin = "" if typed else f"  ({visible(record['from'])})"
     yield from fold(visible(record["text"]) + origin, f"{_clock(record)}  ", _INDENT)
 
 
