@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from io import TextIOWrapper
 
@@ -12,6 +13,8 @@ from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import History
 from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.output import ColorDepth, Output, create_output
+from prompt_toolkit.output.plain_text import PlainTextOutput
+from prompt_toolkit.utils import is_dumb_terminal
 
 from .. import __version__
 from ..environment import Environment
@@ -42,11 +45,12 @@ def run_terminal(
     environment = interpreter.session.environment
     with ExitStack() as stack:
         source = source or _terminal_input(environment, stack)
-        output = output or create_output(environment.stdout)
+        output = output or _terminal_output(environment)
         app_session = stack.enter_context(create_app_session(source, output))
-        # One event loop for all the prompts: a new one could not be had where the limit on open files is reached.
+        # One event loop for all the prompts, and what completion runs in: once the limit on open files is reached a new
+        # loop could not be had, nor a module be imported.
         runner = stack.enter_context(asyncio.Runner())
-        runner.get_loop()
+        runner.get_loop().set_default_executor(ThreadPoolExecutor(max_workers=1))
         history = open_history(environment.state_folder, lambda text: interpreter.screen.fail(f"stcp-shell: {text}"))
         if isinstance(history, PrivateHistory):
             stack.enter_context(closing(history))
@@ -65,8 +69,9 @@ def run_terminal(
 
 def greeting(interpreter: Interpreter) -> str:
     """One line: which program this is, where its log is, how to get help."""
-    path = interpreter.session.journal.path
-    log = f"the session log is {visible(path)}" if path else "no session log is written"
+    journal = interpreter.session.journal
+    written = journal.path is not None and journal.writes_to(journal.path)
+    log = f"the session log is {visible(journal.path or '')}" if written else "no session log is written"
     return f"stcp-shell {__version__}; help lists the commands; {log}"
 
 
@@ -75,6 +80,11 @@ def _terminal_input(environment: Environment, stack: ExitStack) -> Input:
     stdin = TextIOWrapper(environment.stdin, "utf-8")
     stack.callback(stdin.detach)  # the stream is not ours to close
     return create_input(stdin)
+
+
+def _terminal_output(environment: Environment) -> Output:
+    """For a dumb terminal text alone: prompt_toolkit would show its cursor there, which takes an escape code."""
+    return PlainTextOutput(environment.stdout) if is_dumb_terminal() else create_output(environment.stdout)
 
 
 class Shell:
@@ -104,7 +114,7 @@ class Shell:
             include_default_pygments_style=False,
             color_depth=ColorDepth.DEPTH_4_BIT if interpreter.screen.color else ColorDepth.DEPTH_1_BIT,
             enable_suspend=True,
-            key_bindings=paste_bindings(by_character=session.environment.variables.get("TERM") == "dumb"),
+            key_bindings=paste_bindings(by_character=is_dumb_terminal()),
         )
         self._draw, session.progress = session.progress, self._wait
 

@@ -46,13 +46,10 @@ class Values:
 
     def of(self, kind: Kind, prefix: str) -> list[Value]:
         """What a value of that kind that starts with `prefix` can be."""
-        if kind.choices:
-            found: Iterable[Value] = map(Value, kind.choices)
-        elif kind.completes in self._sources:
-            found = self._sources[kind.completes](prefix)
-        else:
-            return []
         try:
+            found = (
+                self._sources[kind.completes](prefix) if kind.completes in self._sources else map(Value, kind.choices)
+            )
             return [value for value in found if value.text.startswith(prefix)]
         except (OSError, ValueError, Failure):
             return []
@@ -95,18 +92,15 @@ def destinations(lines: list[str]) -> Iterator[str]:
 
 @cache
 def services() -> dict[str, list[Value]]:
-    """The names of the services file by protocol, each with its port; read once."""
+    """The names of the services file by protocol, each with its port; read once. Raises OSError."""
     found: dict[str, dict[str, str]] = {}
-    try:
-        with open(SERVICES, encoding="utf-8", errors="replace") as file:
-            for line in file:
-                words = line.partition("#")[0].split()
-                if len(words) > 1 and "/" in words[1]:
-                    port, _, protocol = words[1].partition("/")
-                    for each in (words[0], *words[2:]):
-                        found.setdefault(protocol, {}).setdefault(each, port)
-    except OSError:
-        return {}
+    with open(SERVICES, encoding="utf-8", errors="replace") as file:
+        for line in file:
+            words = line.partition("#")[0].split()
+            if len(words) > 1 and "/" in words[1]:
+                port, _, protocol = words[1].partition("/")
+                for name in (words[0], *words[2:]):
+                    found.setdefault(protocol, {}).setdefault(name, port)
     return {protocol: [Value(name, port) for name, port in names.items()] for protocol, names in found.items()}
 
 
