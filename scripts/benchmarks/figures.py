@@ -39,7 +39,7 @@ def seconds(value: float) -> str:
     return f"{value:.2f} s" if abs(value) >= 1 else f"{value * 1000:.1f} ms"
 
 
-_FORMAT = "{:<58} {:>13} {:>13} {:>7} {:>9}  {}"
+_FORMAT = "{:<60} {:>9} {:>9} {:>6} {:>8}  {}"
 
 
 def heading() -> str:

@@ -25,9 +25,9 @@ def rows(quick: bool) -> Iterator[Row]:
     with listener() as port:
         rounds = f"socket\nconnect -name 127.0.0.1 -port {port}\nclose\n"
         few, many = _piped(rounds, MANY // 5 if quick else MANY)
-        yield _row(f"memory: piped lines, peak after {MANY // 5 if quick else MANY} connects / after {FEW}", many, few)
+        yield _row(f"peak memory: after {MANY // 5 if quick else MANY} piped connects / after {FEW}", many, few)
         before, after = _script(rounds)
-        yield _row(f"memory: script of {FEW} connects, peak at its end / when it starts", after, before)
+        yield _row(f"peak memory: script of {FEW} connects, at its end / start", after, before)
 
 
 def _row(what: str, value: int, base: int) -> Row:

@@ -63,16 +63,14 @@ def rows(quick: bool) -> Iterator[Row]:
         samples = interleaved(3 if quick else 9, *measure)
     ours, same, simplest = (_rate(samples[index], samples[index + 1]) for index in (0, 2, 4))
     yield Row(
-        f"throughput: {ROUNDS} x socket, connect, close with log / same calls",
+        f"{ROUNDS} x socket, connect, close: ours with log / same calls",
         f"{ours:.0f}/s",
         f"{same:.0f}/s",
         ours / same,
         f">= {LEAST:g}",
         ours / same >= LEAST,
     )
-    yield Row(
-        "throughput: the same / the simplest blocking loop", f"{ours:.0f}/s", f"{simplest:.0f}/s", ours / simplest
-    )
+    yield Row("the same / the simplest blocking loop", f"{ours:.0f}/s", f"{simplest:.0f}/s", ours / simplest)
 
 
 def _timed(command: Command, rounds: int) -> float:
