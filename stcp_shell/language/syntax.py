@@ -94,7 +94,7 @@ def _quoted(quoted: str, close: str, token: re.Match[str], line: str) -> Word:
     if not close:
         raise SyntaxProblem("this quote is not closed: end it with ' ('' inside stands for one apostrophe)", column)
     after = line[token.end() : token.end() + 1]
-    if after and after not in " \t;":
+    if after and after != ";" and not after.isspace():
         raise SyntaxProblem("a space is missing after the closing quote", token.end() + 1)
     return Word(quoted.replace("''", "'"), column, True)
 
