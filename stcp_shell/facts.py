@@ -172,6 +172,11 @@ class Connection(NamedTuple):
     answerer: "Answerer | None" = None  # how far away the box that answered is, where that was asked for
 
     @property
+    def cancelled(self) -> bool:
+        """Ended by Ctrl-C, which ends the line or the script as well."""
+        return self.outcome == "cancelled"
+
+    @property
     def chosen_by(self) -> str:
         """Who chose the source address. A bind to the wildcard address leaves it to the kernel."""
         return "bind" if self.bound and self.bound.address not in ("0.0.0.0", "::") else "kernel"

@@ -5,8 +5,7 @@ from typing import Any
 
 from .commands import CATALOGUE
 from .errors import Failure, reason
-from .facts import Connection
-from .journal.records import RECORDS
+from .journal.records import entries
 from .language.parser import Call, Parser
 from .language.script import load
 from .screen import Screen
@@ -60,18 +59,15 @@ class Interpreter:
         except KeyboardInterrupt:
             self._failed(call, number, "interrupted")
             return Status.INTERRUPTED
-        if isinstance(result, Connection) and result.outcome == "cancelled":
-            return Status.INTERRUPTED
-        return Status.OK
+        return Status.INTERRUPTED if getattr(result, "cancelled", False) else Status.OK
 
     def _deliver(self, number: int, result: Any) -> None:
         """To the screen first: what is made while it is shown is complete afterwards. The log gets it in any case."""
         try:
             self.screen.show(result)
         finally:
-            if known := RECORDS.get(type(result)):
-                kind, fields = known
-                self.session.journal.write(kind, fields(result, number))
+            for kind, fields in entries(result, number):
+                self.session.journal.write(kind, fields)
 
     def _failed(self, call: Call, number: int, why: str) -> Status:
         self.session.journal.write("result", {"command": number, "error": why})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .facts import Connection, Endpoint, Interface, Route, Rule
 
 if TYPE_CHECKING:
+    from .diagnosis.case import Verdict
     from .net.routes import Rows
 
 
@@ -115,6 +116,14 @@ class Routes(NamedTuple):
     ready: str  # HH:MM:SS
 
 
+class Diagnosed(NamedTuple):
+    """A verdict for each port."""
+
+    verdicts: "list[Verdict]"
+    cancelled: bool  # ended by Ctrl-C: what was known by then
+    left_out: int  # source addresses that were too many
+
+
 class Variables(NamedTuple):
     values: dict[str, str]
 
@@ -152,6 +161,7 @@ Result = (
     | ShutDown
     | Name
     | OptionValue
+    | Diagnosed
     | Interfaces
     | Routes
     | Variables

@@ -1,5 +1,6 @@
 """What a diagnosis is about: each source address with what became of its connects, and what else was read."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..facts import Answerer, Endpoint, Icmp, Trace, Way
@@ -66,6 +67,25 @@ class Case(NamedTuple):
     reverse_path: ReversePath | None = None
     gateways: tuple[tuple[str, str], ...] = ()  # (interface, gateway) known from the routing tables
 
+    @property
+    def passing(self) -> list[Observation]:
+        """The sources that connect."""
+        return [seen for seen in self.observations if seen.outcome == "connected"]
+
+    @property
+    def failing(self) -> list[Observation]:
+        """The others."""
+        return [seen for seen in self.observations if seen.outcome != "connected"]
+
+    @property
+    def default(self) -> Observation | None:
+        """The kernel's choice, if it was asked for."""
+        return next((seen for seen in self.observations if seen.chosen_by == "kernel"), None)
+
+    def local(self, icmp: Icmp | None) -> bool:
+        """Whether an ICMP error was made on this host: its sender is one of our own addresses."""
+        return icmp is not None and icmp.sender.partition("%")[0] in self.own
+
 
 class Verdict(NamedTuple):
     """What the facts allow to say, and no more."""
@@ -78,3 +98,9 @@ class Verdict(NamedTuple):
     blames: str | None  # the address of the box that says no
     evidence: tuple[str, ...]
     remedies: tuple[str, ...]
+
+
+def named(seen: Sequence[Observation]) -> str:
+    """Source addresses in a sentence."""
+    names = list(dict.fromkeys(s.address or "the default source" for s in seen))
+    return ", ".join(names if len(names) < 5 else [*names[:4], f"{len(names) - 4} more"])

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from ..facts import Icmp, family_of
-from .case import Case, Observation, Verdict
+from ..facts import INET6, family_of
+from .case import Case, Observation, Verdict, named
 from .evidence import lines
 from .remedies import remedies
 
@@ -26,23 +26,8 @@ def judge(case: Case) -> Verdict:
     )
 
 
-def passing(case: Case) -> list[Observation]:
-    """The sources that connect every time they get an answer."""
-    return [seen for seen in case.observations if seen.outcome == "connected"]
-
-
-def failing(case: Case) -> list[Observation]:
-    """The others."""
-    return [seen for seen in case.observations if seen.outcome != "connected"]
-
-
-def is_local(icmp: Icmp | None, case: Case) -> bool:
-    """Whether an ICMP error was made on this host: its sender is one of our own addresses."""
-    return icmp is not None and icmp.sender.partition("%")[0] in case.own
-
-
 def _no_route(case: Case) -> Finding | None:
-    if not any(seen.outcome == "no-route" for seen in case.observations[:1]):
+    if not case.observations or case.observations[0].outcome != "no-route":
         return None
     return "no-route", f"this host has no route to {case.destination.address}", None
 
@@ -51,25 +36,25 @@ def _local_firewall(case: Case) -> Finding | None:
     """Dropped before it left (TCP_INFO), rejected by ourselves (ICMP from our own address), or forbidden (EPERM)."""
     held = [
         seen
-        for seen in failing(case)
+        for seen in case.failing
         if seen.syn == "dropped-here"
-        or (seen.outcome == "prohibited" and (is_local(seen.icmp, case) or seen.icmp is None))
-        or (seen.outcome == "refused" and is_local(seen.icmp, case) and case.destination.address not in case.own)
+        or (seen.outcome == "prohibited" and (case.local(seen.icmp) or seen.icmp is None))
+        or (seen.outcome == "refused" and case.local(seen.icmp) and case.destination.address not in case.own)
         or seen.outcome == "denied"
     ]
     if not held:
         return None
-    return "local-firewall", f"this host itself does not let {_named(held)} out", None
+    return "local-firewall", f"this host itself does not let {named(held)} out", None
 
 
 def _next_hop_silent(case: Case) -> Finding | None:
     """Nothing ever left: the next hop does not answer ARP (RFC 826) or ND (RFC 4861)."""
     held = [
         seen
-        for seen in failing(case)
-        if seen.syn == "unresolved" or (seen.outcome == "unreachable" and is_local(seen.icmp, case))
+        for seen in case.failing
+        if seen.syn == "unresolved" or (seen.outcome == "unreachable" and case.local(seen.icmp))
     ]
-    if not held or passing(case):
+    if not held or case.passing:
         return None
     way = held[0].route
     hop = (way and way.gateway) or case.destination.address
@@ -83,34 +68,34 @@ def _local_rp_filter(case: Case) -> Finding | None:
         return None
     held = [
         seen
-        for seen in failing(case)
+        for seen in case.failing
         if seen.silent and seen.interface in filtering.strict and seen.route and seen.route.interface != seen.interface
     ]
     if not held:
         return None
-    return "local-rp-filter", f"this host's strict rp_filter drops the answers to {_named(held)}", None
+    return "local-rp-filter", f"this host's strict rp_filter drops the answers to {named(held)}", None
 
 
 def _unsteady(case: Case) -> Finding | None:
     held = [seen for seen in case.observations if seen.outcome == "unsteady"]
-    return ("unclear", f"the attempts from {_named(held)} ended differently", None) if held else None
+    return ("unclear", f"the attempts from {named(held)} ended differently", None) if held else None
 
 
 def _healthy(case: Case) -> Finding | None:
-    if failing(case) or not case.observations:
+    if case.failing or not case.observations:
         return None
-    return "healthy", f"every source address connects ({_named(case.observations)})", None
+    return "healthy", f"every source address connects ({named(case.observations)})", None
 
 
 def _source_dependent(case: Case) -> Finding | None:
-    works, fails = passing(case), failing(case)
+    works, fails = case.passing, case.failing
     if not works or not fails:
         return None
     blames = _blamed(fails, case)
-    if case.observations[0].chosen_by == "kernel" and case.observations[0] in works:
-        summary = f"the default source address connects, {_named(fails)} {_does(fails)} not"
+    if case.default in works:
+        summary = f"the default source address connects, {named(fails)} {_does(fails)} not"
         return "bound-source-fails", summary, blames
-    summary = f"{_named(works)} {'connects' if len(works) == 1 else 'connect'}, {_named(fails)} {_does(fails)} not"
+    summary = f"{named(works)} {'connects' if len(works) == 1 else 'connect'}, {named(fails)} {_does(fails)} not"
     return "source-dependent", f"the source address decides: {summary}", blames
 
 
@@ -131,7 +116,11 @@ def _no_listener(case: Case) -> Finding | None:
         return None
     if any(seen.answerer and seen.answerer.nearer for seen in by_host):
         return "filtered", "a box nearer than the destination refuses every source address", None
-    return "no-listener", f"{target} refuses every source address: nothing listens on port {case.destination.port}", None
+    return (
+        "no-listener",
+        f"{target} refuses every source address: nothing listens on port {case.destination.port}",
+        None,
+    )
 
 
 def _unreachable(case: Case) -> Finding | None:
@@ -150,7 +139,11 @@ def _filtered(case: Case) -> Finding | None:
     if blames:
         return "filtered", f"{blames} forbids it to every source address", blames
     if all(seen.silent for seen in case.observations):
-        return "filtered", "no source address gets any answer: dropped on the way, there or back, or the host is down", None
+        return (
+            "filtered",
+            "no source address gets any answer: dropped on the way, there or back, or the host is down",
+            None,
+        )
     return None
 
 
@@ -177,13 +170,8 @@ _RULES: tuple[Rule, ...] = (
 
 def _blamed(seen: Sequence[Observation], case: Case) -> str | None:
     """The one box that said no, if exactly one did. Silence and a RST name nobody."""
-    senders = {s.icmp.sender for s in seen if s.icmp and not is_local(s.icmp, case)}
+    senders = {s.icmp.sender for s in seen if s.icmp and not case.local(s.icmp)}
     return senders.pop() if len(senders) == 1 else None
-
-
-def _named(seen: Sequence[Observation]) -> str:
-    names = list(dict.fromkeys(s.address or "the default source" for s in seen))
-    return ", ".join(names if len(names) < 5 else [*names[:4], f"{len(names) - 4} more"])
 
 
 def _does(seen: Sequence[Observation]) -> str:
@@ -191,4 +179,4 @@ def _does(seen: Sequence[Observation]) -> str:
 
 
 def _resolution(address: str) -> str:
-    return "ND" if family_of(address) == "inet6" else "ARP"
+    return "ND" if family_of(address) == INET6 else "ARP"

@@ -1,10 +1,13 @@
 """Facts and results to the fields of a record. What has no record here (help, sockets, log) is not logged."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from .. import results
-from ..facts import Connection, Endpoint, Route
+from ..facts import Connection, Endpoint, Icmp, Route, Way
+
+if TYPE_CHECKING:
+    from ..diagnosis.case import Verdict
 
 
 def endpoint(value: Endpoint | None) -> dict[str, Any] | None:
@@ -14,7 +17,6 @@ def endpoint(value: Endpoint | None) -> dict[str, Any] | None:
 
 def connection(value: Connection, command: int) -> dict[str, Any]:
     """The fields of a `connection` record; README.rst documents them."""
-    route, icmp = value.route, value.icmp
     fields: dict[str, Any] = {
         "command": command,
         "socket": value.socket,
@@ -27,10 +29,10 @@ def connection(value: Connection, command: int) -> dict[str, Any]:
             "address": value.destination.address or None,
             "port": value.destination.port,
         },
-        "route": {"gateway": route.gateway if route else None, "interface": route.interface if route else None},
+        "route": _way(value.route),
         "outcome": value.outcome,
         "errno": value.errno,
-        "icmp": icmp and {"type": icmp.type, "code": icmp.code, "meaning": icmp.meaning, "from": icmp.sender},
+        "icmp": _icmp(value.icmp),
         "elapsed": round(value.elapsed, 6),
         "rtt": value.rtt,
         "syn_retransmits": value.syn_retransmits,
@@ -68,6 +70,46 @@ def _routes(value: results.Routes, command: int) -> dict[str, Any]:
     }
 
 
+def _verdict(value: "Verdict", command: int) -> dict[str, Any]:
+    return {
+        "command": command,
+        "kind": value.kind,
+        "destination": {
+            "name": value.name,
+            "address": value.destination.address,
+            "port": value.destination.port,
+        },
+        "summary": value.summary,
+        "sources": [
+            {
+                "address": seen.address,
+                "chosen_by": seen.chosen_by,
+                "outcome": seen.outcome,
+                "attempts": seen.attempts,
+                "answered": seen.answered,
+                "errno": seen.errno,
+                "icmp": _icmp(seen.icmp),
+                "rst": seen.rst,
+                "syn": seen.syn,
+                "route": _way(seen.route),
+                "elapsed": round(seen.elapsed, 6),
+            }
+            for seen in value.sources
+        ],
+        "blames": value.blames,
+        "evidence": list(value.evidence),
+        "remedies": list(value.remedies),
+    }
+
+
+def _icmp(icmp: Icmp | None) -> dict[str, Any] | None:
+    return icmp and {"type": icmp.type, "code": icmp.code, "meaning": icmp.meaning, "from": icmp.sender}
+
+
+def _way(route: Way | None) -> dict[str, Any]:
+    return {"gateway": route.gateway if route else None, "interface": route.interface if route else None}
+
+
 def _note(value: results.Noted, command: int) -> dict[str, Any]:
     return {"command": command, "text": value.text}
 
@@ -96,3 +138,12 @@ RECORDS: dict[type, tuple[str, Callable[[Any, int], dict[str, Any]]]] = {
         ("result", _result),
     ),
 }
+
+
+def entries(value: Any, command: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The type and the fields of each record that a result is kept as; `command` is the record that asked for it."""
+    if isinstance(value, results.Diagnosed):
+        yield from (("verdict", _verdict(verdict, command)) for verdict in value.verdicts)
+    elif known := RECORDS.get(type(value)):
+        kind, fields = known
+        yield kind, fields(value, command)

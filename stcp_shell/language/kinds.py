@@ -70,6 +70,11 @@ def port(text: str) -> int | str:
     return text
 
 
+def ports(text: str) -> tuple[int | str, ...]:
+    """Port numbers or service names, with commas between them."""
+    return tuple(dict.fromkeys(port(part) for part in text.split(",")))
+
+
 def seconds(text: str) -> float:
     """A duration in seconds: more than 0, at most a day."""
     try:
@@ -114,6 +119,7 @@ HOST = Kind("HOST", host, "host")
 LOCAL = Kind("ADDR", host, "local")
 ADDRESSES = Kind("ADDR[,ADDR…]", addresses, "local")
 PORT = Kind("PORT", port, "port")
+PORTS = Kind("P[,P…]", ports, "port")
 SECONDS = Kind("SECONDS", seconds)
 INTERFACE = Kind("NAME", str, "interface")
 PATH = Kind("FILE", _path, "path")

@@ -129,6 +129,18 @@ def tcp_info(sock: socket.socket) -> TcpInfo | None:
     return TcpInfo(state, rtt / 1e6, total, in_flight, segments)
 
 
+def syn_fate(info: TcpInfo | None, elapsed: float) -> str | None:
+    """What became of SYNs without an answer, from TCP_INFO in SYN_SENT; measured on Linux 6.18.
+
+    None where it cannot be told: before the first retransmission is due (1 s), or on a kernel that counts no segments.
+    """
+    if info is None or info.state != SYN_SENT or elapsed < 1.1 or not info.segments_out:
+        return None
+    if info.in_flight_retransmits:
+        return "lost"
+    return "unresolved" if info.segments_out == 1 and not info.total_retransmits else "dropped-here"
+
+
 # The errno of a connect that ended without an ICMP error, unless the code below knows more.
 _OUTCOMES = {
     0: "connected",

@@ -70,6 +70,21 @@ class Probe:
         self.cancelled = True
         self._finish(-1)
 
+    def give_up(self, code: int) -> None:
+        """It cannot be started: the errno of what came before the connect."""
+        self.started = self.ended = monotonic()
+        self.code = code
+
+    @property
+    def rst(self) -> bool:
+        """A RST ended it: refused, and no ICMP error is in the queue."""
+        return self.code == errno.ECONNREFUSED and self.icmp is None and evidence.LINUX
+
+    @property
+    def syn(self) -> str | None:
+        """What became of the SYNs of a connect that got no answer (`facts.SYN_FATES`)."""
+        return evidence.syn_fate(self.info, self.elapsed()) if self.code == -1 and self.icmp is None else None
+
     def elapsed(self) -> float:
         """Seconds since the SYN left, until the end if there is one."""
         return (self.ended or monotonic()) - self.started

@@ -224,6 +224,12 @@ def _routes(value: results.Routes, paint: Paint) -> Iterable[str]:
     )
 
 
+def _diagnosed(value: results.Diagnosed, paint: Paint) -> Iterable[str]:
+    from .diagnosis import diagnosis_lines
+
+    return diagnosis_lines(value, paint)
+
+
 def _variables(value: results.Variables, paint: Paint) -> Iterator[str]:
     for name, text in value.values.items():
         yield f"{name} = {visible(text)}"
@@ -260,6 +266,7 @@ RENDERERS: dict[type, Callable[[Any, Paint], Iterable[str]]] = {
     results.ShutDown: _shut_down,
     results.Name: _name,
     results.OptionValue: _option,
+    results.Diagnosed: _diagnosed,
     results.Interfaces: _interfaces,
     results.Routes: _routes,
     results.Variables: _variables,

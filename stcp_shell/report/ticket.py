@@ -149,6 +149,28 @@ def _route(fields: dict[str, Any]) -> Route:
     return Route(**{**fields, "hops": tuple(NextHop(**hop) for hop in fields["hops"])})
 
 
+def _verdict(record: Record) -> Iterator[str]:
+    target = record["destination"]
+    head = (
+        f"verdict for {visible(target['name'])} port {target['port']}: {record['kind']}: {visible(record['summary'])}"
+    )
+    yield from fold(head, _INDENT, _INDENT + "  ")
+    yield from points(record["evidence"], record["remedies"], _INDENT + "  ")
+
+
+def points(evidence: Iterable[str], remedies: Iterable[str], indent: str) -> Iterator[str]:
+    """Evidence and remedies of a verdict; a command to copy (it begins with spaces) stays on one line."""
+    for title, texts in (("evidence", list(evidence)), ("remedies", list(remedies))):
+        if texts:
+            yield f"{indent}{title}:"
+        for text in texts:
+            safe = visible(text)
+            if safe.startswith("  "):
+                yield f"{indent}  {safe}"
+            else:
+                yield from fold(safe, f"{indent}- ", f"{indent}  ")
+
+
 def _note(record: Record) -> Iterator[str]:
     yield from fold(visible(record["text"]), f"{_clock(record)}  note: ", _INDENT + "  ")
 
@@ -177,5 +199,6 @@ _WRITERS: dict[str, Callable[[Record], Iterator[str]]] = {
     "interfaces": _interfaces,
     "routes": _routes,
     "note": _note,
+    "verdict": _verdict,
     "end": _end,
 }

@@ -1,0 +1,100 @@
+"""`diagnose`: the multi-homed test, automated and made trustworthy."""
+
+from typing import TYPE_CHECKING
+
+from ..errors import Failure
+from ..facts import INET, INET6, Endpoint
+from ..language.declaration import Option, command
+from ..language.kinds import ADDRESSES, HOST, PORT, PORTS, SECONDS
+from ..net import names
+from ..results import Diagnosed
+from ..session import Session, Waiting
+
+if TYPE_CHECKING:
+    from ..diagnosis.case import Case
+    from ..net.survey import Survey
+
+DEFAULT_TIMEOUT = 5.0
+_TRACING = 0.3  # of the time-out: a source that is silent for so long has its path looked at meanwhile
+
+
+@command(
+    "diagnose",
+    Option("name", HOST, "the host: an address or a name", required=True),
+    Option("port", PORT, "the port: a number or a service name", required=True),
+    Option("from", ADDRESSES, "only these source addresses, beside the default one"),
+    Option("timeout", SECONDS, "how long one attempt waits (5)"),
+    Option("ports", PORTS, "the same for further ports"),
+    examples=["diagnose -name 10.1.1.1 -port 2121", "diagnose -name 10.1.1.1 -port ftp -from 172.16.1.50 -timeout 3"],
+)
+def diagnose(
+    session: Session,
+    name: str,
+    port: int | str,
+    from_: tuple[str, ...] = (),
+    timeout: float = DEFAULT_TIMEOUT,
+    ports: tuple[int | str, ...] = (),
+) -> Diagnosed:
+    """Find out whether the source address decides, which box refuses, and what would mend it.
+
+    Connects from the default source address and from every other local one (bind(2) only), all at once and each
+    three times. Shows what happened to each, then a verdict with its evidence and remedies. It needs no socket and
+    no root. Ctrl-C ends it with what is known so far.
+    """
+    from ..diagnosis.verdict import judge
+    from ..net.sources import check_target, eligible
+
+    numbers = list(dict.fromkeys(names.port_number(p, "tcp") for p in (port, *ports)))
+    if 0 in numbers:
+        raise Failure("-port 0: there is no port 0 to connect to")
+    address = _target(session, name)
+    check_target(address)
+    session.remember(name)
+    sources, left_out = eligible(address, from_)
+    destinations = [Endpoint(address, number) for number in numbers]
+    cases, cancelled = _examine(session, name, destinations, sources, timeout)
+    return Diagnosed([judge(case) for case in cases], cancelled, left_out)
+
+
+def _target(session: Session, name: str) -> str:
+    """The first address of the name, IPv4 before IPv6: a socket's default family is inet."""
+    if ":" in name:
+        return name
+    try:
+        return names.addresses(name, INET, session.timeout)[0]
+    except names.Unresolved as reason:
+        try:
+            return names.addresses(name, INET6, session.timeout)[0]
+        except names.Unresolved:
+            raise Failure(str(reason)) from None
+
+
+def _examine(
+    session: Session, name: str, destinations: list[Endpoint], sources: list[str], timeout: float
+) -> "tuple[list[Case], bool]":
+    from ..net.survey import Line, Survey
+    from . import examination
+
+    lines = [
+        Line(destination, source, session.way_to(destination, source, "tcp"))
+        for destination in destinations
+        for source in (None, *sources)
+    ]
+    before = examination.filter_drops()
+    survey = Survey(lines, timeout)
+    if session.progress:
+        survey.progress = lambda: _show(session, survey, name, timeout)
+    survey.run(until=timeout * _TRACING)
+    traced = {} if survey.done or survey.cancelled else examination.paths(survey, timeout)
+    survey.run()
+    drops = examination.filter_drops()
+    rose = None if before is None or drops is None else drops - before
+    return [examination.case(name, d, survey, traced, rose) for d in destinations], survey.cancelled
+
+
+def _show(session: Session, survey: "Survey", name: str, timeout: float) -> None:
+    if session.progress:
+        ended = sum(probe.code is not None for line in survey.lines for probe in line.attempts)
+        every = sum(len(line.attempts) for line in survey.lines)
+        what = f"diagnose {name}: {ended} of {every} attempts ended"
+        session.progress(Waiting(what, survey.elapsed(), max(0.0, timeout * 1.2 - survey.elapsed())))

@@ -1,0 +1,112 @@
+"""A survey's probes to the observations of a case, with what else this host knows of them."""
+
+from collections.abc import Mapping
+
+from ..diagnosis.case import Case, Observation, ReversePath
+from ..facts import Answerer, Endpoint, Trace, family_of
+from ..net import rpfilter
+from ..net.interfaces import interfaces
+from ..net.netlink import TablesUnavailable
+from ..net.probe import Probe
+from ..net.routes import default_gateways
+from ..net.survey import Line, Survey
+
+MOST_TRACED = 3  # silent sources whose path is looked at, beside one that works
+MOST_MEASURED = 3  # RSTs whose distance is measured
+Traced = Mapping[tuple[Endpoint, str | None], Trace]
+
+
+def filter_drops() -> int | None:
+    """The reverse path filter's counter."""
+    return rpfilter.dropped()
+
+
+def paths(survey: Survey, timeout: float) -> Traced:
+    """How far the sources that are silent so far get, and one that works: for the first destination."""
+    from ..net.trace import traces
+
+    destination = survey.lines[0].destination
+    lines = [line for line in survey.lines if line.destination == destination]
+    silent = [line for line in lines if not any(probe.code is not None for probe in line.attempts)]
+    works = [line for line in lines if any(probe.code == 0 for probe in line.attempts)]
+    chosen = [*silent[:MOST_TRACED], *works[:1]]
+    found = traces(destination, [line.source for line in chosen], timeout=timeout * 0.5) if silent else []
+    return {(destination, line.source): trace for line, trace in zip(chosen, found, strict=True)}
+
+
+def case(name: str, destination: Endpoint, survey: Survey, traced: Traced, rose: int | None) -> Case:
+    """All that is known of one destination."""
+    there = interfaces()
+    places = {address.address: interface.name for interface in there for address in interface.addresses}
+    lines = [line for line in survey.lines if line.destination == destination and line.attempts]
+    measured = _distances(lines, destination)
+    observations = [observe(line, places, traced.get((destination, line.source)), measured) for line in lines]
+    return Case(
+        destination=destination,
+        name=name,
+        observations=tuple(_distinct(observations)),
+        own=frozenset(address.partition("%")[0] for address in places),
+        reverse_path=ReversePath(rpfilter.strict(places.values()), rose),
+        gateways=tuple(_gateways(destination)),
+    )
+
+
+def observe(
+    line: Line, places: Mapping[str, str], trace: Trace | None, measured: Mapping[str, Answerer]
+) -> Observation:
+    """What a line's attempts agree on."""
+    outcomes = [probe.outcome(line.route) for probe in line.attempts]
+    answered = [o for o in outcomes if o not in ("timeout", "cancelled")]
+    outcome = (answered[0] if len(set(answered)) == 1 else "unsteady") if answered else outcomes[0]
+    best = _telling(line.attempts, outcomes, outcome)
+    source = best.source.address if best.source else line.source
+    return Observation(
+        address=source,
+        chosen_by="kernel" if line.source is None else "bind",
+        outcome=outcome,
+        attempts=len(outcomes),
+        answered=len(answered),
+        errno=best.errno,
+        icmp=best.icmp,
+        rst=best.rst,
+        syn=best.syn,
+        route=line.route,
+        interface=places.get(source or ""),
+        rtt=best.info.rtt if best.info and outcome == "connected" else None,
+        elapsed=min(probe.elapsed() for probe in line.attempts),
+        answerer=measured.get(source or "") if best.rst else None,
+        trace=trace,
+    )
+
+
+def _telling(probes: list[Probe], outcomes: list[str], outcome: str) -> Probe:
+    """The attempt that says most: one with the outcome, if possible with an ICMP error or the fate of its SYNs."""
+    same = [probe for probe, each in zip(probes, outcomes, strict=True) if each == outcome] or probes
+    return next((probe for probe in same if probe.icmp or probe.syn), same[0])
+
+
+def _distinct(observations: list[Observation]) -> list[Observation]:
+    """Without the bound twin of the default source, which is the same test once more, unless it ended otherwise."""
+    default = observations[0]
+    same = (default.address, default.outcome)
+    return [default, *(seen for seen in observations[1:] if (seen.address, seen.outcome) != same)]
+
+
+def _distances(lines: list[Line], destination: Endpoint) -> dict[str, Answerer]:
+    """How far away the boxes are that sent a RST, by source address."""
+    from ..net.distance import answerer
+
+    found: dict[str, Answerer] = {}
+    for line in [line for line in lines if any(probe.rst for probe in line.attempts)][:MOST_MEASURED]:
+        source = next((probe.source.address for probe in line.attempts if probe.source), None)
+        if source and source not in found and (answer := answerer(destination, line.source, timeout=1.0)):
+            found[source] = answer
+    return found
+
+
+def _gateways(destination: Endpoint) -> list[tuple[str, str]]:
+    try:
+        routes = default_gateways(family_of(destination.address))
+    except TablesUnavailable:
+        return []
+    return [(hop.interface, hop.gateway) for route in routes for hop in route.hops if hop.interface and hop.gateway]

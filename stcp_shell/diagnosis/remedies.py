@@ -1,0 +1,150 @@
+"""What would mend it, as sentences and ready commands for Linux, BSD and STCP.
+
+Only for what a verdict says; where a name or address is not known there is a placeholder in capitals, explained.
+"""
+
+from collections.abc import Callable, Iterator
+
+from ..facts import INET6, family_of
+from .case import Case, Observation
+
+
+def remedies(case: Case, kind: str, blames: str | None) -> Iterator[str]:
+    """The remedies for a verdict of a kind; none where the evidence points nowhere."""
+    write = _WRITERS.get(kind)
+    if write:
+        yield from write(case, blames)
+
+
+def _source_dependent(case: Case, blames: str | None) -> Iterator[str]:
+    works, fails = case.passing[0], case.failing[0]
+    box = f"on {blames}" if blames else "on the firewall or router that filters by source address"
+    yield f"permit {fails.address} to {_target(case)} {box}"
+    yield from _by_source(case, works)
+    yield from _by_router(case, works)
+    yield f"in the program that connects: bind(2) to {works.address} before connect(2)"
+
+
+def _by_source(case: Case, works: Observation) -> Iterator[str]:
+    """The bound source got through on the same path, so the route may name it as its preferred source."""
+    way = works.route
+    if works.chosen_by != "bind" or not way or not way.interface:
+        return
+    via = f"via {way.gateway} " if way.gateway else ""
+    yield f"or send from {works.address} by default, on the same path:"
+    yield f"  Linux: {_ip(case)} route replace {_host(case)} {via}dev {way.interface} src {works.address}"
+
+
+def _by_router(case: Case, works: Observation) -> Iterator[str]:
+    """A route to the client by a router on the working address's network: then every system chooses that address."""
+    if not works.interface or (works.route and works.route.interface == works.interface):
+        return
+    router = next((g for interface, g in case.gateways if interface == works.interface), "ROUTER")
+    where = f" (ROUTER: the router on the network of {works.address})" if router == "ROUTER" else ""
+    target = case.destination.address
+    yield f"or route to {target} by the router on {works.interface}{where}:"
+    yield f"  Linux: {_ip(case)} route replace {_host(case)} via {router} dev {works.interface}"
+    six = family_of(target) == INET6
+    yield f"  BSD: route add {'-inet6 ' if six else ''}-host {target} {router}"
+    if not six:
+        yield f"  STCP: route add {target} {router}"
+
+
+def _bound_fails(case: Case, blames: str | None) -> Iterator[str]:
+    fails = case.failing[0]
+    box = blames or "the first router"
+    yield f"accept {fails.address} on {box}: relax uRPF there (loose instead of strict), or permit it"
+    yield f"or give the far side a return route to the network of {fails.address}"
+    yield from _own_way(case, fails)
+
+
+def _own_way(case: Case, seen: Observation) -> Iterator[str]:
+    """Policy routing: what is bound to an address leaves by the router of that address's network."""
+    if not seen.interface or (seen.route and seen.route.interface == seen.interface):
+        return
+    router = next((g for interface, g in case.gateways if interface == seen.interface), "ROUTER")
+    where = f" (ROUTER: the router on the network of {seen.address})" if router == "ROUTER" else ""
+    yield f"or let {seen.address} leave by its own interface{where}:"
+    yield f"  Linux: {_ip(case)} route add default via {router} dev {seen.interface} table 100"
+    yield f"  Linux: {_ip(case)} rule add from {seen.address} lookup 100"
+
+
+def _rp_filter(case: Case, blames: str | None) -> Iterator[str]:
+    filtering = case.reverse_path
+    for interface in sorted(filtering.strict if filtering else ()):
+        yield "loosen the reverse path filter of this host:"
+        yield f"  Linux: sysctl -w net.ipv4.conf.{interface}.rp_filter=2"
+    for seen in case.failing[:1]:
+        yield from _own_way(case, seen)
+
+
+def _no_listener(case: Case, blames: str | None) -> Iterator[str]:
+    target = case.destination
+    yield f"start the program that listens on port {target.port} of {target.address}, or correct the port"
+
+
+def _filtered(case: Case, blames: str | None) -> Iterator[str]:
+    if blames:
+        yield f"permit {_sources(case)} to {_target(case)} on {blames}"
+    else:
+        yield f"look for a filter on the way to {_target(case)} and back, and whether the host is up"
+
+
+def _unreachable(case: Case, blames: str | None) -> Iterator[str]:
+    yield f"mend the routing at {blames or 'the router that sends the ICMP error'}: it has no way to {_target(case)}"
+
+
+def _no_route(case: Case, blames: str | None) -> Iterator[str]:
+    address = case.destination.address
+    six = "-inet6 " if family_of(address) == INET6 else ""
+    yield f"add a route to {address} (ROUTER: the next hop):"
+    yield f"  Linux: {_ip(case)} route add {_host(case)} via ROUTER"
+    yield f"  BSD: route add {six}-host {address} ROUTER"
+    if not six:
+        yield f"  STCP: route add {address} ROUTER"
+
+
+def _next_hop(case: Case, blames: str | None) -> Iterator[str]:
+    way = case.observations[0].route
+    hop = (way and way.gateway) or case.destination.address
+    link = (way and way.interface) or "the interface"
+    yield f"see whether {hop} is up and on the same link as {link}, or route by another next hop"
+
+
+def _local_firewall(case: Case, blames: str | None) -> Iterator[str]:
+    yield "permit it in this host's OUTPUT rules, which only root can read: nft list ruleset, or iptables -S OUTPUT"
+
+
+def _single(case: Case, blames: str | None) -> Iterator[str]:
+    yield "repeat the test on a host, or with an interface, that has a second address"
+
+
+def _target(case: Case) -> str:
+    return f"{case.destination.address} port {case.destination.port}"
+
+
+def _sources(case: Case) -> str:
+    return ", ".join(dict.fromkeys(seen.address for seen in case.failing if seen.address)) or "this host"
+
+
+def _host(case: Case) -> str:
+    address = case.destination.address
+    return f"{address.partition('%')[0]}/{128 if family_of(address) == INET6 else 32}"
+
+
+def _ip(case: Case) -> str:
+    return "ip -6" if family_of(case.destination.address) == INET6 else "ip"
+
+
+_WRITERS: dict[str, Callable[[Case, str | None], Iterator[str]]] = {
+    "source-dependent": _source_dependent,
+    "bound-source-fails": _bound_fails,
+    "local-rp-filter": _rp_filter,
+    "no-listener": _no_listener,
+    "filtered": _filtered,
+    "unreachable": _unreachable,
+    "no-route": _no_route,
+    "next-hop-silent": _next_hop,
+    "local-firewall": _local_firewall,
+    "single-source": _single,
+}

@@ -1,0 +1,133 @@
+"""Connects from many source addresses to one destination or several, all at once, each repeated alternately.
+
+One lost packet or one rate-limited ICMP error (RFC 1812, section 4.3.2.8) must not make a verdict: every line is tried
+REPEATS times. The repeats of a silent line overlap, so that the whole takes hardly longer than one time-out.
+"""
+
+import errno
+import select
+import socket
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+from ..errors import Failure, reason
+from ..facts import Endpoint, Way, family_of
+from .probe import Probe
+from .sockaddr import FAMILIES, pack
+
+REPEATS = 3
+_STEP = 0.1  # of the time-out: how long a silent attempt is waited for before the next one starts
+_GAP = 0.01  # seconds from an answer to the next attempt
+_SHORT = 0.05  # seconds until it is tried again where file descriptors are short
+
+
+class Line:
+    """A source address (None: the kernel's choice) and a destination, with the attempts so far."""
+
+    def __init__(self, destination: Endpoint, source: str | None, route: Way | None) -> None:
+        self.destination = destination
+        self.source = source
+        self.route = route
+        self.attempts: list[Probe] = []
+        self.due = 0.0
+
+    def attempt(self, timeout: float) -> Probe:
+        """Start the next attempt: bind(2) to the source, nothing else, and connect. Raises OSError for no socket."""
+        family = family_of(self.destination.address)
+        sock = socket.socket(FAMILIES[family], socket.SOCK_STREAM)
+        sock.setblocking(False)
+        probe = Probe(sock, "tcp", self.destination, timeout)
+        self.attempts.append(probe)
+        try:
+            if self.source is not None:
+                sock.bind(pack(Endpoint(self.source, 0)))
+        except OSError as error:
+            probe.give_up(error.errno or 0)
+        else:
+            probe.start()
+        return probe
+
+
+class Survey:
+    """The attempts of some lines. `run` may be called again, until `done`."""
+
+    def __init__(self, lines: Sequence[Line], timeout: float) -> None:
+        self.lines = lines
+        self.progress: Callable[[], None] | None = None  # called every tenth of a second
+        self.cancelled = False
+        self.started = monotonic()
+        self._timeout = timeout
+        self._waiting: dict[int, tuple[Line, Probe]] = {}
+        self._poll = select.poll()
+
+    @property
+    def done(self) -> bool:
+        """Every attempt was made and has ended."""
+        return not self._waiting and (self.cancelled or not self._open())
+
+    def elapsed(self) -> float:
+        """Seconds since the beginning."""
+        return monotonic() - self.started
+
+    def run(self, until: float = float("inf")) -> None:
+        """Go on until all is done, or for `until` seconds since the beginning. Ctrl-C ends it: see `cancelled`."""
+        try:
+            while not self.done and self.elapsed() < until:
+                self._start()
+                self._wait(self.started + until)
+        except KeyboardInterrupt:
+            self.cancelled = True
+            for line, probe in list(self._waiting.values()):
+                probe.cancel()
+                self._end(line, probe)
+
+    def _open(self) -> list[Line]:
+        return [line for line in self.lines if len(line.attempts) < REPEATS]
+
+    def _start(self) -> None:
+        """Start what is due, line after line, so that the sources alternate."""
+        now = monotonic()
+        for line in self._open():
+            if line.due > now:
+                continue
+            try:
+                probe = line.attempt(self._timeout)
+            except OSError as error:
+                if error.errno not in (errno.EMFILE, errno.ENFILE) or not self._waiting:
+                    raise Failure(reason(error)) from None
+                line.due = now + _SHORT
+                continue
+            line.due = now + self._timeout * _STEP
+            if probe.code is None:
+                self._waiting[probe.sock.fileno()] = (line, probe)
+                self._poll.register(probe.sock, select.POLLOUT)
+            else:
+                line.due = now + _GAP
+                probe.sock.close()
+
+    def _wait(self, until: float) -> None:
+        """Wait for an answer, a time-out, or the next start."""
+        times = [until, *(line.due for line in self._open())]
+        times += [probe.started + self._timeout for _, probe in self._waiting.values()]
+        if self.progress:
+            times.append(monotonic() + 0.1)
+        pause = max(0.0, min(times) - monotonic())
+        for descriptor, _ in self._poll.poll(pause * 1000 + 1):
+            line, probe = self._waiting[descriptor]
+            probe.look()
+            if probe.code is not None:
+                self._end(line, probe)
+                line.due = min(line.due, monotonic() + _GAP)
+        now = monotonic()
+        for line, probe in list(self._waiting.values()):
+            if now - probe.started >= self._timeout:
+                probe.expire()
+                self._end(line, probe)
+        if self.progress:
+            self.progress()
+
+    def _end(self, line: Line, probe: Probe) -> None:
+        descriptor = probe.sock.fileno()
+        self._poll.unregister(descriptor)
+        del self._waiting[descriptor]
+        probe.sock.close()

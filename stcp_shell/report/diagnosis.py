@@ -1,0 +1,51 @@
+"""A diagnosis as text: the matrix of sources, the verdict, its evidence, the remedies."""
+
+from collections.abc import Callable, Iterator
+
+from ..diagnosis.case import Observation, Verdict
+from ..results import Diagnosed
+from .plain import visible
+from .text import columns, duration, way_text
+from .ticket import fold, points
+
+_ROLES = {"healthy": "good", "unclear": "warn", "single-source": "warn"}
+
+
+def diagnosis_lines(value: Diagnosed, paint: Callable[[str, str], str]) -> Iterator[str]:
+    """The lines of a result of `diagnose`, a block for each port."""
+    for number, verdict in enumerate(value.verdicts):
+        if number:
+            yield ""
+        yield f"{visible(verdict.name)} port {verdict.destination.port}"
+        yield from matrix(verdict.sources)
+        yield from verdict_lines(verdict, paint)
+    if value.left_out:
+        yield f"({value.left_out} more source addresses were not tried: name them with -from)"
+    if value.cancelled:
+        yield "(interrupted: this is what was known by then)"
+
+
+def matrix(sources: tuple[Observation, ...]) -> Iterator[str]:
+    """A row for each source address."""
+    rows = [["  Source address", "Chosen by", "Sent", "Outcome", "Answers", "After"]]
+    for seen in sources:
+        after = duration(seen.elapsed)
+        way = way_text(seen.route) if seen.route else "-"
+        rows.append(
+            [
+                f"  {seen.address or '-'}",
+                seen.chosen_by,
+                visible(way),
+                seen.outcome,
+                f"{seen.answered}/{seen.attempts}",
+                after,
+            ]
+        )
+    yield from columns(rows)
+
+
+def verdict_lines(verdict: Verdict, paint: Callable[[str, str], str]) -> Iterator[str]:
+    """The verdict with its evidence and remedies."""
+    kind = paint(_ROLES.get(verdict.kind, "bad"), verdict.kind)
+    yield from fold(f"verdict: {kind}: {visible(verdict.summary)}", "", "  ")
+    yield from points(verdict.evidence, verdict.remedies, "  ")
