@@ -47,7 +47,7 @@ class Observation(NamedTuple):
     @property
     def silent(self) -> bool:
         """No answer of any kind came."""
-        return self.outcome in ("timeout", "cancelled")
+        return self.outcome == "timeout"
 
 
 class ReversePath(NamedTuple):

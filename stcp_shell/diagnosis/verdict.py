@@ -81,6 +81,11 @@ def _unsteady(case: Case) -> Finding | None:
     return ("unclear", f"the attempts from {named(held)} ended differently", None) if held else None
 
 
+def _interrupted(case: Case) -> Finding | None:
+    held = [seen for seen in case.observations if seen.outcome == "cancelled"]
+    return ("unclear", f"interrupted before it was known how {named(held)} would end", None) if held else None
+
+
 def _healthy(case: Case) -> Finding | None:
     if case.failing or not case.observations:
         return None
@@ -100,19 +105,17 @@ def _source_dependent(case: Case) -> Finding | None:
 
 
 def _single_source(case: Case) -> Finding | None:
-    if len({seen.address for seen in case.observations}) > 1:
+    addresses = {seen.address for seen in case.observations}
+    if len(addresses) != 1:
         return None
-    seen = case.observations[0]
-    if seen.rst or seen.outcome in ("unreachable", "connected"):
-        return None  # who refuses or has no way says enough, whatever the source is
-    return "single-source", f"there is only one source address, {seen.address}: nothing to compare it with", None
+    return "single-source", f"there is only one source address, {addresses.pop()}: nothing to compare it with", None
 
 
 def _no_listener(case: Case) -> Finding | None:
     """A RST for everybody; where the distance is known, from as far away as the destination."""
     target = case.destination.address
     by_host = [seen for seen in case.observations if seen.rst or (seen.icmp and seen.icmp.sender == target)]
-    if len(by_host) < len(case.observations) or any(seen.outcome != "refused" for seen in by_host):
+    if not by_host or len(by_host) < len(case.observations) or any(seen.outcome != "refused" for seen in by_host):
         return None
     if any(seen.answerer and seen.answerer.nearer for seen in by_host):
         return "filtered", "a box nearer than the destination refuses every source address", None
@@ -125,7 +128,7 @@ def _no_listener(case: Case) -> Finding | None:
 
 def _unreachable(case: Case) -> Finding | None:
     seen = [s for s in case.observations if s.outcome == "unreachable"]
-    if len(seen) < len(case.observations):
+    if not seen or len(seen) < len(case.observations):
         return None
     blames = _blamed(seen, case)
     who = blames or "a router"
@@ -133,12 +136,13 @@ def _unreachable(case: Case) -> Finding | None:
 
 
 def _filtered(case: Case) -> Finding | None:
-    if any(not (s.silent or s.outcome in ("prohibited", "refused")) for s in case.observations):
+    """A box says that it forbids it, or nobody says anything. A RST beside silence says nothing."""
+    if not all(s.silent or (s.icmp and s.outcome in ("prohibited", "refused")) for s in case.observations):
         return None
     blames = _blamed(case.observations, case)
     if blames:
         return "filtered", f"{blames} forbids it to every source address", blames
-    if all(seen.silent for seen in case.observations):
+    if case.observations and all(seen.silent for seen in case.observations):
         return (
             "filtered",
             "no source address gets any answer: dropped on the way, there or back, or the host is down",
@@ -155,14 +159,15 @@ def _unclear(case: Case) -> Finding:
 _RULES: tuple[Rule, ...] = (
     _no_route,
     _unsteady,
+    _interrupted,
     _local_firewall,
     _next_hop_silent,
     _local_rp_filter,
     _healthy,
     _source_dependent,
-    _single_source,
     _no_listener,
     _unreachable,
+    _single_source,
     _filtered,
     _unclear,
 )

@@ -1,0 +1,153 @@
+"""From a case to its verdict: tables of what was seen, and what may be said of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from stcp_shell.diagnosis.case import KINDS, Case, Observation, ReversePath, Verdict
+from stcp_shell.diagnosis.verdict import judge
+from stcp_shell.facts import Answerer, Endpoint, Hop, Icmp, Trace, Way
+
+CLIENT = Endpoint("10.1.1.1", 2121)
+DEFAULT, BOUND = "192.168.77.50", "172.16.1.50"
+BY_Z = Way("192.168.77.1", "enetZ", DEFAULT, 254, "unicast")
+PROHIBITED = Icmp(3, 13, "communication administratively prohibited", "192.168.77.1")
+NO_NETWORK = Icmp(3, 0, "network unreachable", "192.168.77.1")
+
+
+def seen(outcome: str, address: str | None = DEFAULT, chosen_by: str = "kernel", **more: Any) -> Observation:
+    answered = 0 if outcome == "timeout" else 3
+    interface = {DEFAULT: "enetZ", BOUND: "enetA"}.get(address or "")
+    return Observation(address, chosen_by, outcome, 3, answered, route=BY_Z, interface=interface)._replace(**more)
+
+
+def bound(outcome: str, address: str = BOUND, **more: Any) -> Observation:
+    return seen(outcome, address, "bind", **more)
+
+
+def verdict(*observations: Observation, **more: Any) -> Verdict:
+    own = frozenset({DEFAULT, BOUND, "127.0.0.1"})
+    return judge(Case(CLIENT, "10.1.1.1", observations, own, **more))
+
+
+@dataclass
+class Row:
+    """What was seen, the kind of verdict that it deserves, and who may be blamed."""
+
+    observations: list[Observation]
+    kind: str
+    blames: str | None = None
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def refused(**more: Any) -> dict[str, Any]:
+    return {"errno": "ECONNREFUSED", "rst": True, **more}
+
+
+OWN_REJECT = Icmp(3, 13, PROHIBITED.meaning, DEFAULT)
+NO_ARP = Icmp(3, 1, "host unreachable", DEFAULT)
+STRICT = ReversePath(frozenset({"enetA"}), 3)
+TABLE = {
+    "default silent, bound works": Row([seen("timeout"), bound("connected")], "source-dependent"),
+    "default prohibited, bound works": Row(
+        [seen("prohibited", icmp=PROHIBITED), bound("connected")], "source-dependent", "192.168.77.1"
+    ),
+    "default reset, bound works": Row([seen("refused", **refused()), bound("connected")], "source-dependent"),
+    "default works, bound silent": Row([seen("connected"), bound("timeout")], "bound-source-fails"),
+    "both reset": Row([seen("refused", **refused()), bound("refused", **refused())], "no-listener"),
+    "both reset by a nearer box": Row(
+        [seen("refused", **refused(answerer=Answerer(64, 0, 1))), bound("refused", **refused())], "filtered"
+    ),
+    "port unreachable from the host itself": Row(
+        [seen("refused", icmp=Icmp(3, 3, "port unreachable", "10.1.1.1"))], "no-listener"
+    ),
+    "port unreachable from a router": Row(
+        [s("refused", icmp=Icmp(3, 3, "port unreachable", "192.168.77.1")) for s in (seen, bound)],
+        "filtered",
+        "192.168.77.1",
+    ),
+    "both prohibited": Row([s("prohibited", icmp=PROHIBITED) for s in (seen, bound)], "filtered", "192.168.77.1"),
+    "both silent": Row([seen("timeout"), bound("timeout")], "filtered"),
+    "both told that there is no network": Row(
+        [s("unreachable", icmp=NO_NETWORK) for s in (seen, bound)], "unreachable", "192.168.77.1"
+    ),
+    "two routers say so": Row(
+        [seen("unreachable", icmp=NO_NETWORK), bound("unreachable", icmp=NO_NETWORK._replace(sender="172.16.1.1"))],
+        "unreachable",
+    ),
+    "no route": Row([seen("no-route", address=None), bound("no-route")], "no-route"),
+    "own reject": Row([seen("prohibited", icmp=OWN_REJECT), bound("connected")], "local-firewall"),
+    "own drop": Row([seen("timeout", syn="dropped-here"), bound("timeout", syn="dropped-here")], "local-firewall"),
+    "EPERM": Row([seen("denied", errno="EPERM"), bound("denied", errno="EPERM")], "local-firewall"),
+    "no ARP": Row([s("unreachable", icmp=NO_ARP) for s in (seen, bound)], "next-hop-silent"),
+    "no ARP yet": Row([s("timeout", syn="unresolved") for s in (seen, bound)], "next-hop-silent"),
+    "strict filter here": Row([seen("connected"), bound("timeout")], "local-rp-filter", None, {"reverse_path": STRICT}),
+    "strict filter here, but its counter stands still": Row(
+        [seen("connected"), bound("timeout")],
+        "bound-source-fails",
+        None,
+        {"reverse_path": ReversePath(frozenset({"enetA"}), 0)},
+    ),
+    "strict filter elsewhere": Row(
+        [seen("connected"), bound("timeout")],
+        "bound-source-fails",
+        None,
+        {"reverse_path": ReversePath(frozenset({"enetB"}), 3)},
+    ),
+    "one source, silent": Row([seen("timeout")], "single-source"),
+    "one source, prohibited": Row([seen("prohibited", icmp=PROHIBITED)], "single-source", None),
+    "one source, reset": Row([seen("refused", **refused())], "no-listener"),
+    "one source, connected": Row([seen("connected")], "healthy"),
+    "all connect": Row([seen("connected"), bound("connected")], "healthy"),
+    "answers differ": Row([seen("unsteady"), bound("connected")], "unclear"),
+    "no listener for one, silence for the other": Row([seen("refused", **refused()), bound("timeout")], "unclear"),
+    "interrupted": Row([seen("cancelled"), bound("cancelled")], "unclear"),
+}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_what_was_seen_deserves_this_verdict_and_no_more(name: str) -> None:
+    row = TABLE[name]
+    found = verdict(*row.observations, **row.more)
+    assert (found.kind, found.blames) == (row.kind, row.blames), found.summary
+    assert found.kind in KINDS
+    for observation in row.observations:
+        assert any(str(observation.address or "no address") in line for line in found.evidence)
+
+
+def test_the_table_knows_every_kind() -> None:
+    assert {row.kind for row in TABLE.values()} == set(KINDS)
+
+
+def test_silence_and_resets_carry_the_caveat_and_a_signed_prohibition_does_not() -> None:
+    caveat = "not yet proof of an ACL"
+    silent = verdict(seen("timeout"), bound("connected"))
+    reset = verdict(seen("refused", **refused()), bound("connected"))
+    signed = verdict(seen("prohibited", icmp=PROHIBITED), bound("connected"))
+    assert caveat in "\n".join(silent.evidence)
+    assert caveat in "\n".join(reset.evidence)
+    assert caveat not in "\n".join(signed.evidence)
+
+
+def test_the_remedies_name_the_box_and_are_ready_commands() -> None:
+    found = verdict(seen("prohibited", icmp=PROHIBITED), bound("connected"))
+    text = "\n".join(found.remedies)
+    assert "permit 192.168.77.50 to 10.1.1.1 port 2121 on 192.168.77.1" in text
+    assert "ip route replace 10.1.1.1/32 via 192.168.77.1 dev enetZ src 172.16.1.50" in text
+    assert "BSD: route add -host 10.1.1.1 ROUTER" in text
+    known = verdict(seen("timeout"), bound("connected"), gateways=(("enetA", "172.16.1.1"),))
+    assert "Linux: ip route replace 10.1.1.1/32 via 172.16.1.1 dev enetA" in "\n".join(known.remedies)
+    assert "ROUTER" not in "\n".join(known.remedies)
+
+
+def test_a_path_says_how_far_the_silent_source_gets() -> None:
+    hops = (Hop(1, "192.168.77.1", 0.001, Icmp(11, 0, "hop limit exceeded in transit", "192.168.77.1"), None),)
+    path = Trace(CLIENT, DEFAULT, "kernel", (*hops, Hop(2, None, None, None, None)), "timeout")
+    found = verdict(seen("timeout", trace=path), bound("connected"))
+    assert f"SYNs from {DEFAULT} get as far as hop 1 (192.168.77.1); beyond it there is silence" in found.evidence
+
+
+def test_nothing_is_claimed_of_nothing() -> None:
+    found = verdict()
+    assert (found.kind, found.blames, found.evidence, found.remedies) == ("unclear", None, (), ())
