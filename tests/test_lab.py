@@ -22,6 +22,13 @@ ENTER = "lab.enter({!r})\nprint(json.dumps({}))"
 REFUSED = "try: lab.enter()\nexcept lab.LabUnavailable as error: print(json.dumps(str(error)))"
 A, Z = "172.16.1.50", "192.168.77.50"
 A6, Z6 = "fd00:172:16:1::50", "fd00:192:168:77::50"
+NO_FIREWALL = REFUSED.replace("enter()", "enter('own-firewall')")
+NO_NFT = """
+import shutil
+which = shutil.which
+shutil.which = lambda name, **how: None if name == "nft" else which(name, **how)
+"""
+CLASSIC = ["acl-drop", "acl-reject", "acl-reset", "open"]  # router Z may have something against the default source
 
 
 def value(scenario: str, expression: str) -> Any:
@@ -57,7 +64,7 @@ def test_default_source_meets_the_scenario(scenario: str, probe: str, outcome: s
 
 
 @pytest.mark.usefixtures("namespaces")
-@pytest.mark.parametrize("scenario", lab.SCENARIOS)
+@pytest.mark.parametrize("scenario", CLASSIC)
 def test_bound_source_passes(scenario: str) -> None:
     seen = matrix(scenario)
     assert seen["bound"] == {"source": A, "outcome": "connected", "icmp": None}
@@ -65,7 +72,7 @@ def test_bound_source_passes(scenario: str) -> None:
 
 
 @pytest.mark.usefixtures("namespaces")
-@pytest.mark.parametrize("scenario", lab.SCENARIOS)
+@pytest.mark.parametrize("scenario", CLASSIC)
 def test_filters_only_what_is_forwarded(scenario: str) -> None:
     """The router itself answers: it has no listener, and resets."""
     seen = matrix(scenario)
@@ -114,7 +121,7 @@ def test_client_keeps_so_many_connections() -> None:
 
 
 @pytest.mark.usefixtures("namespaces")
-@pytest.mark.parametrize("scenario", lab.SCENARIOS)
+@pytest.mark.parametrize("scenario", CLASSIC)
 def test_connection_from_the_client_comes_in(scenario: str) -> None:
     """The article's connection A, whatever becomes of connection B."""
     code = "nodes = lab.enter({!r})\nprint(json.dumps(probes.called_back(nodes['client'], {!r})))"
@@ -179,11 +186,18 @@ def test_gone_when_the_process_ends(how: signal.Signals | None) -> None:
         os.killpg(child.pid, 0)  # nor has it left a process
 
 
+def test_listing_fits_a_terminal() -> None:
+    """`--lab=list` is a table of names and summaries; the default has a few words more."""
+    width = max(map(len, lab.SCENARIOS)) + 2
+    for scenario in lab.SCENARIOS.values():
+        assert width + len(scenario.summary) + len(" (the default)") * (scenario.name == lab.DEFAULT) < 80
+
+
 def test_unknown_scenario() -> None:
     with pytest.raises(lab.LabUnavailable) as caught:
         lab.enter("acl-dorp")
     assert str(caught.value) == (
-        "the lab has no scenario 'acl-dorp' (did you mean acl-drop?): it has acl-drop, acl-reject, acl-reset, open"
+        "the lab has no scenario 'acl-dorp' (did you mean acl-drop?): `stcp-shell --lab=list` lists what it has"
     )
 
 
@@ -201,6 +215,31 @@ def test_no_iproute2(tmp_path: Path) -> None:
     (tmp_path / "busybox").chmod(0o755)
     (tmp_path / "ip").symlink_to("busybox")
     assert "install the package iproute2" in refusal(in_lab(REFUSED, environment={"PATH": str(tmp_path)}))
+
+
+def test_no_nftables() -> None:
+    """It is asked for only where a scenario needs it."""
+    said = refusal(in_lab(NO_NFT + NO_FIREWALL))
+    assert said == "the lab's own-firewall needs the program `nft`: install the package nftables"
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_open_needs_no_nftables() -> None:
+    assert in_lab(NO_NFT + ENTER.format("open", "True")).value is True
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_nftables_says_why(tmp_path: Path) -> None:
+    """An nft that says what it says on a kernel without nftables."""
+    nft = tmp_path / "nft"
+    said = "/dev/stdin:2:1-70: Error: Could not process rule: Operation not supported"
+    nft.write_text(f"#!/bin/sh\necho '{said}' >&2; exit 1\n")
+    nft.chmod(0o755)
+    path = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    assert refusal(in_lab(NO_FIREWALL, environment=path)) == (
+        "the lab could not be built: on host, `nft add chain ip lab output { type filter hook output priority 0; }` "
+        "says: Could not process rule: Operation not supported"
+    )
 
 
 @pytest.mark.usefixtures("namespaces")
@@ -271,11 +310,17 @@ def test_batches_keep_the_order() -> None:
         address add fd00::1/64 dev lo
         -6 rule add from fd00::2 prohibit
         rule add from 10.1.1.1 prohibit
+        nft add table ip lab
+        nft add table ip6 lab
     """
     assert list(batches(text)) == [
         ("sysctl", ["net.ipv6.conf.all.forwarding=1"]),
         ("", ["link set lo up", "address add fd00::1/64 dev lo"]),
         ("-6", ["rule add from fd00::2 prohibit"]),
         ("", ["rule add from 10.1.1.1 prohibit"]),
+        ("nft", ["add table ip lab", "add table ip6 lab"]),
     ]
-    assert list(batches(text, ipv6=False)) == [("", ["link set lo up", "rule add from 10.1.1.1 prohibit"])]
+    assert list(batches(text, ipv6=False)) == [
+        ("", ["link set lo up", "rule add from 10.1.1.1 prohibit"]),
+        ("nft", ["add table ip lab"]),
+    ]

@@ -6,12 +6,14 @@
 
 `enter` moves the calling process onto `phx_vos`, also for a user who is not root. Routers and client are network
 namespaces that only this process holds, by file descriptor: however it ends, they end with it. The modules:
-`scenarios` declares what is built, `namespaces` asks the kernel for the rooms, `network` furnishes them with iproute2,
-`names` covers the files that resolve host names, `client` is the listener on port 2121.
+`topology` declares the network, `filters` and `faults` what may be wrong with it, `scenarios` lists them; `namespaces`
+asks the kernel for the rooms, `network` furnishes them with iproute2, `names` covers the files that resolve host
+names, `client` is the listener on port 2121.
 """
 
-from stcp_shell.lab.namespaces import LabUnavailable
-from stcp_shell.lab.network import enter
-from stcp_shell.lab.scenarios import DEFAULT, SCENARIOS, Scenario, describe
+from .namespaces import LabUnavailable
+from .network import enter
+from .scenarios import DEFAULT, SCENARIOS, describe
+from .topology import Scenario
 
 __all__ = ["DEFAULT", "SCENARIOS", "LabUnavailable", "Scenario", "describe", "enter"]

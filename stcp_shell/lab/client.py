@@ -9,7 +9,7 @@ import signal
 import socket
 import time
 
-from stcp_shell.lab.namespaces import inside
+from .namespaces import inside
 
 BANNER = b"220 phx lab client ready\r\n"
 CONNECTIONS = 64  # at once; the oldest makes room

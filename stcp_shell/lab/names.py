@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 
-from stcp_shell.lab.namespaces import MS_BIND, mount
+from .namespaces import MS_BIND, mount
 
 HOST_NAME = "phx_vos"
 

@@ -1,7 +1,8 @@
 """Build the lab around the calling process.
 
-Every node is a network namespace, and iproute2 furnishes it, one batch a node. A namespace has no name under
-/run/netns but a file descriptor, which ip reads as `/proc/self/fd/N`: nothing is left to remove.
+Every node is a network namespace, and iproute2 furnishes it, one batch a node; nftables is asked for only by the
+scenarios that have a firewall. A namespace has no name under /run/netns but a file descriptor, which ip reads as
+`/proc/self/fd/N`: nothing is left to remove.
 """
 
 import os
@@ -13,10 +14,11 @@ from itertools import groupby
 from pathlib import Path
 from time import monotonic, sleep
 
-from stcp_shell.lab.client import serve
-from stcp_shell.lab.names import HOST_NAME, cover_names
-from stcp_shell.lab.namespaces import LabUnavailable, current_network, inside, isolate, new_network
-from stcp_shell.lab.scenarios import DEFAULT, NETWORK, PORT, Scenario, find
+from .client import serve
+from .names import HOST_NAME, cover_names
+from .namespaces import LabUnavailable, current_network, inside, isolate, new_network
+from .scenarios import DEFAULT, find
+from .topology import NETWORK, PORT, Scenario
 
 RTF_LOCAL = 0x80000000  # <linux/ipv6_route.h>
 
@@ -41,20 +43,21 @@ def enter(name: str = DEFAULT) -> dict[str, int]:
     process is somewhere between outside and inside, and should end.
     """
     scenario = find(name)
-    program = _check()
+    programs = _check(scenario)
     try:
         isolate(HOST_NAME)
         cover_names()
-        nodes = _build(scenario, program)
+        nodes = _build(scenario, programs)
         families = [socket.AF_INET, socket.AF_INET6] if _has_ipv6() else [socket.AF_INET]
-        serve(nodes["client"], PORT, families)
+        for node in scenario.listeners:
+            serve(nodes[node], PORT, families)
     except OSError as error:
         raise LabUnavailable(f"the lab could not be built: {error}") from error
     return nodes
 
 
-def _check() -> str:
-    """What can be said before anything is changed; the path of the program `ip`."""
+def _check(scenario: Scenario) -> dict[str, str]:
+    """What can be said before anything is changed; the paths of the programs `ip` and, where it is needed, `nft`."""
     from shutil import which
 
     if sys.platform != "linux":
@@ -64,39 +67,51 @@ def _check() -> str:
     program = which("ip")
     if program is None or os.path.basename(os.path.realpath(program)) == "busybox":  # whose ip knows no -batch
         raise LabUnavailable("the lab needs the program `ip`: install the package iproute2 (iproute on Fedora)")
-    return program
+    programs = {"ip": program}
+    if any(re.search(r"(?m)^\s*nft ", text) for text in scenario.commands.values()):
+        # Debian has it where an ordinary user's PATH does not lead
+        nft = which("nft", path=os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"]))
+        if nft is None:
+            raise LabUnavailable(f"the lab's {scenario.name} needs the program `nft`: install the package nftables")
+        programs["nft"] = nft
+    return programs
 
 
-def _build(scenario: Scenario, program: str) -> dict[str, int]:
+def _build(scenario: Scenario, programs: Mapping[str, str]) -> dict[str, int]:
     texts = dict(NETWORK)
     for node, text in scenario.commands.items():
         texts[node] = texts.get(node, "") + text
     # the first node is this process's own namespace
     nodes = {node: new_network() if place else current_network() for place, node in enumerate(texts)}
     for node in nodes:
-        _furnish(node, _SYSCTLS, program, nodes)
+        _furnish(node, _SYSCTLS, programs, nodes)
     for node, text in texts.items():
-        _furnish(node, text, program, nodes)
+        _furnish(node, text, programs, nodes)
     _settle(nodes)
     return nodes
 
 
-def _furnish(node: str, text: str, program: str, nodes: Mapping[str, int]) -> None:
-    """Run a node's lines in their order, inside its namespace; those for `ip` as few batches."""
+def _furnish(node: str, text: str, programs: Mapping[str, str], nodes: Mapping[str, int]) -> None:
+    """Run a node's lines in their order, inside its namespace; those for `ip` and `nft` as few batches."""
     with inside(nodes[node]):
         for kind, lines in batches(text, ipv6=_has_ipv6()):
             if kind == "sysctl":
                 for line in lines:
                     _set(line)
+            elif kind == "nft":
+                _run_nft(programs["nft"], lines, node)
             else:
-                _run_ip([program, *kind.split()], lines, node, nodes)
+                _run_ip([programs["ip"], *kind.split()], lines, node, nodes)
 
 
 def batches(text: str, *, ipv6: bool = True) -> Iterator[tuple[str, list[str]]]:
-    """A node's text as runs of lines of one kind: `sysctl`, `-6`, or empty: plain ip. Without IPv6, less its lines."""
+    """A node's text as runs of lines of one kind: `sysctl`, `nft`, `-6`, or empty: plain ip.
+
+    Without IPv6, less its lines.
+    """
     lines = [line.strip() for line in text.splitlines()]
-    kept = [line for line in lines if line and (ipv6 or not re.search(r"ipv6|^-6|[0-9a-f]:", line))]
-    for kind, run in groupby(kept, lambda line: (re.match(r"sysctl|-6", line) or [""])[0]):
+    kept = [line for line in lines if line and (ipv6 or not re.search(r"ipv6|\bip6\b|^-6|[0-9a-f]:", line))]
+    for kind, run in groupby(kept, lambda line: (re.match(r"sysctl|nft|-6", line) or [""])[0]):
         yield kind, [line.removeprefix(kind).strip() for line in run]
 
 
@@ -127,6 +142,17 @@ def _run_ip(command: list[str], lines: list[str], node: str, nodes: Mapping[str,
     no_veth = "type veth" in line and re.search("Unknown device type|not supported", said)
     hint = ": it needs the kernel module veth (`modprobe veth`)" if no_veth else ""
     raise LabUnavailable(f"the lab could not be built: on {node}, `ip {line}` says: {said}{hint}")
+
+
+def _run_nft(program: str, lines: list[str], node: str) -> None:
+    from subprocess import run
+
+    done = run([program, "-f", "-"], input="\n".join(lines) + "\n", capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return
+    failed = re.match(r"[^:]*:(\d+):[^ ]* (Error: )?(.*)", done.stderr)
+    line, said = (lines[int(failed[1]) - 1], failed[3]) if failed else (lines[0], done.stderr.partition("\n")[0])
+    raise LabUnavailable(f"the lab could not be built: on {node}, `nft {line}` says: {said}")
 
 
 def _settle(nodes: Mapping[str, int]) -> None:
