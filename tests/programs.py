@@ -75,6 +75,15 @@ def run(folder: Path, *words: str | Path, stdin: str | bytes = b"", before: Sequ
     return Run(done.returncode, (done.stdout or b"").decode(), err, read(logs.pop()) if logs else [])
 
 
+def shows(done: Run, *texts: str) -> None:
+    """It went well, and these texts are on the screen in this order."""
+    assert (done.status, done.err) == (0, "")
+    position = 0
+    for text in texts:
+        position = done.out.find(text, position)
+        assert position >= 0, f"{text!r} is not (there) in:\n{done.out}"
+
+
 @contextmanager
 def started(folder: Path, *words: str | Path, **options: Any) -> Iterator["subprocess.Popen[bytes]"]:
     """The program while it runs; it is killed at the end if it still does."""
@@ -124,6 +133,20 @@ def listening(address: str = "127.0.0.1", backlog: int = 50) -> Iterator[socket.
 def port_of(server: socket.socket) -> int:
     """The port that a socket is bound to."""
     return int(server.getsockname()[1])
+
+
+def closed_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A port that nobody listens on."""
+    with socket.socket(socket.AF_INET, kind) as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def peer_of(server: socket.socket) -> tuple[str, int]:
+    """The address and the port of the next connection that comes."""
+    connection, peer = server.accept()
+    connection.close()
+    return peer[0], peer[1]
 
 
 def nobody_came(server: socket.socket) -> bool:

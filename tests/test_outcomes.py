@@ -1,0 +1,106 @@
+"""How a connect can end, and what then is said of it: in the lab, and in namespaces whose tables or filters say no."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from programs import Run, run, shows
+
+A, Z = "172.16.1.50", "192.168.77.50"
+
+
+def in_namespace(folder: Path, preparation: Sequence[str], *words: str) -> Run:
+    """Run the program in an empty network namespace, after these commands of ip."""
+    script = " && ".join(["ip link set lo up", *preparation, 'exec "$@"'])
+    return run(folder, *words, before=["unshare", "-Urn", "sh", "-c", script, "-"])
+
+
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize(
+    ("table", "outcome", "errno"),
+    [
+        ([], "no-route", "ENETUNREACH"),
+        (["ip route add prohibit 10.9.0.0/16"], "prohibited", "EACCES"),
+        (["ip route add unreachable 10.9.0.0/16"], "no-route", "EHOSTUNREACH"),
+        (["ip route add blackhole 10.9.0.0/16"], "no-route", "EINVAL"),
+    ],
+)
+def test_the_own_tables_say_no(tmp_path: Path, table: list[str], outcome: str, errno: str) -> None:
+    done = in_namespace(tmp_path, table, "-c", "socket; connect -name 10.9.9.9 -port 1")
+    found = done.connection
+    assert (found["outcome"], found["errno"], found["icmp"]) == (outcome, errno, None)
+    assert (found["source"], found["route"]) == (None, {"gateway": None, "interface": None})
+    shows(done, f"({errno})", "none was chosen")
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_the_next_hop_does_not_answer(tmp_path: Path) -> None:
+    """The kernel itself says host unreachable: the sender of the ICMP error is one of our own addresses."""
+    link = [
+        "ip link add enetA type veth peer name farA && ip link set farA up && ip link set enetA up",
+        "ip addr add 10.9.0.1/24 dev enetA && echo 50 >/proc/sys/net/ipv4/neigh/enetA/retrans_time_ms",
+    ]
+    found = in_namespace(tmp_path, link, "-c", "socket; connect -name 10.9.0.9 -port 1 -timeout 15").connection
+    assert (found["outcome"], found["errno"]) == ("unreachable", "EHOSTUNREACH")
+    assert found["icmp"] == {"type": 3, "code": 1, "meaning": "host unreachable", "from": "10.9.0.1"}
+    assert found["source"]["address"] == "10.9.0.1"
+    assert found["route"] == {"gateway": None, "interface": "enetA"}
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_refused_by_an_icmp_error(tmp_path: Path) -> None:
+    if not shutil.which("nft"):
+        pytest.skip("nft is not there")
+    rules = (
+        "nft 'add table t; add chain t o { type filter hook output priority 0; };"
+        " add rule t o tcp dport 9 reject with icmp port-unreachable'"
+    )
+    done = in_namespace(tmp_path, [rules], "-c", "socket; connect -name 127.0.0.1 -port 9")
+    assert (done.connection["outcome"], done.connection["errno"]) == ("refused", "ECONNREFUSED")
+    assert done.connection["icmp"]["from"] == "127.0.0.1"
+    shows(done, "connection refused", "ICMP 3/3 port unreachable, sent by 127.0.0.1")
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_the_article_in_the_lab(tmp_path: Path) -> None:
+    lines = (
+        "socket; connect -name 10.1.1.1 -port 2121; socket; bind -interface enetA -port 0;"
+        " connect -name backup -port 2121; recv"
+    )
+    done = run(tmp_path, "--lab", "--timeout", "0.4", "-c", lines)
+    failed, works = done.of("connection")
+    assert (failed["outcome"], failed["errno"], failed["source"]["address"]) == ("timeout", None, Z)
+    assert 0.4 <= failed["elapsed"] < 1
+    assert (works["outcome"], works["source"]["address"], works["chosen_by"]) == ("connected", A, "bind")
+    assert works["destination"] == {"name": "backup", "address": "10.1.1.1", "port": 2121}
+    assert works["others"] == ["10.1.1.7"]
+    assert failed["route"] == works["route"] == {"gateway": "192.168.77.1", "interface": "enetZ"}
+    shows(
+        done,
+        "timed out after 0.4 s (our time-out)",
+        "1 SYN sent, no answer",
+        "destination  10.1.1.1:2121 (backup); not tried: 10.1.1.7",
+        "  220 phx lab client ready",
+    )
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_prohibited_by_a_router_that_is_named(tmp_path: Path) -> None:
+    lines = "socket; connect -name client -port 2121; socket -family inet6; connect -name client -port 2121"
+    four, six = run(tmp_path, "--lab=acl-reject", "-c", lines).of("connection")
+    assert (four["outcome"], four["errno"], four["icmp"]["from"]) == ("prohibited", "EHOSTUNREACH", "192.168.77.1")
+    assert (six["outcome"], six["errno"], six["icmp"]["from"]) == ("prohibited", "EACCES", "fd00:192:168:77::1")
+    assert six["source"]["address"] == "fd00:192:168:77::50"
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_a_name_that_does_not_resolve_is_a_finding(tmp_path: Path) -> None:
+    done = run(
+        tmp_path, "--lab", "-c", "socket; connect -name nowhere.example -port 1; connect -name 127.0.0.1 -port 1"
+    )
+    unresolved, refused = done.of("connection")
+    shows(done, "the name does not resolve: nowhere.example: ")
+    assert unresolved["outcome"] == "unresolved"
+    assert unresolved["destination"] == {"name": "nowhere.example", "address": None, "port": 1}
+    assert refused["outcome"] == "refused"  # nothing was tried yet, so the socket can still be used
