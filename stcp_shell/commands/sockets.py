@@ -220,6 +220,8 @@ def _finding(entry: Socket, probe: "Probe", name: str, route: Way | None, others
         elapsed=probe.elapsed(),
         rtt=probe.info.rtt if probe.info and outcome == "connected" else None,
         syn_retransmits=probe.info.total_retransmits if probe.info else None,
+        rst=probe.rst,
+        syn=probe.syn,
         others=others,
     )
 

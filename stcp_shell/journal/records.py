@@ -36,6 +36,8 @@ def connection(value: Connection, command: int) -> dict[str, Any]:
         "elapsed": round(value.elapsed, 6),
         "rtt": value.rtt,
         "syn_retransmits": value.syn_retransmits,
+        "rst": value.rst,
+        "syn": value.syn,
     }
     if value.others:
         fields["others"] = list(value.others)

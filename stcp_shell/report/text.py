@@ -93,16 +93,23 @@ def icmp_text(icmp: Icmp) -> str:
     return f"ICMP {icmp.type}/{icmp.code} {icmp.meaning}, sent by {icmp.sender}"
 
 
+_FATES = {
+    "dropped-here": "TCP_INFO: this host's own OUTPUT rules dropped the SYNs",
+    "unresolved": "TCP_INFO: no SYN left this host, the next hop does not answer ARP or ND",
+}
+
+
 def evidence_lines(found: Connection) -> list[str]:
     """What was observed beside the errno."""
     lines: list[str] = []
     if found.icmp:
-        lines.append(icmp_text(found.icmp))
-    elif found.errno == "ECONNREFUSED":
+        own = found.source is not None and found.icmp.sender == found.source.address
+        lines.append(icmp_text(found.icmp) + (", this host itself" if own else ""))
+    elif found.rst:
         lines.append("a RST came, no ICMP error")
     elif found.outcome in ("timeout", "cancelled") and found.syn_retransmits is not None:
         sent = found.syn_retransmits + 1
-        lines.append(f"{sent} SYN{'s' if sent > 1 else ''} sent, no answer")
+        lines.append(_FATES.get(found.syn or "", f"{sent} SYN{'s' if sent > 1 else ''} sent, no answer"))
     if found.rtt and found.outcome == "connected":
         lines.append(f"round trip {duration(found.rtt)}")
         if found.syn_retransmits:

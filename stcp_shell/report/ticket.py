@@ -56,6 +56,8 @@ def connection(record: Record) -> Connection:
         syn_retransmits=record.get("syn_retransmits"),
         others=tuple(record.get("others", ())),
         note=record.get("note"),
+        rst=record.get("rst", False),
+        syn=record.get("syn"),
     )
 
 
