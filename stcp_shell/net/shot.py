@@ -1,0 +1,66 @@
+"""A connect that is only a question: one SYN from a socket of its own, which leaves nothing behind at the service.
+
+TCP_QUICKACK 0 (tcp(7)) makes the kernel hold back the ACK that would complete the handshake, and SO_LINGER 0
+(socket(7)) makes close(2) send a RST in its place: a service that listens never sees the connection.
+"""
+
+import errno
+import socket
+import struct
+
+from ..errors import Failure, reason
+from ..facts import INET, INET6, Endpoint, family_of
+from .evidence import LINUX
+from .probe import Probe
+from .sockaddr import FAMILIES, pack
+
+PATIENCE = 0.9  # seconds, at most, that one may wait: the kernel sends a SYN again after 1 s, and one is enough
+_HOP_LIMIT = {
+    INET: (socket.IPPROTO_IP, socket.IP_TTL),
+    INET6: (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS),
+}
+_LEAST_TTL = {INET: (0, 21), INET6: (41, 73)}  # IP_MINTTL, IPV6_MINHOPCOUNT (linux/in.h, in6.h), which Python lacks
+_QUICKACK = (6, 12)  # IPPROTO_TCP, TCP_QUICKACK
+_ABORT = struct.pack("ii", 1, 0)  # struct linger
+
+
+def shot(
+    destination: Endpoint,
+    source: str | None,
+    patience: float,
+    *,
+    hop_limit: int | None = None,
+    least_ttl: int | None = None,
+) -> Probe:
+    """A probe on a new socket, to be started, and its socket to be closed by who asked for it.
+
+    `source`: the address to bind to, and nothing else than bind(2); None leaves it to the kernel. `hop_limit`: the TTL
+    of what is sent. `least_ttl`: what arrives with a smaller TTL is not seen (0 to 255). Raises Failure where the
+    source cannot be bound to, OSError where there is no socket to be had or the kernel lacks an option.
+    """
+    family = family_of(destination.address)
+    sock = socket.socket(FAMILIES[family], socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
+        if LINUX:
+            sock.setsockopt(*_QUICKACK, 0)
+        if hop_limit is not None:
+            sock.setsockopt(*_HOP_LIMIT[family], hop_limit)
+        if least_ttl is not None:
+            sock.setsockopt(*_LEAST_TTL[family], least_ttl)
+        if source is not None:
+            _bind(sock, source)
+    except BaseException:
+        sock.close()
+        raise
+    return Probe(sock, "tcp", destination, patience)
+
+
+def _bind(sock: socket.socket, source: str) -> None:
+    try:
+        sock.bind(pack(Endpoint(source, 0)))
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise Failure(f"{source} is not an address of this host (EADDRNOTAVAIL); ifconfig lists them") from None
+        raise Failure(f"bind to {source}: {reason(error)}") from None

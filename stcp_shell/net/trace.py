@@ -1,0 +1,236 @@
+"""TCP traceroute without root: how far SYNs get, from several source addresses at once.
+
+Every SYN leaves with its own TTL (IP_TTL, ip(7); IPV6_UNICAST_HOPS, ipv6(7)). Where that runs out the router sends an
+ICMP error (11/0, RFC 792; 3/0, RFC 4443), and the socket's error queue names its sender. What answers in another way,
+or refuses, ends the path. Each SYN has its own source port: where routers spread traffic by ports (ECMP), the hops of
+several paths are mixed, and nothing here shows it.
+
+Routers limit the ICMP errors that they send (Linux: five, then one a second to each address). One that rejects every
+SYN must answer the one with the smallest TTL, so that leaves first, and the others a millisecond apart. What stays
+silent is asked again when a second has passed, again the smallest TTL first.
+"""
+
+import errno
+import select
+from collections import deque
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+from ..errors import Failure, reason
+from ..facts import Endpoint, Hop, Trace, family_of
+from . import evidence
+from .probe import Probe
+from .shot import PATIENCE, shot
+
+MOST_HOPS = 30
+TIMEOUT = 3.0
+MOST_AT_ONCE = 500  # connects that wait at the same time; more take their turn
+_SPACING = 1.2  # seconds from one round to the next: a router that limits may then send an error again
+_MOST_ROUNDS = 5
+_PACE = 0.001
+_TICK = 0.1
+_SHORT_OF_FILES = (errno.EMFILE, errno.ENFILE)
+_TIME_EXCEEDED = {"inet": 11, "inet6": 3}
+_ANSWERS = ("connected", "refused")
+
+Progress = Callable[[float, float, int], None]  # seconds since the start, seconds left at most, SYNs sent
+
+
+def traces(
+    destination: Endpoint,
+    sources: Sequence[str | None],
+    most_hops: int = MOST_HOPS,
+    timeout: float = TIMEOUT,
+    progress: Progress | None = None,
+) -> list[Trace]:
+    """The paths to a numeric destination, one for each source, in that order. None: the kernel's choice of a source.
+
+    A source is bound by bind(2) and nothing else. A hop that is silent was asked at least twice within `timeout`
+    seconds, in rounds 1.2 s apart (closer where the time is short). Ctrl-C ends it: what is unfinished has the outcome
+    `cancelled`. A path that does not begin, for want of a route, say, has no hops and the local outcome. Raises
+    Failure where a source cannot be bound to or a zone names no interface, OSError where not one socket is to be had.
+    """
+    paths = [_Path(destination, source, most_hops) for source in sources]
+    rounds, spacing, patience = _timetable(timeout)
+    volley = _Volley(destination, patience, rounds * spacing, progress)
+    try:
+        for number in range(rounds):
+            questions = sorted(((ttl, path) for path in paths for ttl in path.silent()), key=lambda each: each[0])
+            if not questions:
+                break
+            volley.rest_until(number * spacing)
+            volley.fire(deque(questions))
+    except KeyboardInterrupt:
+        for path in paths:
+            path.cancel()
+    finally:
+        volley.close()
+    return [path.trace() for path in paths]
+
+
+def _timetable(timeout: float) -> tuple[int, float, float]:
+    """How many rounds, how far apart, and how long each SYN is waited for."""
+    if timeout < PATIENCE + _SPACING:
+        return 2, timeout * _SPACING / (PATIENCE + _SPACING), timeout * PATIENCE / (PATIENCE + _SPACING)
+    return min(_MOST_ROUNDS, 1 + int((timeout - PATIENCE) / _SPACING)), _SPACING, PATIENCE
+
+
+class _Path:
+    """One source's path while it is being found out. `last` is the smallest TTL that got an answer that ends it."""
+
+    def __init__(self, destination: Endpoint, asked: str | None, most_hops: int) -> None:
+        self.asked = asked
+        self.last = most_hops
+        self._destination = destination
+        self._source = asked
+        self._hops: dict[int, Hop] = {}
+        self._outcome = "timeout"
+
+    def silent(self) -> list[int]:
+        """The TTLs that still wait for an answer."""
+        return [ttl for ttl in range(1, self.last + 1) if ttl not in self._hops]
+
+    def began(self, probe: Probe) -> bool:
+        """Whether a SYN has left. If not, this host ends the path here, or behind the hops that are known already."""
+        if probe.source:
+            self._source = probe.source.address
+        outcome = probe.outcome(None) if probe.code is not None and probe.icmp is None else None
+        if outcome is None or outcome in _ANSWERS:
+            return True
+        if self._outcome == "timeout":
+            self.last, self._outcome = max(self._hops, default=0), outcome
+        return False
+
+    def take(self, ttl: int, probe: Probe) -> None:
+        """An answer came."""
+        hop = self._hop(ttl, probe)
+        if hop.outcome and ttl <= self.last:
+            self.last, self._outcome = ttl, hop.outcome
+        self._hops[ttl] = hop
+
+    def cancel(self) -> None:
+        """The user has had enough."""
+        if self.silent():
+            self._outcome = "cancelled"
+
+    def trace(self) -> Trace:
+        """What is known. Silence behind the last hop that answered is left out."""
+        known = max((ttl for ttl in self._hops if ttl <= self.last), default=0)
+        hops = tuple(self._hops.get(ttl) or Hop(ttl, None, None, None, None) for ttl in range(1, known + 1))
+        return Trace(self._destination, self._source, "bind" if self.asked else "kernel", hops, self._outcome)
+
+    def _hop(self, ttl: int, probe: Probe) -> Hop:
+        icmp, rtt = probe.icmp, probe.elapsed()
+        if icmp and icmp.type == _TIME_EXCEEDED[probe.family]:
+            return Hop(ttl, icmp.sender, rtt, icmp, None)
+        if icmp is None and probe.code == errno.EHOSTUNREACH:
+            # A kernel without the error queue for TCP: some box sent some error, and what it was is not known.
+            return Hop(ttl, None, rtt, None, None)
+        # A soft error: the error is in the queue, and the connect would go on without a code.
+        code = errno.EHOSTUNREACH if probe.code is None else probe.code
+        outcome = evidence.outcome(code, family_of(self._destination.address), icmp, None)
+        sender = icmp.sender if icmp and outcome != "connected" else self._destination.address
+        return Hop(ttl, sender, rtt, icmp, outcome)
+
+
+_Question = tuple[int, _Path]  # the TTL to ask with
+
+
+class _Volley:
+    """SYNs that leave one TTL after the other and are waited for together."""
+
+    def __init__(self, destination: Endpoint, patience: float, longest: float, progress: Progress | None) -> None:
+        self._destination = destination
+        self._patience = patience
+        self._longest = longest
+        self._progress = progress
+        self._started = monotonic()
+        self._shown = 0.0
+        self._sent = 0
+        self._room = MOST_AT_ONCE
+        self._waiting: dict[int, tuple[int, _Path, Probe]] = {}  # by file descriptor, in the order of their start
+        self._poll = select.poll()
+
+    def rest_until(self, moment: float) -> None:
+        """Wait for a moment, in seconds since the beginning."""
+        while (left := self._started + moment - monotonic()) > 0:
+            self._poll.poll(1000 * min(left, _TICK))
+            self._show()
+
+    def fire(self, questions: deque[_Question]) -> None:
+        """Ask them all, and take answers until each has got one or has waited long enough."""
+        while questions or self._waiting:
+            self._send(questions)
+            self._receive(_PACE if questions else self._left())
+            self._show()
+
+    def close(self) -> None:
+        """Leave no connect behind."""
+        for descriptor in list(self._waiting):
+            self._drop(descriptor)
+
+    def _send(self, questions: deque[_Question]) -> None:
+        """The next TTL of every path, as far as there is room; what lies behind a path's end is not asked."""
+        row = 0
+        while questions and (not row or questions[0][0] == row) and len(self._waiting) < self._room:
+            ttl, path = questions.popleft()
+            if ttl > path.last:
+                continue
+            row = ttl
+            try:
+                probe = shot(self._destination, path.asked, self._patience, hop_limit=ttl)
+            except OSError as error:
+                if error.errno not in _SHORT_OF_FILES or not self._waiting:
+                    raise Failure(reason(error)) from None
+                self._room = len(self._waiting)
+                questions.appendleft((ttl, path))
+                return
+            self._start(ttl, path, probe)
+
+    def _start(self, ttl: int, path: _Path, probe: Probe) -> None:
+        try:
+            probe.start()
+        except BaseException:
+            probe.sock.close()
+            raise
+        self._sent += 1
+        self._waiting[probe.sock.fileno()] = (ttl, path, probe)
+        self._poll.register(probe.sock, select.POLLOUT)
+        if not path.began(probe):
+            self._drop(probe.sock.fileno())
+        elif probe.code is not None:
+            self._answered(probe.sock.fileno())
+
+    def _receive(self, pause: float) -> None:
+        for descriptor, _ in self._poll.poll(1000 * pause):
+            _, _, probe = self._waiting[descriptor]
+            if probe.code is None:
+                probe.look()
+            if probe.code is not None or probe.icmp:
+                self._answered(descriptor)
+        now = monotonic()
+        for descriptor, (ttl, path, probe) in list(self._waiting.items()):
+            if ttl > path.last or now - probe.started >= self._patience:
+                self._drop(descriptor)
+
+    def _answered(self, descriptor: int) -> None:
+        ttl, path, probe = self._waiting[descriptor]
+        self._drop(descriptor)
+        if ttl <= path.last:
+            path.take(ttl, probe)
+
+    def _left(self) -> float:
+        """Seconds until the oldest one has waited long enough, or until the next look of the progress."""
+        oldest = next((probe.started for _, _, probe in self._waiting.values()), 0.0)
+        left = max(0.0, oldest + self._patience - monotonic())
+        return min(left, _TICK) if self._progress else left
+
+    def _drop(self, descriptor: int) -> None:
+        self._poll.unregister(descriptor)
+        self._waiting.pop(descriptor)[2].sock.close()
+
+    def _show(self) -> None:
+        elapsed = monotonic() - self._started
+        if self._progress and elapsed - self._shown >= _TICK:
+            self._shown = elapsed
+            self._progress(elapsed, self._longest - elapsed, self._sent)
