@@ -103,6 +103,39 @@ class Way(NamedTuple):
     kind: str = "none"  # a Route's kinds, or `none`: the kernel has no route
 
 
+class Neighbour(NamedTuple):
+    """An entry of the ARP or neighbour table: whose hardware address a host on the link has (`ndmsg`, rtnetlink(7))."""
+
+    address: str
+    interface: str
+    hardware: str | None  # hexadecimal with colons; None: not known (yet)
+    state: str  # reachable, stale, delay, probe, incomplete, failed, noarp, permanent, none
+    flags: tuple[str, ...] = ()  # router, proxy, extern_learn
+
+    @property
+    def family(self) -> str:
+        return family_of(self.address)
+
+
+class Label(NamedTuple):
+    """A row of the policy table of RFC 6724, section 2.1, as the kernel holds it (ip-addrlabel(8))."""
+
+    prefix: str
+    prefix_length: int
+    label: int
+    ifindex: int = 0  # 0: for every interface
+
+
+class Counters(NamedTuple):
+    """What an interface has sent and received since it is there (`rtnl_link_stats64`)."""
+
+    received: int  # packets
+    receive_errors: int
+    sent: int
+    send_errors: int
+    collisions: int
+
+
 class Icmp(NamedTuple):
     """An ICMP or ICMPv6 error that came for a connection, and the address of the box that sent it."""
 

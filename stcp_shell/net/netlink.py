@@ -110,8 +110,8 @@ class Dump:
                 bodies.append(data[start + 16 : start + length])
             elif kind in (NLMSG_DONE, NLMSG_ERROR):
                 code = -ERROR.unpack_from(data, start + 16)[0]
-                # No table of that number; no such family in this kernel: nothing is in it.
-                if code not in (0, errno.ENOENT, errno.EAFNOSUPPORT):
+                # No table or interface of that number; no such family in this kernel: nothing is in it.
+                if code not in (0, errno.ENOENT, errno.ENODEV, errno.EAFNOSUPPORT):
                     raise unavailable(code)
                 return bodies, True
             start += (length + 3) & ~3 or size

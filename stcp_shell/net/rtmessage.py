@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from functools import lru_cache
 
-from ..facts import INET, INET6, Address, Interface, NextHop, Route, Rule, Way
+from ..facts import INET, INET6, Address, Interface, Label, NextHop, Route, Rule, Way
 
 RTA_TABLE = 15
 NO_HOPS = ("blackhole", "unreachable", "prohibit", "throw")
@@ -28,6 +28,10 @@ PROTOCOLS = {
     189: "rip",
     192: "eigrp",
 }
+# FRA_* that are told elsewhere in a rule, are no condition, or are worded below (<linux/fib_rules.h>); and masks,
+# of ports and of dscp, that mask nothing.
+TOLD = frozenset((1, 2, 3, 4, 6, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25))
+FULL_MASKS = {28: b"\xff\xff", 29: b"\xff\xff", 30: b"\x3f"}
 RULE_ACTIONS = {1: "lookup", 2: "goto", 3: "nop", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
 IP_PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", 132: "sctp"}
 
@@ -53,6 +57,7 @@ _EXPIRES = struct.Struct("=8xi")  # rta_cacheinfo: clntref, lastuse, expires, ..
 _NUMBER = struct.Struct("=I")
 _PAIR = struct.Struct("=II")
 _PORTS = struct.Struct("=HH")
+_LABEL = struct.Struct("=BxBxII")  # ifaddrlblmsg: family, prefixlen, index, sequence
 
 Namer = Callable[[int], str]
 Tail = tuple[int, tuple[NextHop, ...], str, str | None, int | None, int, str, str, int | None]
@@ -270,6 +275,7 @@ def selectors(found: dict[int, bytes], tos: int, bits: int) -> list[str]:
             words.append(f"{word} {first}" if first == last else f"{word} {first}-{last}")
     if 25 in found:
         words.append(f"dscp {found[25][0]}")
+    words += [f"attribute {kind}" for kind in sorted(found) if kind not in TOLD and found[kind] != FULL_MASKS.get(kind)]
     if number(found.get(14)) not in (None, 0xFFFFFFFF):
         words.append(f"suppress_prefixlength {number(found[14])}")
     if 4 in found:
@@ -288,3 +294,10 @@ def way(body: bytes, source: str | None, name_of: Namer) -> Way:
     name = None if index is None else name_of(index)
     chosen = zoned(found[7], name) if 7 in found else source
     return Way(gateway(found, name), name, chosen, number(found.get(15)) or table, word)
+
+
+def label(body: bytes) -> Label:
+    """RTM_NEWADDRLABEL (<linux/if_addrlabel.h>)."""
+    _, length, index, _ = _LABEL.unpack_from(body)
+    found = attributes(body, 12)
+    return Label(text(found.get(1) or bytes(16)), length, number(found.get(2)) or 0, index)

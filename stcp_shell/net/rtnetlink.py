@@ -9,9 +9,11 @@ import errno
 import socket
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from ..facts import INET, Address, Interface, Route, Rule, Way
+from ..facts import INET, Address, Interface, Label, Neighbour, Route, Rule, Way
 from . import rtmessage
+from .neighbours import neighbour
 from .netlink import (
     ERROR,
     HEADER,
@@ -28,13 +30,14 @@ __all__ = ["LOCAL", "MAIN", "Rtnetlink", "TablesUnavailable"]
 
 MAIN, LOCAL = 254, 255  # RT_TABLE_MAIN, RT_TABLE_LOCAL
 
-RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETRULE = 18, 22, 26, 34
-RTM_F_LOOKUP_TABLE = 0x1000
+RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETRULE, RTM_GETADDRLABEL = 18, 22, 26, 30, 34, 74
+RTM_F_LOOKUP_TABLE, RTM_F_FIB_MATCH = 0x1000, 0x2000
 IP_PROTOCOLS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP}
 
 _TABLE = struct.Struct("=HHI")  # RTA_TABLE
 _INDEX = struct.Struct("=HHi")  # RTA_OIF
 _PORT = struct.Struct("=HHB3xHH2s2x")  # RTA_IP_PROTO, and RTA_DPORT in network order
+_OF_INTERFACE = struct.Struct("=BxxxI")  # ifaddrmsg: family, index
 _NO_STATISTICS = struct.pack("=16xHHI", 8, 29, 8)  # ifinfomsg; IFLA_EXT_MASK: RTEXT_FILTER_SKIP_STATS
 # nlmsghdr, rtmsg, and RTA_DST in front of the destination; RTA_SRC in front of the source
 _QUESTION = {4: struct.Struct("=IHHIIBBBBBBBBIHH4s"), 16: struct.Struct("=IHHIIBBBBBBBBIHH16s")}
@@ -63,6 +66,35 @@ def _packed(address: str) -> bytes:
     except OSError:
         raise ValueError(f"not a numeric address: {address}") from None
     return packed[12:] if len(packed) == 16 and packed.startswith(_MAPPED) else packed
+
+
+class _Question(NamedTuple):
+    """What RTM_GETROUTE asks for."""
+
+    target: bytes
+    source_bits: int  # 0: the kernel chooses
+    more: bytes  # the attributes behind RTA_DST
+
+
+def _asked(destination: str, source: str | None, port: int, protocol: str) -> _Question | None:
+    """The question for addresses as text. None: the destination's zone names no interface."""
+    destination, _, zone = destination.partition("%")
+    target = _packed(destination)
+    origin = _packed(source.partition("%")[0]) if source else b""
+    if not any(origin):
+        origin = b""
+    elif len(origin) != len(target):
+        raise ValueError(f"{destination} and {source} are of different families")
+    more = _SOURCE[len(origin)].pack(4 + len(origin), 2, origin) if origin else b""
+    if zone:
+        try:
+            index = int(zone) if zone.isdecimal() and len(zone) < 10 else socket.if_nametoindex(zone)
+            more += _INDEX.pack(8, 4, index)
+        except OSError:
+            return None
+    if port:
+        more += _PORT.pack(5, 27, IP_PROTOCOLS[protocol], 6, 29, port.to_bytes(2, "big"))
+    return _Question(target, len(origin) * 8, more)
 
 
 def _routes(family: str, table: int | None) -> Dump:
@@ -104,15 +136,17 @@ class Rtnetlink:
         for bodies in self._pieces(dump):
             yield from map(rtmessage.link, bodies)
 
-    def addresses(self) -> Iterator[tuple[int, Address]]:
-        """The index of an interface and an address of it, in the kernel's order.
+    def addresses(self, ifindex: int = 0) -> Iterator[tuple[int, Address]]:
+        """The index of an interface and an address of it, in the kernel's order; 0: of every interface.
 
         The label is the kernel's: on IPv4 it is the interface's name where none was given.
         """
-        dump = Dump(RTM_GETADDR, bytes(8))
+        dump = Dump(RTM_GETADDR, _OF_INTERFACE.pack(0, ifindex))
         for bodies in self._pieces(dump):
             for body in bodies:
-                yield rtmessage.address(body, dump.name_of)
+                found = rtmessage.address(body, dump.name_of)
+                if ifindex in (0, found[0]):  # the kernel filters since 4.20
+                    yield found
 
     def routes(self, family: str, table: int | None = None) -> Iterator[Route]:
         """The rows of a routing table, or of all of them one after the other, without the kernel's cache."""
@@ -146,6 +180,19 @@ class Rtnetlink:
         for bodies in self._pieces(Dump(RTM_GETRULE, bytes((wanted, *bytes(11))))):
             yield from (rtmessage.rule(body) for body in bodies if body[0] == wanted)
 
+    def neighbours(self, family: str) -> Iterator[Neighbour]:
+        """The ARP (inet) or neighbour (inet6) entries of all interfaces, as they come."""
+        wanted = _number(family)
+        dump = Dump(RTM_GETNEIGH, bytes((wanted, *bytes(11))))
+        for bodies in self._pieces(dump):
+            # Before Linux 4.20, and of a bridge's table, more comes than was asked for.
+            yield from (neighbour(body, dump.name_of) for body in bodies if body[0] == wanted)
+
+    def labels(self) -> Iterator[Label]:
+        """The kernel's policy table for IPv6 source addresses (RFC 6724, section 2.1), without its precedences."""
+        for bodies in self._pieces(Dump(RTM_GETADDRLABEL, bytes((socket.AF_INET6, *bytes(11))))):
+            yield from map(rtmessage.label, bodies)
+
     def route_get(self, destination: str, source: str | None = None, port: int = 0, protocol: str = "tcp") -> Way:
         """Which way a packet to the destination would take from the source (RTM_GETROUTE); none is sent.
 
@@ -153,30 +200,38 @@ class Rtnetlink:
         socket is bound to; None or a wildcard address: the kernel chooses. A port counts for rules that ask for
         one. Raises ValueError for what is no address and for two families.
         """
-        destination, _, zone = destination.partition("%")
-        target = _packed(destination)
-        origin = _packed(source.partition("%")[0]) if source else b""
-        if not any(origin):
-            source, origin = None, b""
-        elif len(origin) != len(target):
-            raise ValueError(f"{destination} and {source} are of different families")
-        more = _SOURCE[len(origin)].pack(4 + len(origin), 2, origin) if origin else b""
-        if zone:
-            try:
-                index = int(zone) if zone.isdecimal() and len(zone) < 10 else socket.if_nametoindex(zone)
-                more += _INDEX.pack(8, 4, index)
-            except OSError:
-                return Way()  # no interface of that name: connect(2) could not be asked for it, either
-        if port:
-            more += _PORT.pack(5, 27, IP_PROTOCOLS[protocol], 6, 29, port.to_bytes(2, "big"))
-        return self._way(self._ask(target, len(origin) * 8, more), source)
+        question = _asked(destination, source, port, protocol)
+        if question is None:
+            return Way()  # no interface of that name: connect(2) could not be asked for it, either
+        bound = source if question.source_bits else None
+        way = self._way(self._ask(question, RTM_F_LOOKUP_TABLE), bound)
+        # Of a source that it was given, IPv6 says in RTA_PREFSRC which one it would have chosen instead.
+        return way if bound is None or way.source is None else way._replace(source=bound)
 
-    def _ask(self, target: bytes, source_bits: int, more: bytes) -> bytes | int:
+    def route_match(
+        self, destination: str, source: str | None = None, port: int = 0, protocol: str = "tcp"
+    ) -> Route | int:
+        """The row of a routing table that decides the way (RTM_F_FIB_MATCH), or the errno that the kernel answers.
+
+        It takes what `route_get` takes. The kernel looks it up: the length of the tables does not matter.
+        """
+        question = _asked(destination, source, port, protocol)
+        if question is None:
+            return errno.ENODEV
+        answer = self._ask(question, RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)
+        if isinstance(answer, bytes):
+            return rtmessage.route(answer, lambda index: name_at(self._channel, index))
+        return answer
+
+    def _ask(self, asked: "_Question", flags: int) -> bytes | int:
         """The body of the kernel's answer, or its errno."""
         self._sequence = sequence = (self._sequence + 1) & 0xFFFFFFFF
+        target, source_bits, more = asked
         size = len(target)
-        # IPv6 answers with the table of the route anyway, and refuses the flag.
-        family, flags = (socket.AF_INET, RTM_F_LOOKUP_TABLE) if size == 4 else (socket.AF_INET6, 0)
+        family = socket.AF_INET
+        if size == 16:
+            # IPv6 answers with the table of the route anyway, and refuses the flag.
+            family, flags = socket.AF_INET6, flags & ~RTM_F_LOOKUP_TABLE
         question = _QUESTION[size].pack(
             *(32 + size + len(more), RTM_GETROUTE, NLM_F_REQUEST, sequence, 0),
             *(family, size * 8, source_bits, 0, 0, 0, 0, 0, flags),
