@@ -8,6 +8,7 @@ import select
 import socket
 import struct
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from errno import EINPROGRESS, errorcode
 from typing import Any
 
@@ -18,14 +19,19 @@ RECVERR = {socket.AF_INET: (0, 11, slice(20, 24)), socket.AF_INET6: (41, 25, sli
 
 
 def probe(address: str, source: str | None = None, port: int = 2121, patience: float = 0.4) -> dict[str, Any]:
-    """One connect: source address, `connected`, `silence` or the errno, and [type, code, sender] of an ICMP."""
+    """One connect: source address, `connected`, `silence` or the errno, and [type, code, sender] of an ICMP.
+
+    No source address: bind(2) was refused, and nothing was sent.
+    """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     level, option, sender = RECVERR[family]
     with socket.socket(family) as s:
         s.setsockopt(level, option, 1)
         s.setblocking(False)
-        if source:
-            s.bind((source, 0))
+        try:
+            s.bind((source or "", 0))
+        except OSError as refused:
+            return {"source": None, "outcome": errorcode[refused.errno or 0], "icmp": None}
         error = s.connect_ex((address, port))
         seen = {"source": s.getsockname()[0], "outcome": "silence", "icmp": None}
         poll = select.poll()
@@ -52,6 +58,23 @@ def matrix() -> dict[str, dict[str, Any]]:
         "router": probe("192.168.77.1"),
         "router6": probe("fd00:192:168:77::1"),
     }
+
+
+def survey(patience: dict[str, float]) -> dict[str, dict[str, Any]]:
+    """The article's test in both families, all at once; each of the four has its own patience."""
+    wanted = {
+        "default": ("10.1.1.1", None),
+        "bound": ("10.1.1.1", "172.16.1.50"),
+        "default6": ("fd00:10:1:1::1", None),
+        "bound6": ("fd00:10:1:1::1", "fd00:172:16:1::50"),
+    }
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        running = {
+            name: pool.submit(probe, *ends, patience=patience[name])
+            for name, ends in wanted.items()
+            if name in patience
+        }
+        return {name: future.result() for name, future in running.items()}
 
 
 def addresses() -> dict[str, list[str]]:

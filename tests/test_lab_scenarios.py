@@ -1,0 +1,146 @@
+"""Every scenario of the lab gives what it promises, to plain sockets, in both families."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+import pytest
+from conftest import Child, in_lab
+
+from stcp_shell import lab
+
+A, Z = ("172.16.1.50", "fd00:172:16:1::50"), ("192.168.77.50", "fd00:192:168:77::50")  # this host's own
+ROUTER_Y, ROUTER_Z = ("10.1.2.2", "fd00:10:1:2::2"), ("192.168.77.1", "fd00:192:168:77::1")
+NONE = (None, None)
+KINDS = {
+    "source-dependent",
+    "bound-source-fails",
+    "no-listener",
+    "filtered",
+    "unreachable",
+    "no-route",
+    "next-hop-silent",
+    "local-firewall",
+    "local-rp-filter",
+    "single-source",
+    "healthy",
+}
+TOGETHER = 4  # labs at once: most of the time they wait
+
+
+class Ending(NamedTuple):
+    """How a connect ends by IPv4 and by IPv6: `connected`, `silence` or an errno, and the ICMP error that came."""
+
+    outcome: tuple[str, str]
+    icmp: tuple[Any, Any] = NONE  # type and code
+
+
+CONNECTED = Ending(("connected", "connected"))
+SILENCE = Ending(("silence", "silence"))
+RESET = Ending(("ECONNREFUSED", "ECONNREFUSED"))
+PROHIBITED = Ending(("EHOSTUNREACH", "EACCES"), ([3, 13], [1, 1]))
+NET_UNREACHABLE = Ending(("ENETUNREACH", "ENETUNREACH"), ([3, 0], [1, 0]))
+HOST_UNREACHABLE = Ending(("EHOSTUNREACH", "EHOSTUNREACH"), ([3, 1], [1, 3]))
+TIME_EXCEEDED = Ending(("EHOSTUNREACH", "EHOSTUNREACH"), ([11, 0], [3, 0]))
+NO_ROUTE = Ending(("ENETUNREACH", "ENETUNREACH"))
+NOT_OURS = Ending(("EADDRNOTAVAIL", "EADDRNOTAVAIL"))
+ANSWERED_BY_IPV6 = Ending(("silence", "connected"))
+
+
+class Promise(NamedTuple):
+    """What becomes of connects from the default and from the bound source address."""
+
+    default: Ending
+    bound: Ending
+    senders: tuple[Any, Any] = (NONE, NONE)  # of the ICMP errors to either, by family
+    sources: tuple[Any, Any] = (Z, A)  # what getsockname says
+
+
+PROMISES = {
+    "open": Promise(CONNECTED, CONNECTED),
+    "acl-drop": Promise(SILENCE, CONNECTED),
+    "acl-reject": Promise(PROHIBITED, CONNECTED, (ROUTER_Z, NONE)),
+    "acl-reset": Promise(RESET, CONNECTED),
+    "rst-router": Promise(RESET, CONNECTED),
+    "policy-route": Promise(SILENCE, CONNECTED),
+    "mended": Promise(CONNECTED, CONNECTED, sources=(A, A)),
+    "urpf": Promise(CONNECTED, SILENCE),
+    "no-return": Promise(CONNECTED, SILENCE),
+    "filter-all": Promise(PROHIBITED, PROHIBITED, (ROUTER_Z, ROUTER_Z)),
+    "drop-all": Promise(SILENCE, SILENCE),
+    "answers-for-host": Promise(CONNECTED, CONNECTED),
+    "own-firewall": Promise(SILENCE, CONNECTED),
+    "own-reject": Promise(PROHIBITED, PROHIBITED, (Z, A)),
+    "strict-rp-filter": Promise(CONNECTED, ANSWERED_BY_IPV6),
+    "no-listener": Promise(RESET, RESET),
+    "unreachable": Promise(NET_UNREACHABLE, NET_UNREACHABLE, (ROUTER_Z, ROUTER_Z)),
+    "host-unreachable": Promise(HOST_UNREACHABLE, HOST_UNREACHABLE, (ROUTER_Z, ROUTER_Z)),
+    "routing-loop": Promise(TIME_EXCEEDED, TIME_EXCEEDED, (ROUTER_Y, ROUTER_Y)),
+    "no-route": Promise(NO_ROUTE, NO_ROUTE, sources=(("0.0.0.0", "::"), A)),
+    "dead-next-hop": Promise(HOST_UNREACHABLE, HOST_UNREACHABLE, (Z, A)),
+    "single": Promise(SILENCE, NOT_OURS, sources=(Z, NONE)),
+}
+SLOW = {"host-unreachable", "dead-next-hop"}  # ARP and ND give up after 3 s
+
+
+def promised(scenario: str) -> dict[str, dict[str, Any]]:
+    """The same in the form of `probes.survey`."""
+    promise = PROMISES[scenario]
+    rows = {}
+    for family, suffix in enumerate(["", "6"]):
+        for probe, ending in enumerate([promise.default, promise.bound]):
+            icmp = ending.icmp[family]
+            rows[("default", "bound")[probe] + suffix] = {
+                "source": promise.sources[probe][family],
+                "outcome": ending.outcome[family],
+                "icmp": icmp and [*icmp, promise.senders[probe][family]],
+            }
+    return rows
+
+
+def run(scenario: str) -> Child:
+    """Silence is believed after a second SYN has had no answer, anything else is waited for."""
+    patience = {name: 1.3 if row["outcome"] == "silence" else 10.0 for name, row in promised(scenario).items()}
+    return in_lab(f"lab.enter({scenario!r})\nprint(json.dumps(probes.survey({patience!r})))")
+
+
+@pytest.fixture(scope="module")
+def runs(request: pytest.FixtureRequest, namespaces: None) -> Iterator[Mapping[str, Future[Child]]]:
+    """All the scenarios that this test run asks for, several at once."""
+    calls = [getattr(item, "callspec", None) for item in request.session.items if item.path == request.path]
+    wanted = [call.params["scenario"] for call in calls if call]
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        yield {scenario: pool.submit(run, scenario) for scenario in wanted}
+
+
+@pytest.mark.parametrize(
+    "scenario", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in PROMISES]
+)
+def test_outcomes(scenario: str, runs: Mapping[str, Future[Child]]) -> None:
+    child = runs[scenario].result()
+    assert child.status == 0, child.stderr
+    assert child.value == promised(scenario)
+
+
+def test_every_scenario_is_tried() -> None:
+    assert set(PROMISES) == set(lab.SCENARIOS)
+
+
+def test_every_kind_of_verdict_has_a_scenario() -> None:
+    scenarios = lab.SCENARIOS.values()
+    assert {scenario.verdict for scenario in scenarios} == KINDS
+    assert {scenario.verdict6 for scenario in scenarios} <= KINDS | {None}
+
+
+def test_only_boxes_that_speak_are_blamed() -> None:
+    """In ICMP, that is. What this host sends to itself blames nobody."""
+    for name, promise in PROMISES.items():
+        senders = {address for sender in promise.senders for address in sender if address} - {*A, *Z}
+        assert set(lab.SCENARIOS[name].blames) == senders, name
+
+
+def test_verdicts_by_family() -> None:
+    strict = lab.SCENARIOS["strict-rp-filter"]
+    assert strict.deserved("10.1.1.1") == "local-rp-filter"
+    assert strict.deserved("fd00:10:1:1::1") == "healthy"
+    assert lab.SCENARIOS["open"].deserved("fd00:10:1:1::1") == "healthy"
