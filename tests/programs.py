@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = [sys.executable, "-m", "stcp_shell"]
+# Whoever started the tests may ignore signals (a shell does so for what runs in the background).
+WITH_SIGNALS = ["env", "--default-signal=INT,HUP,TERM"]
 PATIENCE = 20.0  # seconds; what lasts longer hangs
 Record = dict[str, Any]
 
@@ -85,10 +87,12 @@ def shows(done: Run, *texts: str) -> None:
 
 
 @contextmanager
-def started(folder: Path, *words: str | Path, **options: Any) -> Iterator["subprocess.Popen[bytes]"]:
+def started(
+    folder: Path, *words: str | Path, before: Sequence[str] = WITH_SIGNALS, **options: Any
+) -> Iterator["subprocess.Popen[bytes]"]:
     """The program while it runs; it is killed at the end if it still does."""
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-    command = [*PROGRAM, *map(str, words)]
+    command = [*before, *PROGRAM, *map(str, words)]
     process: subprocess.Popen[bytes]
     with subprocess.Popen(command, cwd=folder, env=environment(folder), **options) as process:
         try:
@@ -119,6 +123,14 @@ def logged(log: Path, kind: str, count: int = 1) -> list[Record]:
     return result
 
 
+def connecting(process: int) -> bool:
+    """Whether a process waits for the end of a connect: a socket of its own is in SYN_SENT (proc(5), net/tcp)."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    waiting = {f"socket:[{row[9]}]" for row in rows if row[3] == "02"}
+    descriptors = Path(f"/proc/{process}/fd")
+    return any(os.readlink(path) in waiting for path in descriptors.iterdir())
+
+
 @contextmanager
 def listening(address: str = "127.0.0.1", backlog: int = 50) -> Iterator[socket.socket]:
     """A stream socket that listens on a port of the kernel's choice."""
@@ -128,6 +140,17 @@ def listening(address: str = "127.0.0.1", backlog: int = 50) -> Iterator[socket.
         server.listen(backlog)
         server.settimeout(PATIENCE)
         yield server
+
+
+@contextmanager
+def silent() -> Iterator[int]:
+    """A port on 127.0.0.1 that lets every SYN go without an answer: its queue is full."""
+    with listening(backlog=0) as server, ExitStack() as waiting:
+        for _ in range(3):
+            client = waiting.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        yield port_of(server)
 
 
 def port_of(server: socket.socket) -> int:

@@ -91,7 +91,8 @@ class Journal:
     def _open(self, path: str) -> None:
         folder = os.path.dirname(path)
         if folder:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
+            with contextlib.suppress(FileExistsError):  # a file: opening what is below it says so more clearly
+                os.makedirs(folder, mode=0o700, exist_ok=True)
         flags = os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK  # a FIFO that nobody reads must not hang us
         try:
             file = os.open(path, flags | os.O_RDWR, 0o600)

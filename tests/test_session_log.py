@@ -1,0 +1,252 @@
+"""The session log: what is in it, whatever happens to the process, to the disk or to the file."""
+
+import re
+import signal
+import stat
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from programs import Run, closed_port, connecting, listening, logged, port_of, read, run, shows, silent, started, until
+
+from stcp_shell import __version__
+from stcp_shell.journal.reader import records
+from stcp_shell.report.ticket import WIDTH, ticket
+
+EVERY = ["type", "seq", "time"]
+CONNECTION = {
+    *(*EVERY, "socket", "protocol", "bound", "source", "chosen_by", "destination", "route", "outcome", "errno", "icmp"),
+    *("elapsed", "rtt", "syn_retransmits"),
+}
+WARNING = "stcp-shell: the session log cannot be written ({}): it is kept in memory; save it with log -save FILE\n"
+
+
+def everything(port: int) -> str:
+    """A session with every type of record."""
+    return (
+        f"socket; bind -name 127.0.0.1; connect -name localhost -port {port}; ifconfig lo; route print;"
+        f" note it is {'slow ' * 30}; socket; connect -name 127.0.0.1 -port {closed_port()}; quit"
+    )
+
+
+def test_records_and_their_fields(tmp_path: Path) -> None:
+    with listening() as server:
+        done = run(tmp_path, "-D", "X=1", "-c", everything(port_of(server)))
+    shows(done)
+    kinds = [record["type"] for record in done.records]
+    assert set(kinds) == {"session", "command", "result", "connection", "interfaces", "routes", "note", "end"}
+    assert [record["seq"] for record in done.records] == list(range(1, len(kinds) + 1))
+    for record in done.records:
+        assert list(record)[:3] == EVERY
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", record["time"])
+    times = [datetime.fromisoformat(record["time"]) for record in done.records]
+    assert times == sorted(times)
+
+    first, last = done.records[0], done.records[-1]
+    assert set(first) == {*EVERY, "version", "host", "system", "arguments", "pid"}
+    assert (first["version"], first["arguments"][:3]) == (__version__, ["-D", "X=1", "-c"])
+    assert last | {"time": 0} == {"type": "end", "seq": len(kinds), "time": 0, "reason": "quit", "status": 0}
+    command = done.of("command")[1]
+    assert (command["text"], command["from"]) == ("bind -name 127.0.0.1", "-c:1")
+    (note,) = done.of("note")
+    assert note["text"].startswith("it is slow slow")
+
+
+def test_the_fields_of_a_connection(tmp_path: Path) -> None:
+    with listening() as server:
+        port = port_of(server)
+        works, fails = run(tmp_path, "-c", everything(port)).of("connection")
+    for record in works, fails:
+        assert set(record) >= CONNECTION
+        assert set(record["destination"]) == {"name", "address", "port"}
+        assert set(record["route"]) == {"gateway", "interface"}
+        assert set(record["source"]) == {"address", "port"}
+        assert record["elapsed"] > 0
+        assert (record["protocol"], record["icmp"], record["syn_retransmits"]) == ("tcp", None, 0)
+    assert works["bound"] == {"address": "127.0.0.1", "port": 0}
+    assert works["destination"] == {"name": "localhost", "address": "127.0.0.1", "port": port}
+    assert (works["socket"], works["outcome"], works["errno"], works["chosen_by"]) == (1, "connected", None, "bind")
+    assert 0 < works["rtt"] < 1
+    assert (fails["socket"], fails["outcome"], fails["errno"], fails["chosen_by"]) == (
+        *(2, "refused", "ECONNREFUSED"),
+        "kernel",
+    )
+    assert (fails["source"]["address"], fails["bound"], fails["rtt"]) == ("127.0.0.1", None, None)
+
+
+def test_nobody_else_can_read_it(tmp_path: Path) -> None:
+    run(tmp_path, "-c", "socket", before=["sh", "-c", 'umask 0; exec "$@"', "-"])
+    folder = tmp_path / "state" / "stcp-shell" / "sessions"
+    (log,) = folder.iterdir()
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, log)] == [0o700, 0o600]
+
+
+@pytest.mark.parametrize(
+    ("words", "lines", "reason", "status"),
+    [
+        (["-c", "socket"], "", "end of input", 0),
+        (["-c", "quit; socket"], "", "quit", 0),
+        (["-c", "use 7"], "", "a command failed", 1),
+        ([], "conect\n", "a line does not parse", 2),
+        ([], "", "end of input", 0),
+    ],
+)
+def test_the_end_has_its_reason(tmp_path: Path, words: list[str], lines: str, reason: str, status: int) -> None:
+    done = run(tmp_path, *words, stdin=lines)
+    assert (done.records[-1]["reason"], done.records[-1]["status"], done.status) == (reason, status, status)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "reason"),
+    [(signal.SIGTERM, 143, "SIGTERM"), (signal.SIGHUP, 129, "SIGHUP"), (signal.SIGINT, 130, "interrupted")],
+)
+def test_a_signal_ends_it_cleanly(tmp_path: Path, sent: signal.Signals, status: int, reason: str) -> None:
+    log = tmp_path / "log.jsonl"
+    with started(tmp_path, "--log", log) as process:
+        assert process.stdin
+        process.stdin.write(b"socket\n")
+        process.stdin.flush()
+        logged(log, "command")
+        process.send_signal(sent)
+        assert process.wait(20) == status
+        assert process.stderr
+        assert process.stderr.read() == b""
+    assert read(log)[-1]["type"] == "end"
+    assert (read(log)[-1]["reason"], read(log)[-1]["status"]) == (reason, status)
+
+
+def test_a_signal_that_was_ignored_stays_ignored(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with started(tmp_path, "--log", log, before=["env", "--ignore-signal=HUP"]) as process:
+        logged(log, "session")
+        process.send_signal(signal.SIGHUP)
+        process.communicate(b"socket\n", 20)
+    assert read(log)[-1]["reason"] == "end of input"
+
+
+def test_an_interrupted_connect_is_cancelled(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with silent() as port, started(tmp_path, "--log", log, "-c", f"socket; connect -name 127.0.0.1 -port {port}") as it:
+        until(lambda: connecting(it.pid), "a connect that waits")
+        it.send_signal(signal.SIGINT)
+        assert it.wait(20) == 130
+    *_, cancelled, end = read(log)
+    assert (cancelled["outcome"], cancelled["errno"]) == ("cancelled", None)
+    assert cancelled["source"]["address"] == "127.0.0.1"
+    assert (end["type"], end["status"]) == ("end", 130)
+
+
+def test_a_killed_process_loses_nothing_that_had_happened(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    refused = f"socket; connect -name 127.0.0.1 -port {closed_port()}; " * 20
+    with silent() as port:
+        lines = f"{refused} socket; connect -name 127.0.0.1 -port {port}"
+        with started(tmp_path, "--log", log, "-c", lines) as process:
+            logged(log, "command", 42)
+            process.kill()
+    found = read(log)
+    assert [record["seq"] for record in found] == list(range(1, 64))
+    assert [record["type"] for record in found].count("connection") == 20
+    assert found[-1]["text"] == f"connect -name 127.0.0.1 -port {port}"
+
+
+def test_a_file_is_appended_to(tmp_path: Path) -> None:
+    log = tmp_path / "new" / "log.jsonl"
+    run(tmp_path, "--log", log, "-c", "note one")
+    run(tmp_path, "--log", log, "-c", "note two")
+    torn = log.read_text() + '{"type": "note", "se'
+    log.write_text(torn)
+    done = run(tmp_path, "--log", log, "-c", "note three; log")
+    assert log.read_text().startswith(torn + "\n")
+    assert [record["text"] for record in records(log.read_bytes().splitlines()) if record["type"] == "note"] == [
+        *("one", "two", "three"),
+    ]
+    assert "note: three" in done.out
+    assert "two" not in done.out  # the text is about this session
+
+
+def test_two_sessions_do_not_write_one_file(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with started(tmp_path, "--log", log) as first:
+        logged(log, "session")
+        second = run(tmp_path, "--log", log, "-c", "note second; log")
+        assert second.err == WARNING.format(f"{log}: another session is writing it")
+        assert "note: second" in second.out
+        first.communicate(b"note first\n", 20)
+    assert [record["text"] for record in read(log) if record["type"] == "note"] == ["first"]
+
+
+def test_no_log(tmp_path: Path) -> None:
+    done = run(tmp_path, "--no-log", "-c", "note kept; log")
+    shows(done, "note: kept")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["folder", "under a file", "full", "full after a while"])
+def test_a_log_that_cannot_be_written_is_kept_in_memory(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    log, why, before = {
+        "folder": ("folder", "folder: Is a directory", []),
+        "under a file": ("file/log", "file/log: Not a directory", []),
+        "full": ("/dev/full", "/dev/full: No space left on device", []),
+        "full after a while": ("log", "log: File too large", ["prlimit", "--fsize=1000"]),
+    }[place]
+    notes = [f"note number {number} {'x' * 40}" for number in range(20)]
+    done = run(tmp_path, "--log", log, stdin="\n".join([*notes, "log"]), before=before)
+    assert (done.status, done.err) == (0, WARNING.format(why))
+    assert re.findall(r"note: number (\d+) ", done.out) == [str(number) for number in range(20)]
+    if before:
+        written = read(tmp_path / "log")  # whole records only
+        assert [record["seq"] for record in written] == list(range(1, len(written) + 1))
+        assert len(written) > 2
+
+
+def test_the_text_of_a_session(tmp_path: Path) -> None:
+    with listening() as server:
+        lines = everything(port_of(server)).replace("quit", "connect -name 127.0.0.1 -port 1; socket; log")
+        done = run(tmp_path, "--keep-going", "-c", lines)
+    text = done.out[done.out.index("Session log of") :].splitlines()
+    assert [line for line in text if len(line) > WIDTH or line != line.rstrip() or not line.isprintable()] == []
+    assert any(line.endswith("failed: socket 2 is used up (refused): open a new one with socket") for line in text)
+    head, works, fails = (line.split() for line in text[-3:])
+    assert head == ["Source", "address", "Chosen", "by", "Destination", "Outcome", "Count"]
+    assert (works[:2], works[3:]) == (["127.0.0.1", "bind"], ["connected", "1"])
+    assert (fails[:2], fails[3:]) == (["127.0.0.1", "kernel"], ["refused", "1"])
+
+
+def saved(tmp_path: Path, *words: str) -> Run:
+    return run(tmp_path, "--log", "own.jsonl", "-c", f"note it; log -save {' '.join(words)}")
+
+
+def test_saving_the_text(tmp_path: Path) -> None:
+    done = saved(tmp_path, "ticket.txt")
+    text = (tmp_path / "ticket.txt").read_text()
+    shows(done, f"{len(text.encode())} bytes saved in ticket.txt")
+    assert "note: it" in text
+    assert stat.S_IMODE((tmp_path / "ticket.txt").stat().st_mode) == 0o600
+    again = saved(tmp_path, "ticket.txt")
+    assert again.err == "-c:1: log: ticket.txt exists: choose another name, or say -force\n"
+    assert (tmp_path / "ticket.txt").read_text() == text
+    assert saved(tmp_path, "ticket.txt", "-force").status == 0
+    assert saved(tmp_path, "no/folder").err == "-c:1: log: no/folder: No such file or directory (ENOENT)\n"
+
+
+@pytest.mark.parametrize("name", ["own.jsonl", "./own.jsonl", "link"])
+def test_saving_does_not_destroy_the_log_itself(tmp_path: Path, name: str) -> None:
+    (tmp_path / "link").symlink_to("own.jsonl")
+    done = saved(tmp_path, name, "-force")
+    assert done.err == (
+        f"-c:1: log: {name} is this session's own log, from which the text is made: choose another name\n"
+    )
+    assert read(tmp_path / "own.jsonl")[-1]["type"] == "end"
+
+
+def test_a_reader_takes_what_it_gets() -> None:
+    lines = [b'{"type": "new", "x": 1}', b"[]", b"", b"\xff", b'{"seq": 1}', b'{"type": 1}', b'{"type": "note", "te']
+    assert list(records(lines)) == [{"type": "new", "x": 1}]
+    odd = [{"type": "new"}, {"type": "note", "time": "2026-01-31T15:33:51.123Z"}, {"type": "connection"}]
+    assert list(ticket(odd)) == [
+        "15:33:51  (a note record that this version does not understand)",
+        "--:--:--  (a connection record that this version does not understand)",
+    ]
