@@ -1,0 +1,174 @@
+"""`diagnose` on the real network of the lab: the verdict that each fault deserves, and nobody accused falsely."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from conftest import in_lab
+from programs import Run, run, shows, started, until
+
+from stcp_shell import lab
+
+CLIENT = {"inet": "10.1.1.1", "inet6": "fd00:10:1:1::1"}
+TOGETHER = 6  # labs at once: most of the time they wait
+# IPv6 has no rp_filter: there the scenario is an open network.
+EXPECTED = {("strict-rp-filter", "inet6"): "healthy"}
+CASES = [(name, family) for name in lab.SCENARIOS for family in CLIENT]
+
+
+@pytest.fixture(scope="module")
+def runs(namespaces: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], "Future[Run]"]]:
+    """A diagnosis in every scenario, under way at once."""
+
+    def diagnose(name: str, family: str) -> Run:
+        line = f"diagnose -name {CLIENT[family]} -port 2121 -timeout 3.5"
+        return run(tmp_path_factory.mktemp(name), f"--lab={name}", "-c", line)
+
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        yield {case: pool.submit(diagnose, *case) for case in CASES}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "family"), CASES)
+def test_every_fault_gets_its_verdict(runs: dict[tuple[str, str], "Future[Run]"], name: str, family: str) -> None:
+    scenario = lab.SCENARIOS[name]
+    done = runs[name, family].result()
+    assert (done.status, done.err) == (0, "")
+    (verdict,) = done.of("verdict")
+    assert verdict["kind"] == EXPECTED.get((name, family), scenario.verdict), verdict["evidence"]
+    assert verdict["blames"] in (None, *scenario.blames), "a false accusation"
+    named = [sender for sender in scenario.blames if (":" in sender) == (family == "inet6")]
+    assert not named or verdict["blames"] in named, "the box that says no is known, and is to be named"
+    assert verdict["evidence"]
+    assert f"verdict: {verdict['kind']}" in done.out
+
+
+def test_the_sources_are_those_of_the_log_and_the_remedies_are_shown(namespaces: None, tmp_path: Path) -> None:
+    done = run(tmp_path, "--lab=acl-reject", "-c", "diagnose -name client -port 2121")
+    (verdict,) = done.of("verdict")
+    assert verdict["destination"] == {"name": "client", "address": "10.1.1.1", "port": 2121}
+    seen = [(source["address"], source["chosen_by"], source["outcome"]) for source in verdict["sources"]]
+    assert seen == [("192.168.77.50", "kernel", "prohibited"), ("172.16.1.50", "bind", "connected")]
+    shows(
+        done,
+        "client port 2121",
+        "192.168.77.50   kernel     via 192.168.77.1 on enetZ  prohibited  3/3",
+        "172.16.1.50     bind       via 192.168.77.1 on enetZ  connected   3/3",
+        "verdict: source-dependent",
+        "3/13 communication administratively prohibited from 192.168.77.1",
+        "permit 192.168.77.50 to 10.1.1.1 port 2121 on 192.168.77.1",
+        "Linux: ip route replace 10.1.1.1/32 via 192.168.77.1 dev enetZ src 172.16.1.50",
+    )
+
+
+@pytest.mark.slow
+def test_the_remedy_that_is_printed_mends_it(namespaces: None, tmp_path: Path) -> None:
+    child = in_lab(
+        f"""
+import io, re, subprocess
+lab.enter("acl-drop")
+from stcp_shell.cli import run
+from stcp_shell.environment import Environment
+def diagnose():
+    out = io.StringIO()
+    line = "diagnose -name 10.1.1.1 -port 2121 -timeout 1.5"
+    run(["--no-log", "-c", line], Environment(None, out, out, {{"HOME": {str(tmp_path)!r}}}, "phx_vos"))
+    return out.getvalue()
+before = diagnose()
+remedy = re.search(r"Linux: (ip route replace .* src .*)", before)[1]
+subprocess.run(remedy.split(), check=True)
+print(json.dumps([before, diagnose()]))
+"""
+    )
+    assert child.status == 0, child.stderr
+    assert "verdict: source-dependent" in child.value[0]
+    assert "172.16.1.50     kernel     via 192.168.77.1 on enetZ  connected" in child.value[1]
+    assert "the default source address connects" in child.value[1]
+
+
+def test_the_source_in_the_log_is_the_source_on_the_wire(namespaces: None, tmp_path: Path) -> None:
+    child = in_lab(
+        f"""
+import captures, io
+nodes = lab.enter("open")
+from stcp_shell.cli import run
+from stcp_shell.environment import Environment
+log = {str(tmp_path / "log")!r}
+script = "; ".join([
+    "socket", "connect -name 10.1.1.1 -port 2121",
+    "socket", "bind -name 172.16.1.50 -port 0", "connect -name 10.1.1.1 -port 2121",
+    "socket -family inet6", "connect -name fd00:10:1:1::1 -port 2121",
+    "diagnose -name 10.1.1.1 -port 2121",
+])
+with captures.Capture(nodes["router-z"]) as capture:
+    run(["--log", log, "-c", script], Environment(None, io.StringIO(), io.StringIO(), {{}}, "phx_vos"))
+    wire = [[s.source, s.source_port] for s in capture.syns(9) if s.interface == "host"]
+records = [json.loads(line) for line in open(log)]
+made = [[r["source"]["address"], r["source"]["port"]] for r in records if r["type"] == "connection"]
+print(json.dumps([made, wire, [s["address"] for s in records[-2]["sources"]]]))
+"""
+    )
+    assert child.status == 0, child.stderr
+    made, wire, diagnosed = child.value
+    assert [address for address, _ in made] == ["192.168.77.50", "172.16.1.50", "fd00:192:168:77::50"]
+    assert wire[:3] == made
+    assert {address for address, _ in wire[3:]} == set(diagnosed)
+
+
+def test_ctrl_c_ends_it_with_what_is_known(namespaces: None, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    line = "diagnose -name 10.1.1.1 -port 2121 -timeout 30"
+    with started(tmp_path, "--lab=acl-drop", "--log", log, "-c", f"{line}; note not reached") as process:
+        until(lambda: log.exists() and '"command"' in log.read_text(), "the command in the log")
+        # it is under way as soon as it has asked for its first sockets
+        until(lambda: len(os.listdir(f"/proc/{process.pid}/fd")) > 12, "sockets")
+        process.send_signal(2)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert b"verdict: unclear: interrupted before it was known how 192.168.77.50" in out
+    assert b"noted" not in out
+    assert '"kind": "unclear"' in log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("diagnose -name 224.0.0.1 -port 1", "224.0.0.1 is a multicast address"),
+        ("diagnose -name ff02::1%enetA -port 1", "ff02::1%enetA is a multicast address"),
+        ("diagnose -name 0.0.0.0 -port 1", "0.0.0.0 is no destination"),
+        ("diagnose -name 192.168.77.255 -port 1", "192.168.77.255 is a broadcast address"),
+        ("diagnose -name 10.1.1.1 -port 0", "there is no port 0"),
+        ("diagnose -name 10.1.1.1 -port 1 -from 10.9.9.9", "-from 10.9.9.9: not a usable address of this host"),
+        ("diagnose -name 10.1.1.1 -port 1 -from fd00:172:16:1::50", "is of the other address family"),
+        ("diagnose -name nosuch -port 1", "nosuch: Name or service not known"),
+        ("diagnose -name 10.1.1.1 -port 1,2", "-port 1,2"),
+        ("diagnose -name 10.1.1.1 -port 1 -ports 2,x!", "-ports 2,x!"),
+    ],
+)
+def test_what_cannot_be_diagnosed_is_refused_in_one_line(
+    namespaces: None, tmp_path: Path, line: str, message: str
+) -> None:
+    done = run(tmp_path, "--lab=open", "-c", line)
+    assert done.status in (1, 2)
+    assert message in done.err
+    assert done.err.count("\n") == 1
+    assert done.out == ""
+
+
+def test_a_target_of_our_own_and_loopback(namespaces: None, tmp_path: Path) -> None:
+    done = run(tmp_path, "--lab=open", "-c", "diagnose -name 127.0.0.1 -port 9; diagnose -name 172.16.1.50 -port 9")
+    assert [verdict["kind"] for verdict in done.of("verdict")] == ["no-listener", "no-listener"]
+
+
+def test_further_ports_have_verdicts_of_their_own(namespaces: None, tmp_path: Path) -> None:
+    done = run(tmp_path, "--lab=open", "-c", "diagnose -name 10.1.1.1 -port 2121 -ports 22,2121")
+    found = [(verdict["destination"]["port"], verdict["kind"]) for verdict in done.of("verdict")]
+    assert found == [(2121, "healthy"), (22, "no-listener")]
+
+
+def test_few_file_descriptors_are_enough(namespaces: None, tmp_path: Path) -> None:
+    limit = ["sh", "-c", 'ulimit -n 24 && exec "$@"', "sh"]
+    done = run(tmp_path, "--lab=open", "-c", "diagnose -name 10.1.1.1 -port 2121", before=limit)
+    assert [verdict["kind"] for verdict in done.of("verdict")] == ["healthy"]
