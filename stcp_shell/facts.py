@@ -203,11 +203,12 @@ class Connection(NamedTuple):
     rst: bool = False  # a RST ended it: refused, and no ICMP error came
     syn: str | None = None  # what became of SYNs that got no answer: `SYN_FATES`; None: answered, or not known
     answerer: "Answerer | None" = None  # how far away the box that answered is, where that was asked for
+    interrupted: bool = False  # Ctrl-C came when the connect had ended, while `answerer` was measured
 
     @property
     def cancelled(self) -> bool:
         """Ended by Ctrl-C, which ends the line or the script as well."""
-        return self.outcome == "cancelled"
+        return self.outcome == "cancelled" or self.interrupted
 
     @property
     def chosen_by(self) -> str:

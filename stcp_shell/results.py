@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from .facts import Connection, Endpoint, Interface, Route, Rule
+from .facts import Connection, Endpoint, Interface, Route, Rule, Trace, Way
 
 if TYPE_CHECKING:
     from .diagnosis.case import Verdict
@@ -124,6 +124,18 @@ class Diagnosed(NamedTuple):
     left_out: int  # source addresses that were too many
 
 
+class Traces(NamedTuple):
+    """The paths to a destination from several source addresses, and what the kernel's routes say of each."""
+
+    name: str  # as typed
+    destination: Endpoint
+    most_hops: int
+    traces: list[Trace]
+    ways: list[Way | None]
+    others: tuple[str, ...] = ()  # further addresses of the name
+    cancelled: bool = False  # ended by Ctrl-C: what was known by then
+
+
 class Variables(NamedTuple):
     values: dict[str, str]
 
@@ -162,6 +174,7 @@ Result = (
     | Name
     | OptionValue
     | Diagnosed
+    | Traces
     | Interfaces
     | Routes
     | Variables

@@ -3,7 +3,7 @@
 from types import ModuleType
 
 from ..language.declaration import Catalogue, Command
-from . import data, diagnose, interfaces, options, record, routes, shell, sockets
+from . import data, diagnose, interfaces, options, record, routes, shell, sockets, trace
 
 
 def declared(module: ModuleType) -> list[Command]:
@@ -15,7 +15,7 @@ FAMILIES = {
     "Sockets": declared(sockets),
     "Data": declared(data),
     "Socket options": declared(options),
-    "Evidence": declared(diagnose),
+    "Evidence": [*declared(diagnose), *declared(trace)],
     "Interfaces and routes": [*declared(interfaces), *declared(routes)],
     "The session": [*declared(record), *declared(shell)],
 }

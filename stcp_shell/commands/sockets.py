@@ -4,6 +4,7 @@ import errno
 import os
 import socket as sockets_api
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from ..errors import Failure, reason
@@ -110,19 +111,29 @@ def bind(
     Option("name", HOST, "the host: an address or a name", required=True),
     Option("port", PORT, "the port: a number or a service name", required=True),
     Option("timeout", SECONDS, "give up after this many seconds (60, or what `set timeout` says)"),
-    examples=["connect -name 10.1.1.1 -port 2121", "connect -name 10.1.1.1 -port ftp -timeout 5"],
+    Option("who", FLAG, "also measure how far away the box is that answered or refused"),
+    examples=[
+        "connect -name 10.1.1.1 -port 2121",
+        "connect -name 10.1.1.1 -port ftp -timeout 5",
+        "connect -name 10.1.1.1 -port 2121 -who",
+    ],
 )
-def connect(session: Session, name: str, port: int | str, timeout: float | None = None) -> Connection:
+def connect(
+    session: Session, name: str, port: int | str, timeout: float | None = None, who: bool = False
+) -> Connection:
     """Connect the current socket and say which source address was used and how it ended.
 
     A connection that is refused or times out is a finding: scripts go on. Of a name with several addresses the
     first is tried and the others are named. Ctrl-C ends the connect and keeps the shell. A dgram socket shows the
-    source address that the kernel chooses, without sending a packet.
+    source address that the kernel chooses, without sending a packet. -who tells a box that answers in front of the
+    host from the host: about 20 more SYNs, from sockets of their own, find out the distance there and back.
     """
     from ..net.probe import Probe, run
 
     entry = session.socket()
     _check_unused(entry)
+    if who:
+        _check_measurable(entry)
     number = names.port_number(port, entry.protocol)
     if number == 0:
         raise Failure("-port 0: there is no port 0 to connect to")
@@ -147,7 +158,7 @@ def connect(session: Session, name: str, port: int | str, timeout: float | None 
     else:
         # A second connect on it would answer EALREADY or ECONNABORTED, and its SYNs would go on behind our back.
         entry.sock.close()
-    return result
+    return _measured(session, result, source, limit) if who else result
 
 
 def _row(session: Session, entry: Socket) -> SocketRow:
@@ -195,6 +206,37 @@ def _check_unused(entry: Socket) -> None:
         raise Failure(f"socket {entry.number} is connected to {entry.peer}: open a new one with socket")
     if entry.state not in ("open", "bound"):
         raise Failure(f"socket {entry.number} is used up ({entry.state}): open a new one with socket")
+
+
+def _check_measurable(entry: Socket) -> None:
+    if entry.kind != "stream":
+        raise Failure("-who is for stream sockets: a dgram socket's connect sends nothing that could be answered")
+    if entry.sock.getsockopt(sockets_api.SOL_SOCKET, sockets_api.SO_BINDTODEVICE, 16).strip(b"\0"):
+        raise Failure("-who measures without SO_BINDTODEVICE, and this socket has it: that may be another path")
+
+
+def _measured(session: Session, found: Connection, source: str | None, limit: float) -> Connection:
+    """The finding with the distance of the box that answered, if one did."""
+    if found.outcome != "connected" and not found.rst:
+        return found
+    from ..net.distance import answerer
+
+    started = monotonic()
+
+    def show() -> None:
+        if session.progress:
+            elapsed = monotonic() - started
+            session.progress(Waiting(f"measure who answers for {found.destination}", elapsed, limit - elapsed))
+
+    try:
+        box = answerer(found.destination, source, limit, found.outcome, session.progress and show)
+    except KeyboardInterrupt:
+        return found._replace(note="who answered was not measured: interrupted", interrupted=True)
+    except OSError as error:
+        return found._replace(note=f"who answered could not be measured: {reason(error)}")
+    if box is None:
+        return found._replace(note="who answered is not known: the same answer did not come again, or not in time")
+    return found._replace(answerer=box)
 
 
 def _show(session: Session, probe: "Probe") -> None:

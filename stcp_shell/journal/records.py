@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from .. import results
-from ..facts import Connection, Endpoint, Icmp, Route, Way
+from ..facts import Connection, Endpoint, Icmp, Route, Trace, Way
 
 if TYPE_CHECKING:
     from ..diagnosis.case import Verdict
@@ -38,6 +38,7 @@ def connection(value: Connection, command: int) -> dict[str, Any]:
         "syn_retransmits": value.syn_retransmits,
         "rst": value.rst,
         "syn": value.syn,
+        "answerer": value.answerer and {**value.answerer._asdict(), "nearer": value.answerer.nearer},
     }
     if value.others:
         fields["others"] = list(value.others)
@@ -104,6 +105,28 @@ def _verdict(value: "Verdict", command: int) -> dict[str, Any]:
     }
 
 
+def _trace(value: results.Traces, command: int) -> dict[str, Any]:
+    def path(trace: Trace, way: Way | None) -> dict[str, Any]:
+        hops = [{**hop._asdict(), "icmp": _icmp(hop.icmp)} for hop in trace.hops]
+        route = {**_way(way), "kind": way.kind if way else None}
+        return {
+            "source": trace.source,
+            "chosen_by": trace.chosen_by,
+            "route": route,
+            "outcome": trace.outcome,
+            "hops": hops,
+        }
+
+    return {
+        "command": command,
+        "destination": {"name": value.name, **value.destination._asdict()},
+        "others": list(value.others),
+        "most_hops": value.most_hops,
+        "cancelled": value.cancelled,
+        "traces": [path(trace, way) for trace, way in zip(value.traces, value.ways, strict=True)],
+    }
+
+
 def _icmp(icmp: Icmp | None) -> dict[str, Any] | None:
     return icmp and {"type": icmp.type, "code": icmp.code, "meaning": icmp.meaning, "from": icmp.sender}
 
@@ -122,6 +145,7 @@ def _result(value: Any, command: int) -> dict[str, Any]:
 
 RECORDS: dict[type, tuple[str, Callable[[Any, int], dict[str, Any]]]] = {
     Connection: ("connection", connection),
+    results.Traces: ("trace", _trace),
     results.Interfaces: ("interfaces", _interfaces),
     results.Routes: ("routes", _routes),
     results.Noted: ("note", _note),

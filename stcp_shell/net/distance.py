@@ -24,18 +24,24 @@ _ANSWERS = ("connected", "refused")
 Ask = Callable[[Sequence[int]], list[bool | None]]  # values to yes, no (an ICMP error came instead) or silence
 
 
-def answerer(destination: Endpoint, source: str | None, timeout: float, outcome: str | None = None) -> Answerer | None:
+def answerer(
+    destination: Endpoint,
+    source: str | None,
+    timeout: float,
+    outcome: str | None = None,
+    progress: Callable[[], None] | None = None,
+) -> Answerer | None:
     """Who sends the RST or SYN-ACK that a connect to a numeric destination gets; about 20 further SYNs find it out.
 
     `source`: what to bind to; None leaves it to the kernel. `outcome`: what is to be measured, `refused` or
-    `connected`; None: whichever comes. `timeout`: seconds for all. None is answered where there is no such answer
-    (any more), where it did not come in time, and where the kernel cannot do it. Where routers spread traffic by ports
-    (ECMP), and on a way back that is longer than the way there, the figures are not those of one path. Raises Failure
+    `connected`; None: whichever comes. `timeout`: seconds for all; `progress` is called ten times a second meanwhile.
+    None is answered where there is no such answer (any more), where it did not come in time, and where the kernel
+    cannot do it. Where routers spread traffic by ports (ECMP) the figures are not those of one path. Raises Failure
     and OSError as `shot` does.
     """
     if not evidence.LINUX:
         return None
-    question = _Question(destination, source, timeout)
+    question = _Question(destination, source, timeout, progress)
     if not question.settle(outcome):
         return None
     with suppress(_TimeIsUp):
@@ -62,9 +68,12 @@ class _TimeIsUp(Exception):
 class _Question:
     """A destination that is asked in many ways whether it gives the same answer."""
 
-    def __init__(self, destination: Endpoint, source: str | None, timeout: float) -> None:
+    def __init__(
+        self, destination: Endpoint, source: str | None, timeout: float, progress: Callable[[], None] | None
+    ) -> None:
         self._destination = destination
         self._source = source
+        self._progress = progress
         self._deadline = monotonic() + timeout
         self._patience = PATIENCE
         self._outcome = ""
@@ -103,7 +112,7 @@ class _Question:
         try:
             for way in ways:
                 probes.append(shot(self._destination, self._source, self._patience, **way))
-            run(probes)
+            run(probes, self._progress)
         finally:
             for probe in probes:
                 probe.sock.close()

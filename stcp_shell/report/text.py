@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from .. import results
-from ..facts import Connection, Icmp, Way
+from ..facts import Answerer, Connection, Icmp, Way
 from .plain import visible
 
 Paint = Callable[[str, str], str]  # (role: good, bad, warn, dim; text) -> text
@@ -114,7 +114,32 @@ def evidence_lines(found: Connection) -> list[str]:
         lines.append(f"round trip {duration(found.rtt)}")
         if found.syn_retransmits:
             lines.append(f"{found.syn_retransmits} SYN retransmits")
+    if found.answerer:
+        lines += answerer_lines(found, found.answerer)
+    if found.note:
+        lines.append(found.note)
     return lines
+
+
+def answerer_lines(found: Connection, box: Answerer) -> list[str]:
+    """How far away the box is that answered, and what that proves."""
+    what = "RST" if found.rst else "SYN-ACK"
+    there = "the hops there are not known" if box.hops_forward is None else f"{_hops(box.hops_forward)} there"
+    back = f"{_hops(box.hops_back)} back (if it left with {box.ttl + box.hops_back})"
+    host, gateway = found.destination.address, found.route.gateway if found.route else None
+    if box.nearer is None:
+        proves = "how far the SYN went is not known, nor which box answered"
+    elif box.nearer:
+        proves = f"a box nearer than {host} sent it, or the way back is shorter than the way there"
+    elif box.hops_forward == 0 and gateway and gateway != host:
+        proves = f"the next hop itself, {gateway}, sent it: no router passed the SYN on"
+    else:
+        proves = f"no box nearer than {host} shows; one as far away would look the same"
+    return [f"the {what} arrived with TTL {box.ttl}: {back}, {there}", proves]
+
+
+def _hops(number: int) -> str:
+    return "1 hop" if number == 1 else f"{number} hops"
 
 
 def details(found: Connection) -> list[tuple[str, str]]:
@@ -217,6 +242,12 @@ def _option(value: results.OptionValue, paint: Paint) -> Iterator[str]:
     yield f"socket {value.socket}: {value.option} {value.value}{other}"
 
 
+def _traces(value: results.Traces, paint: Paint) -> Iterable[str]:
+    from .paths import path_lines
+
+    return path_lines(value, paint)
+
+
 def _interfaces(value: results.Interfaces, paint: Paint) -> Iterable[str]:
     from .tables import ifconfig_lines  # late: a script that only connects has no tables
 
@@ -274,6 +305,7 @@ RENDERERS: dict[type, Callable[[Any, Paint], Iterable[str]]] = {
     results.Name: _name,
     results.OptionValue: _option,
     results.Diagnosed: _diagnosed,
+    results.Traces: _traces,
     results.Interfaces: _interfaces,
     results.Routes: _routes,
     results.Variables: _variables,

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..facts import Address, Connection, Endpoint, Icmp, Interface, NextHop, Route, Rule, Way
+from ..facts import Address, Answerer, Connection, Endpoint, Hop, Icmp, Interface, NextHop, Route, Rule, Trace, Way
+from ..results import Traces
 from .plain import visible
 from .tables import ifconfig_lines, route_lines
 from .text import RENDERERS, columns, details, headline, plain
@@ -36,6 +37,7 @@ def ticket(records: Iterable[Record], dropped: int = 0) -> Iterator[str]:
 def connection(record: Record) -> Connection:
     """A `connection` record as the fact it was made from; fields that are missing are unknown."""
     route, icmp, destination = record.get("route"), record.get("icmp"), record["destination"]
+    answerer = record.get("answerer")
     way = None
     if route:
         kind = "unicast" if route.get("interface") else "none"
@@ -50,7 +52,7 @@ def connection(record: Record) -> Connection:
         route=way,
         outcome=record["outcome"],
         errno=record.get("errno"),
-        icmp=Icmp(icmp["type"], icmp["code"], icmp["meaning"], icmp["from"]) if icmp else None,
+        icmp=_icmp(icmp),
         elapsed=record["elapsed"],
         rtt=record.get("rtt"),
         syn_retransmits=record.get("syn_retransmits"),
@@ -58,6 +60,7 @@ def connection(record: Record) -> Connection:
         note=record.get("note"),
         rst=record.get("rst", False),
         syn=record.get("syn"),
+        answerer=Answerer(answerer["ttl"], answerer["hops_back"], answerer["hops_forward"]) if answerer else None,
     )
 
 
@@ -71,6 +74,10 @@ def fold(text: str, indent: str, hanging: str | None = None) -> Iterator[str]:
         line += word if empty else f" {word}"
         empty = False
     yield line.rstrip()
+
+
+def _icmp(value: dict[str, Any] | None) -> Icmp | None:
+    return Icmp(value["type"], value["code"], value["meaning"], value["from"]) if value else None
 
 
 def _endpoint(value: dict[str, Any] | None) -> Endpoint | None:
@@ -111,6 +118,40 @@ def _result(record: Record) -> Iterator[str]:
     kind = next(k for k in RENDERERS if k.__name__.lower() == record["result"])
     for line in RENDERERS[kind](kind(**record["value"]), plain):
         yield from fold(line.strip(), _INDENT + " " * (len(line) - len(line.lstrip())), _INDENT + "  ")
+
+
+def _trace(record: Record) -> Iterator[str]:
+    from .paths import headline as target  # late: it takes `fold` from here
+    from .paths import remarks, table
+
+    found = traces(record)
+    yield from fold(visible(target(found)), _INDENT, _INDENT + "  ")
+    yield from (_INDENT + line for line in table(found, WIDTH - len(_INDENT)))
+    for _, text in remarks(found):
+        yield from fold(visible(text), _INDENT + "  ", _INDENT + "    ")
+
+
+def traces(record: Record) -> Traces:
+    """A `trace` record as the result that it was made from."""
+    destination = Endpoint(record["destination"]["address"], record["destination"]["port"])
+    return Traces(
+        record["destination"]["name"],
+        destination,
+        record["most_hops"],
+        [
+            Trace(
+                destination,
+                path["source"],
+                path["chosen_by"],
+                tuple(Hop(**{**hop, "icmp": _icmp(hop["icmp"])}) for hop in path["hops"]),
+                path["outcome"],
+            )
+            for path in record["traces"]
+        ],
+        [Way(**path["route"]) if path["route"]["kind"] else None for path in record["traces"]],
+        tuple(record["others"]),
+        record["cancelled"],
+    )
 
 
 def _interfaces(record: Record) -> Iterator[str]:
@@ -202,5 +243,6 @@ _WRITERS: dict[str, Callable[[Record], Iterator[str]]] = {
     "routes": _routes,
     "note": _note,
     "verdict": _verdict,
+    "trace": _trace,
     "end": _end,
 }

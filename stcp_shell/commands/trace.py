@@ -1,0 +1,83 @@
+"""`traceroute`: how far SYNs get, from one source address or several."""
+
+from collections.abc import Callable
+
+from ..errors import Failure
+from ..facts import INET, INET6, Endpoint, family_of
+from ..language.declaration import Option, command
+from ..language.kinds import ADDRESSES, HOST, PORT, SECONDS, Kind, whole
+from ..net import names
+from ..results import Traces
+from ..session import Session, Waiting
+
+_HOPS = Kind("HOPS", whole(1, 64))
+DEFAULT_HOPS, DEFAULT_TIMEOUT = 30, 3.0
+
+
+@command(
+    "traceroute",
+    Option("name", HOST, "the host: an address or a name", required=True),
+    Option("port", PORT, "the port: a number or a service name", required=True),
+    Option("from", ADDRESSES, "the source addresses to bind to; without it the kernel chooses one"),
+    Option("max", _HOPS, "how many hops to look at (30)"),
+    Option("timeout", SECONDS, "give up on silent hops after this many seconds (3)"),
+    examples=[
+        "traceroute -name 10.1.1.1 -port 2121",
+        "traceroute -name 10.1.1.1 -port 2121 -from 172.16.1.50,192.168.77.50",
+    ],
+)
+def traceroute(
+    session: Session,
+    name: str,
+    port: int | str,
+    from_: tuple[str, ...] = (),
+    max: int = DEFAULT_HOPS,
+    timeout: float = DEFAULT_TIMEOUT,
+) -> Traces:
+    """Show the routers on the way, with TCP and without root, and where the paths of several sources part.
+
+    All hops are asked at once, with SYNs of small TTLs from sockets that are bound to the source (bind(2) only); a
+    silent one is asked again. The path ends at the first box that answers for the host, or refuses. The service at
+    its end sees no connection. Ctrl-C ends it with what is known so far.
+    """
+    from ..net.sources import check_target, eligible
+    from ..net.trace import traces
+
+    number = names.port_number(port, "tcp")
+    if number == 0:
+        raise Failure("-port 0: there is no port 0 to connect to")
+    found = _addresses(session, name, from_)
+    check_target(found[0])
+    sources: list[str | None] = list(eligible(found[0], from_)[0]) if from_ else [None]
+    session.remember(name)
+    destination = Endpoint(found[0], number)
+    paths = traces(destination, sources, max, timeout, _progress(session, f"traceroute to {destination}"))
+    return Traces(
+        name=name,
+        destination=destination,
+        most_hops=max,
+        traces=paths,
+        ways=[session.way_to(destination, source, "tcp") for source in sources],
+        others=tuple(found[1:]),
+        cancelled=any(path.outcome == "cancelled" for path in paths),
+    )
+
+
+def _addresses(session: Session, name: str, sources: tuple[str, ...]) -> list[str]:
+    """The addresses of the name: of the sources' family, else IPv4 before IPv6, as a socket's default is inet."""
+    if ":" in name:
+        return [name]
+    families = [family_of(sources[0])] if sources and name.strip("0123456789.") else [INET, INET6]
+    for family in families:
+        try:
+            return names.addresses(name, family, session.timeout)
+        except names.Unresolved as unresolved:
+            reason = str(unresolved)
+    raise Failure(reason)
+
+
+def _progress(session: Session, what: str) -> Callable[[float, float, int], None] | None:
+    show = session.progress
+    if show is None:
+        return None
+    return lambda elapsed, left, syns: show(Waiting(what, elapsed, left, syns))

@@ -1,0 +1,137 @@
+"""Paths as text: a table with a column for each source address, how each path ends, and where they part."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+
+from ..facts import Hop, Trace, Way
+from ..results import Traces
+from .plain import visible
+from .text import WORDING, columns, duration, icmp_text, role_of, way_text
+from .ticket import fold
+
+WIDTH = 79
+_ANSWERS = ("connected", "refused")
+
+
+def path_lines(value: Traces, paint: Callable[[str, str], str]) -> Iterator[str]:
+    """The lines of a result of `traceroute`."""
+    yield visible(headline(value))
+    yield from table(value, WIDTH)
+    for role, text in remarks(value):
+        yield from (paint(role, line) if role else line for line in fold(visible(text), "  ", "    "))
+
+
+def headline(value: Traces) -> str:
+    """Where the paths lead."""
+    name = f" ({value.name})" if value.name != value.destination.address else ""
+    others = f"; not tried: {', '.join(value.others)}" if value.others else ""
+    return f"{value.destination}{name}, at most {value.most_hops} hops{others}"
+
+
+def table(value: Traces, width: int) -> Iterator[str]:
+    """The paths side by side, or one below the other where that is wider than `width` columns."""
+    together = list(columns(_rows(value, value.traces, value.ways)))
+    if max(map(len, together)) <= width:
+        yield from map(visible, together)
+        return
+    for trace, way in zip(value.traces, value.ways, strict=True):
+        yield from map(visible, columns(_rows(value, [trace], [way])))
+
+
+def remarks(value: Traces) -> Iterator[tuple[str, str]]:
+    """What the table means: the colour role, or nothing, and a sentence."""
+    for trace, way in zip(value.traces, value.ways, strict=True):
+        yield role_of(trace.outcome), f"{trace.source or 'no source'}: {ending(trace, value.most_hops, way)}"
+    if len(value.traces) > 1:
+        yield "", parting(value.traces)
+    if not value.cancelled and any(hop.rtt is None for trace in value.traces for hop in trace.hops):
+        yield "dim", "* is silence: no answer to a SYN, nor to a second one a while later"
+
+
+def ending(trace: Trace, most_hops: int, way: Way | None) -> str:
+    """How far the path shows and what ended it."""
+    if trace.outcome == "cancelled":
+        return f"ended by Ctrl-C; {len(trace.hops)} hops are known" if trace.hops else "ended by Ctrl-C"
+    if trace.outcome == "timeout":
+        return _silence(trace, most_hops)
+    last = trace.hops[-1] if trace.hops else None
+    if last is None:
+        return f"no SYN left this host: {WORDING[trace.outcome]}"
+    if last.outcome != trace.outcome:
+        return f"behind hop {last.ttl} nothing is known: no SYN left this host any more, {WORDING[trace.outcome]}"
+    if way and way.kind == "local":
+        return f"{trace.outcome} by this host itself: there is no hop in between"
+    if last.icmp:
+        own = ", this host itself" if last.icmp.sender == trace.source else ""
+        return f"{trace.outcome} at hop {last.ttl}: {icmp_text(last.icmp)}{own}"
+    answer = {"connected": "a SYN-ACK", "refused": "a RST"}.get(trace.outcome, "an error")
+    return f"{trace.outcome} at hop {last.ttl}: {answer} from {last.address}, or from a box that answers for it"
+
+
+def parting(traces: Sequence[Trace]) -> str:
+    """Where the paths of several sources part, as far as routers named themselves; a RST or SYN-ACK names nobody."""
+    shared: list[int] = []
+    for ttl in count(1):
+        answers = [(trace, trace.hops[ttl - 1]) for trace in traces if len(trace.hops) >= ttl]
+        if len(answers) < 2:
+            break
+        named = [(trace, hop) for trace, hop in answers if hop.address]
+        if len({hop.address for _, hop in named}) > 1:
+            before = f" or before, as hop {ttl - 1} is not known of all" if ttl > 1 and ttl - 1 not in shared else ""
+            there = ", ".join(f"{hop.address} from {trace.source}" for trace, hop in named)
+            return f"the paths part at hop {ttl}{before}: {there}"
+        if len(named) == len(traces) and any(hop.icmp for _, hop in named):
+            shared.append(ttl)
+    if not shared:
+        return "no router answered on all paths: whether they part is not known"
+    return _common(traces, shared[-1])
+
+
+def _common(traces: Sequence[Trace], last: int) -> str:
+    """What becomes of the paths behind the last hop that they have in common."""
+    going = [trace for trace in traces if len(trace.hops) > last]
+    ended = [trace.source or "no source" for trace in traces if len(trace.hops) == last]
+    known = f"the paths are the same up to hop {last}, {traces[0].hops[last - 1].address}"
+    if not going or not ended:
+        return f"{known}; behind it no router answered on all"
+    there = ", ".join(f"{trace.source} goes on to {trace.hops[-1].address}" for trace in going)
+    return f"{known}: from there {there}, and {', '.join(ended)} does not show any more"
+
+
+def _silence(trace: Trace, most_hops: int) -> str:
+    known = len(trace.hops)
+    if known >= most_hops:
+        return f"the destination is farther away than {most_hops} hops, or the SYNs go round in circles"
+    if not known:
+        return f"silence from the first hop on: none of {most_hops} answered"
+    last = trace.hops[-1]
+    who = last.address or "a box that is not named"
+    return f"silence behind hop {known}, {who}: none of hops {known + 1} to {most_hops} answered"
+
+
+def _rows(value: Traces, traces: Sequence[Trace], ways: Sequence[Way | None]) -> list[list[str]]:
+    # one row more where silence begins
+    length = max(len(trace.hops) + (trace.outcome == "timeout") for trace in traces)
+    return [
+        ["  hop", *(trace.source or "no source" for trace in traces)],
+        ["", *("as bound" if trace.chosen_by == "bind" else "chosen by the kernel" for trace in traces)],
+        ["", *map(way_text, ways)],
+        *[
+            [f"{ttl:>5}", *(_cell(trace, ttl) for trace in traces)]
+            for ttl in range(1, min(length, value.most_hops) + 1)
+        ],
+    ]
+
+
+def _cell(trace: Trace, ttl: int) -> str:
+    if ttl > len(trace.hops):
+        return "*" if trace.outcome == "timeout" else ""
+    return hop_text(trace.hops[ttl - 1])
+
+
+def hop_text(hop: Hop) -> str:
+    """Who answered, after what time, and how, if that ended the path."""
+    if hop.rtt is None:
+        return "*"
+    # without the error queue a kernel says that an ICMP error came, and not from whom
+    return "  ".join([hop.address or "not named here", duration(hop.rtt), *([hop.outcome] if hop.outcome else [])])
