@@ -128,6 +128,8 @@ class Session:
         """Close everything and write the record that ends the log."""
         for entry in list(self.sockets.values()):
             self.close(entry)
+        if self._ways is not None:
+            self._ways.close()
         self.journal.write("end", {"reason": reason, "status": status})
         self.journal.close()
 

@@ -41,6 +41,11 @@ class Ways:
             way = self._known[key] = self._tables.route_get(destination, source, port, protocol)
         return way
 
+    def close(self) -> None:
+        """Close both sockets."""
+        self._tables.close()
+        self._news.close()
+
     def _forget(self, now: float) -> None:
         self._known.clear()
         self._since = now
