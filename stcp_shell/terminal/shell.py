@@ -1,9 +1,9 @@
 """The interactive shell: a prompt, the line that was typed or pasted, its result, the next prompt."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from io import TextIOWrapper
 
 from prompt_toolkit import PromptSession, print_formatted_text
@@ -27,7 +27,7 @@ from .colors import LONGEST, STYLE, LineLexer, colored
 from .completion import StcpCompleter
 from .history import PrivateHistory, open_history, remember
 from .mode import quiet
-from .signals import held_back
+from .signals import ENDING, held_back
 from .toolbar import toolbar
 from .typeahead import Typeahead, paste_bindings
 from .values import Values
@@ -58,12 +58,9 @@ def run_terminal(
         for line in [*notice, greeting(interpreter)]:
             interpreter.screen.line(line)
         shell = Shell(interpreter, app_session, history, runner, lab=bool(notice))
-        while not interpreter.session.ended:
-            silence()
-            try:
-                shell.step()
-            except EOFError:
-                break
+        with suppress(EOFError):
+            while not interpreter.session.ended:
+                shell.step(silence)
     return Status.OK
 
 
@@ -118,15 +115,19 @@ class Shell:
         )
         self._draw, session.progress = session.progress, self._wait
 
-    def step(self) -> None:
-        """Get a line and run it. Raises EOFError where no more come.
+    def step(self, silence: Callable[[], None]) -> None:
+        """Get a line and run it. Raises EOFError where no more come. `silence` sets the terminal's mode for it.
 
         After Ctrl-C, at the prompt or in a command, what was pasted or typed ahead does not run.
         """
         try:
+            silence()
             if self._interrupted:
                 self._drop()
-            line = self._line()
+            try:
+                line = self._line()
+            except OSError as error:
+                raise OutputClosed(f"the terminal cannot be used: {reason(error)}") from None
             self._interrupted = self._interpreter.run_line(line) is Status.INTERRUPTED
         except KeyboardInterrupt:
             self._interrupted = True
@@ -148,11 +149,8 @@ class Shell:
                 return line
 
     def _ask(self) -> str:
-        try:
-            with held_back(self._stop):
-                return self._runner.run(self._prompt.prompt_async())
-        except OSError as error:
-            raise OutputClosed(f"the terminal cannot be used: {reason(error)}") from None
+        with held_back(ENDING, self._stop):
+            return self._runner.run(self._prompt.prompt_async())
 
     def _stop(self) -> None:
         """End the prompt, from a signal handler."""

@@ -1,18 +1,20 @@
-"""SIGTERM and SIGHUP while the prompt waits: the prompt ends first, then they do what they do everywhere else.
+"""Signals that wait until something is done: then they do what they do everywhere else.
 
-An exception out of a signal handler would get lost in the prompt's event loop, or be shown as a traceback there.
+An exception out of a signal handler would get lost in the prompt's event loop, or be shown as a traceback there; in the
+middle of reading keys it would break prompt_toolkit's parser.
 """
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+INTERRUPT = (signal.SIGINT,)
 
 
 @contextmanager
-def held_back(stop: Callable[[], None]) -> Iterator[None]:
+def held_back(signals: Iterable[signal.Signals], stop: Callable[[], None] = lambda: None) -> Iterator[None]:
     """While the block runs these signals only call `stop`; what handled them before is called at its end."""
     caught: list[tuple[int, FrameType | None]] = []
 
@@ -21,7 +23,7 @@ def held_back(stop: Callable[[], None]) -> Iterator[None]:
         stop()
 
     # Where it is ignored, or ends the process, nothing has to be called.
-    previous = {int(each): before for each in _ENDING if callable(before := signal.getsignal(each))}
+    previous = {int(each): before for each in signals if callable(before := signal.getsignal(each))}
     for number in previous:
         signal.signal(number, handle)
     try:

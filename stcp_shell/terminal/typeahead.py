@@ -8,12 +8,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from prompt_toolkit.input import Input
-from prompt_toolkit.input.typeahead import clear_typeahead, get_typeahead, store_typeahead
+from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPress
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.keys import Keys
 
 from .mode import flush_input
+from .signals import INTERRUPT, held_back
 
 _ENTER = (Keys.ControlM, Keys.ControlJ)
 _TEXT = (Keys.BracketedPaste, Keys.ControlI)
@@ -31,9 +32,10 @@ class Typeahead:
 
         Raises KeyboardInterrupt where Ctrl-C is among it; what came before that is dropped.
         """
-        self._add(get_typeahead(self._input))
-        while keys := self._input.read_keys():
-            self._add(keys)
+        with held_back(INTERRUPT):
+            self._add(get_typeahead(self._input))
+            while keys := self._input.read_keys():
+                self._add(keys)
 
     def line(self) -> str | None:
         """The next whole line. None: there is none, or it has keys that are not text, which the prompt understands."""
@@ -54,14 +56,15 @@ class Typeahead:
         self._keys.clear()
 
     def drop(self) -> int:
-        """Forget everything, also what the terminal holds; answers how many whole lines are known to be lost."""
-        self._add(key for key in get_typeahead(self._input) if key.key is not Keys.ControlC)
-        lines = sum(key.key in _ENTER for key in self._keys)
-        self._keys.clear()
-        clear_typeahead(self._input)
-        self._input.flush_keys()
-        flush_input(self._input.fileno())
-        return lines
+        """Forget everything, also what the terminal holds; answers how many lines were ended."""
+        with held_back(INTERRUPT):
+            keys = [*self._keys, *get_typeahead(self._input)]
+            while more := self._input.read_keys():
+                keys += more
+            self._keys.clear()
+            self._input.flush_keys()
+            flush_input(self._input.fileno())
+        return sum(key.key in _ENTER or key.data.count("\n") for key in keys)
 
     def _add(self, keys: Iterable[KeyPress]) -> None:
         for key in keys:
