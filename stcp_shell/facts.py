@@ -126,6 +126,14 @@ class Label(NamedTuple):
     ifindex: int = 0  # 0: for every interface
 
 
+class SourcePolicy(NamedTuple):
+    """What the kernel is set to for the choice among IPv6 source addresses."""
+
+    labels: tuple[Label, ...]
+    prefers_temporary: frozenset[str] = frozenset()  # interfaces whose use_tempaddr is 2 (ip-sysctl)
+    outgoing_only: bool = False  # use_oif_addrs_only of the outgoing interface
+
+
 class Counters(NamedTuple):
     """What an interface has sent and received since it is there (`rtnl_link_stats64`)."""
 
@@ -216,6 +224,20 @@ class Connection(NamedTuple):
         return "bind" if self.bound and self.bound.address not in ("0.0.0.0", "::") else "kernel"
 
 
+VERDICTS = (
+    "source-dependent",
+    "bound-source-fails",
+    "no-listener",
+    "filtered",
+    "unreachable",
+    "no-route",
+    "next-hop-silent",
+    "local-firewall",
+    "local-rp-filter",
+    "single-source",
+    "healthy",
+    "unclear",
+)
 SYN_FATES = (
     "lost",  # they left this host and nothing came back
     "dropped-here",  # this host's own OUTPUT firewall dropped them

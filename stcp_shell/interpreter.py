@@ -1,16 +1,27 @@
 """Runs parsed commands against a session: records, shows, and decides whether to go on."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from .commands import CATALOGUE
 from .errors import Failure, reason
+from .facts import Connection
 from .journal.records import entries
 from .language.parser import Call, Parser
 from .language.script import load
+from .results import Diagnosed, Expectation
 from .screen import Screen
 from .session import Session
 from .status import Status
+
+
+class Check(NamedTuple):
+    """What an `expect` found, and where it stands."""
+
+    source: str
+    line: int
+    text: str
+    result: Expectation
 
 
 class Interpreter:
@@ -20,6 +31,7 @@ class Interpreter:
         self.session = session
         self.screen = screen
         self.keep_going = keep_going
+        self.checks: list[Check] = []  # what `expect` found, in order
 
     def run(self, calls: Sequence[Call], echo: bool = False) -> Status:
         """Run calls in order until the end, a failure, Ctrl-C or `quit`."""
@@ -51,6 +63,9 @@ class Interpreter:
         number = journal.command(call.text, call.where or "typed")
         try:
             result = call.command.run(self.session, **call.arguments)
+            if type(result) is Expectation:
+                result = self._checked(call, result)
+            self._remember(result)
             self._deliver(number, result)
         except Failure as failure:
             return self._failed(call, number, str(failure))
@@ -60,6 +75,19 @@ class Interpreter:
             self._failed(call, number, "interrupted")
             return Status.INTERRUPTED
         return Status.INTERRUPTED if getattr(result, "cancelled", False) else Status.OK
+
+    def _checked(self, call: Call, result: Expectation) -> Expectation:
+        """Count it, and say where it stands."""
+        result = result._replace(where=call.where)
+        self.checks.append(Check(call.source, call.line, call.text, result))
+        return result
+
+    def _remember(self, result: Any) -> None:
+        """Keep what a later `expect` is about."""
+        if type(result) is Connection:
+            self.session.last_connection = result
+        elif type(result) is Diagnosed:
+            self.session.last_verdicts = result.verdicts
 
     def _deliver(self, number: int, result: Any) -> None:
         """To the screen first: what is made while it is shown is complete afterwards. The log gets it in any case."""

@@ -1,9 +1,9 @@
 """What commands answer, as plain tuples. `report.text` renders them, `journal.records` logs some."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from .facts import Connection, Endpoint, Interface, Route, Rule, Trace, Way
+from .facts import Connection, Counters, Endpoint, Interface, Neighbour, Route, Rule, Trace, Way
 
 if TYPE_CHECKING:
     from .diagnosis.case import Verdict
@@ -110,8 +110,8 @@ class Routes(NamedTuple):
     """Routing tables that are read while they are shown; `rows` remembers the first ones and counts them all."""
 
     defaults: list[Route]  # both families
-    rows: "Rows"
-    others: "Rows"  # of the tables but the main one
+    rows: "Rows[Route]"
+    others: "Rows[Route]"  # of the tables but the main one
     rules: list[Rule]
     ready: str  # HH:MM:SS
 
@@ -134,6 +134,89 @@ class Traces(NamedTuple):
     ways: list[Way | None]
     others: tuple[str, ...] = ()  # further addresses of the name
     cancelled: bool = False  # ended by Ctrl-C: what was known by then
+
+
+class SecondLook(NamedTuple):
+    """Where IPv4's connect(2) finds another way when it looks again, with the source address that it chose."""
+
+    way: Way
+    errno: str | None  # in place of a way
+    prefix: str | None
+    rules: tuple[Rule, ...]
+
+
+class RouteFound(NamedTuple):
+    """The way to one destination, the source address, and why that one. `route get`."""
+
+    name: str  # as typed
+    destination: Endpoint  # port 0: none was asked for
+    asked: str | None  # the source address that a socket would be bound to; None: the kernel chooses
+    source: str | None  # None: none is chosen
+    reason: str  # the rule for the source in a word: prefsrc, gateway-subnet, longest-prefix, ..., refused, unknown
+    why: str  # the same as a sentence
+    way: Way | None = None  # None: the tables can't be read
+    errno: str | None = None  # the kernel's answer in place of a way
+    prefix: str | None = None  # of the row of the table that decides: `10.0.0.0/8`, default
+    rules: tuple[Rule, ...] = ()  # the policy rule that decides; several: one of them, it is not known which
+    kernel: str | None = None  # the source address in the kernel's answer
+    connect: str | None = None  # what getsockname(2) says after connect(2) of a UDP socket
+    connect_errno: str | None = None
+    agrees: bool | None = None  # whether the reason leads to what the kernel says; None: it was not checked
+    second: SecondLook | None = None
+    notes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()  # further addresses of the name
+
+
+class BsdBlock(NamedTuple):
+    """The routes and neighbours of one family, read while they are shown."""
+
+    family: str
+    main: "Rows[Route]"
+    local: "Rows[Route]"  # the kernel's own: local, broadcast and anycast addresses
+    neighbours: "Rows[Neighbour]"
+
+
+class BsdRoutes(NamedTuple):
+    """`netstat -r`."""
+
+    blocks: list[BsdBlock]
+    links: dict[str, int]  # interface indexes by name
+    defaults: list[Route]  # filled while the rows are shown
+    legend: bool
+    name_of: Callable[[str], str] | None = None  # host names, where they were asked for
+
+
+class InterfaceTable(NamedTuple):
+    """`netstat -i`."""
+
+    rows: list[tuple[Interface, Counters | None]]
+    host: str
+
+
+class BsdSocket(NamedTuple):
+    protocol: str  # tcp4, tcp6, udp4, udp6
+    received: int | None  # bytes that wait to be read; None: the kernel has no figure
+    unsent: int | None  # bytes that are not acknowledged yet
+    local: Endpoint
+    peer: Endpoint | None
+    state: str  # in netstat's words; empty for udp
+
+
+class BsdSockets(NamedTuple):
+    """`netstat -a`: the sockets of this shell."""
+
+    rows: list[BsdSocket]
+    name_of: Callable[[str], str] | None = None
+
+
+class Expectation(NamedTuple):
+    """Whether the last connection or diagnosis was what a script expects."""
+
+    met: bool
+    expected: str
+    seen: str
+    evidence: tuple[str, ...]
+    where: str = ""  # FILE:LINE; empty for a typed line
 
 
 class Variables(NamedTuple):
@@ -177,6 +260,10 @@ Result = (
     | Traces
     | Interfaces
     | Routes
+    | RouteFound
+    | BsdRoutes
+    | InterfaceTable
+    | BsdSockets
     | Variables
     | Noted
     | Saved

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .environment import Environment
 from .errors import Failure
-from .facts import Endpoint, Way
+from .facts import Connection, Endpoint, Way
 from .journal.writer import Journal
 
 if TYPE_CHECKING:
+    from .diagnosis.case import Verdict
     from .net.ways import Ways
 
 DEFAULT_TIMEOUT = 60.0
@@ -54,6 +55,8 @@ class Session:
         self.destinations: dict[str, None] = {}
         self.progress: Callable[[Waiting], None] | None = None
         self.ended = False
+        self.last_connection: Connection | None = None
+        self.last_verdicts: list[Verdict] = []
         self._numbers = 0
         self._ways: Ways | None = None
         self._no_ways = False

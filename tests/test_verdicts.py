@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from stcp_shell.diagnosis.case import KINDS, Case, Observation, ReversePath, Verdict
+from stcp_shell.diagnosis.case import Case, Observation, ReversePath, Verdict
 from stcp_shell.diagnosis.verdict import judge
-from stcp_shell.facts import Answerer, Endpoint, Hop, Icmp, Trace, Way
+from stcp_shell.facts import VERDICTS, Answerer, Endpoint, Hop, Icmp, Trace, Way
 
 CLIENT = Endpoint("10.1.1.1", 2121)
 DEFAULT, BOUND = "192.168.77.50", "172.16.1.50"
@@ -111,13 +111,13 @@ def test_what_was_seen_deserves_this_verdict_and_no_more(name: str) -> None:
     row = TABLE[name]
     found = verdict(*row.observations, **row.more)
     assert (found.kind, found.blames) == (row.kind, row.blames), found.summary
-    assert found.kind in KINDS
+    assert found.kind in VERDICTS
     for observation in row.observations:
         assert any(str(observation.address or "no address") in line for line in found.evidence)
 
 
 def test_the_table_knows_every_kind() -> None:
-    assert {row.kind for row in TABLE.values()} == set(KINDS)
+    assert {row.kind for row in TABLE.values()} == set(VERDICTS)
 
 
 def test_silence_and_resets_carry_the_caveat_and_a_signed_prohibition_does_not() -> None:

@@ -3,7 +3,7 @@
 from types import ModuleType
 
 from ..language.declaration import Catalogue, Command
-from . import data, diagnose, interfaces, options, record, routes, shell, sockets, trace
+from . import checks, data, diagnose, interfaces, netstat, options, record, routes, shell, sockets, trace
 
 
 def declared(module: ModuleType) -> list[Command]:
@@ -16,7 +16,8 @@ FAMILIES = {
     "Data": declared(data),
     "Socket options": declared(options),
     "Evidence": [*declared(diagnose), *declared(trace)],
-    "Interfaces and routes": [*declared(interfaces), *declared(routes)],
+    "Interfaces and routes": [*declared(interfaces), *declared(routes), *declared(netstat)],
+    "Scripts that assert": declared(checks),
     "The session": [*declared(record), *declared(shell)],
 }
 CATALOGUE = Catalogue(command for family in FAMILIES.values() for command in family)

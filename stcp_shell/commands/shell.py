@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ..language.declaration import Argument, command
-from ..language.kinds import COMMAND, NAME, PATH, TEXT, seconds
+from ..language.declaration import Argument, Option, command
+from ..language.kinds import COMMAND, FLAG, NAME, PATH, TEXT, seconds
 from ..language.syntax import is_name
 from ..results import Sourced, Text, Variables
 from ..session import Session
@@ -34,6 +34,8 @@ def _assign(parser: "Parser", arguments: dict[str, Any]) -> None:
     name, value = arguments.get("name"), arguments.get("value")
     if name is None:
         return
+    if arguments.get("default") and name in parser.variables:
+        return
     if value is None:
         raise ValueError(f"{name[:40]} needs a value: set NAME VALUE")
     check_variable(name, value)
@@ -46,20 +48,22 @@ def _include(parser: "Parser", arguments: dict[str, Any]) -> None:
 
 @command(
     "set",
+    Option("default", FLAG, "only where it has no value yet, from -D or an earlier set"),
     Argument("name", NAME, "the variable", required=False),
     Argument("value", TEXT, "its value", required=False, rest=True),
-    examples=["set N 2121", "connect -name 10.1.1.1 -port $N", "set timeout 5"],
+    examples=["set N 2121", "connect -name 10.1.1.1 -port $N", "set timeout 5", "set -default PORT 2121"],
     parsing=_assign,
 )
-def set_(session: Session, name: str | None = None, value: str = "") -> Variables:
+def set_(session: Session, name: str | None = None, value: str = "", default: bool = False) -> Variables:
     """Give a variable a value, to be written as $NAME or ${NAME}; without a name list them.
 
     The variable `timeout` is the time in seconds that connect, accept and recv wait.
     """
     if name is None:
         return Variables(dict(sorted(session.variables.items())))
-    session.variables[name] = value
-    return Variables({name: value})
+    if not (default and name in session.variables):
+        session.variables[name] = value
+    return Variables({name: session.variables[name]})
 
 
 @command("source", Argument("file", PATH, "a script"), examples=["source multihomed.stcp"], parsing=_include)

@@ -5,21 +5,6 @@ from typing import NamedTuple
 
 from ..facts import Answerer, Endpoint, Icmp, Trace, Way
 
-KINDS = (
-    "source-dependent",
-    "bound-source-fails",
-    "no-listener",
-    "filtered",
-    "unreachable",
-    "no-route",
-    "next-hop-silent",
-    "local-firewall",
-    "local-rp-filter",
-    "single-source",
-    "healthy",
-    "unclear",
-)
-
 
 class Observation(NamedTuple):
     """One source address and how its connects ended.
@@ -90,7 +75,7 @@ class Case(NamedTuple):
 class Verdict(NamedTuple):
     """What the facts allow to say, and no more."""
 
-    kind: str
+    kind: str  # one of facts.VERDICTS
     destination: Endpoint
     name: str
     summary: str

@@ -73,6 +73,24 @@ def _routes(value: results.Routes, command: int) -> dict[str, Any]:
     }
 
 
+def _route_found(value: results.RouteFound, command: int) -> dict[str, Any]:
+    from .lookups import route  # late: most scripts only connect
+
+    return route(value, command)
+
+
+def _bsd_routes(value: results.BsdRoutes, command: int) -> dict[str, Any]:
+    from .lookups import bsd_routes
+
+    return bsd_routes(value, command)
+
+
+def _interface_table(value: results.InterfaceTable, command: int) -> dict[str, Any]:
+    from .lookups import interface_table
+
+    return interface_table(value, command)
+
+
 def _verdict(value: "Verdict", command: int) -> dict[str, Any]:
     return {
         "command": command,
@@ -135,6 +153,16 @@ def _way(route: Way | None) -> dict[str, Any]:
     return {"gateway": route.gateway if route else None, "interface": route.interface if route else None}
 
 
+def _expectation(value: results.Expectation, command: int) -> dict[str, Any]:
+    return {
+        "command": command,
+        "met": value.met,
+        "expected": value.expected,
+        "seen": value.seen,
+        "evidence": list(value.evidence),
+    }
+
+
 def _note(value: results.Noted, command: int) -> dict[str, Any]:
     return {"command": command, "text": value.text}
 
@@ -148,6 +176,10 @@ RECORDS: dict[type, tuple[str, Callable[[Any, int], dict[str, Any]]]] = {
     results.Traces: ("trace", _trace),
     results.Interfaces: ("interfaces", _interfaces),
     results.Routes: ("routes", _routes),
+    results.RouteFound: ("route", _route_found),
+    results.BsdRoutes: ("routes", _bsd_routes),
+    results.InterfaceTable: ("interfaces", _interface_table),
+    results.Expectation: ("expectation", _expectation),
     results.Noted: ("note", _note),
     **dict.fromkeys(
         (

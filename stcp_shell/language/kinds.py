@@ -118,6 +118,7 @@ def _path(text: str) -> str:
 HOST = Kind("HOST", host, "host")
 LOCAL = Kind("ADDR", host, "local")
 ADDRESSES = Kind("ADDR[,ADDR…]", addresses, "local")
+ADDRESS = Kind("ADDR", address, "local")
 PORT = Kind("PORT", port, "port")
 PORTS = Kind("P[,P…]", ports, "port")
 SECONDS = Kind("SECONDS", seconds)

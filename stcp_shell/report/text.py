@@ -268,6 +268,41 @@ def _diagnosed(value: results.Diagnosed, paint: Paint) -> Iterable[str]:
     return diagnosis_lines(value, paint)
 
 
+def _expectation(value: results.Expectation, paint: Paint) -> list[str]:
+    if value.met:
+        return [f"{paint('good', 'as expected')}: {visible(value.expected)}"]
+    where = f"{value.where}: " if value.where else ""
+    head = f"{where}{paint('bad', 'MISS')}: expected {visible(value.expected)}; seen {visible(value.seen)}"
+    return [head, *[f"  {visible(line)}" for line in value.evidence]]
+
+
+def _route_found(value: results.RouteFound, paint: Paint) -> Iterable[str]:
+    from .lookup import lookup_lines
+
+    return lookup_lines(value, paint)
+
+
+def _bsd_routes(value: results.BsdRoutes, paint: Paint) -> Iterable[str]:
+    from .netstat import route_lines
+
+    def interrupted() -> bool:
+        return any(block.main.interrupted() for block in value.blocks)
+
+    return route_lines(value.blocks, value.links, value.legend, value.name_of, interrupted)
+
+
+def _interface_table(value: results.InterfaceTable, paint: Paint) -> Iterable[str]:
+    from .netstat import interface_lines
+
+    return interface_lines(value)
+
+
+def _bsd_sockets(value: results.BsdSockets, paint: Paint) -> Iterable[str]:
+    from .netstat import socket_lines
+
+    return socket_lines(value)
+
+
 def _variables(value: results.Variables, paint: Paint) -> Iterator[str]:
     for name, text in value.values.items():
         yield f"{name} = {visible(text)}"
@@ -308,7 +343,12 @@ RENDERERS: dict[type, Callable[[Any, Paint], Iterable[str]]] = {
     results.Traces: _traces,
     results.Interfaces: _interfaces,
     results.Routes: _routes,
+    results.RouteFound: _route_found,
+    results.BsdRoutes: _bsd_routes,
+    results.InterfaceTable: _interface_table,
+    results.BsdSockets: _bsd_sockets,
     results.Variables: _variables,
+    results.Expectation: _expectation,
     results.Noted: _noted,
     results.Saved: _saved,
     results.Sourced: _sourced,

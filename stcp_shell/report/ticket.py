@@ -4,7 +4,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..facts import Address, Answerer, Connection, Endpoint, Hop, Icmp, Interface, NextHop, Route, Rule, Trace, Way
+from ..facts import (
+    Address,
+    Answerer,
+    Connection,
+    Endpoint,
+    Hop,
+    Icmp,
+    Interface,
+    NextHop,
+    Route,
+    Rule,
+    Trace,
+    Way,
+)
 from ..results import Traces
 from .plain import visible
 from .tables import ifconfig_lines, route_lines
@@ -172,7 +185,21 @@ def _interfaces(record: Record) -> Iterator[str]:
     yield ""
 
 
+def _route_found(record: Record) -> Iterator[str]:
+    from ..journal.lookups import route_from  # late: few logs have one
+    from .lookup import details as found_details
+    from .lookup import headline as found_headline
+
+    found = route_from(record)
+    yield from fold(visible(f"{found.name}: {found_headline(found)}"), _INDENT, _INDENT + "  ")
+    for label, text in found_details(found):
+        yield from fold(visible(text), f"{_INDENT}  {label:<12} ", _INDENT + " " * 15)
+
+
 def _routes(record: Record) -> Iterator[str]:
+    if "neighbours" in record:  # it was netstat's view
+        yield from _bsd_routes(record)
+        return
     lines = route_lines(
         [_route(route) for route in record["defaults"]],
         [_route(route) for route in record["routes"]],
@@ -182,10 +209,26 @@ def _routes(record: Record) -> Iterator[str]:
     )
     yield ""
     yield from lines
-    for rows, count in (("routes", "count"), ("others", "others_count")):
-        if record[count] > len(record[rows]):
-            yield f"({record[count] - len(record[rows])} more routes are not in the log)"
+    yield from _left_out(record, routes="count", others="others_count")
     yield ""
+
+
+def _bsd_routes(record: Record) -> Iterator[str]:
+    from ..journal.lookups import blocks_from
+    from .netstat import route_lines as bsd_lines
+
+    yield ""
+    yield from bsd_lines(blocks_from(record), record["links"])
+    yield from _left_out(record, routes="count", others="others_count", neighbours="neighbours_count")
+    yield ""
+
+
+def _left_out(record: Record, **counts: str) -> Iterator[str]:
+    """What the log does not have of long tables."""
+    for rows, count in counts.items():
+        if record[count] > len(record[rows]):
+            what = "neighbours" if rows == "neighbours" else "routes"
+            yield f"({record[count] - len(record[rows])} more {what} are not in the log)"
 
 
 def _route(fields: dict[str, Any]) -> Route:
@@ -212,6 +255,14 @@ def points(evidence: Iterable[str], remedies: Iterable[str], indent: str) -> Ite
                 yield f"{indent}  {safe}"
             else:
                 yield from fold(safe, f"{indent}- ", f"{indent}  ")
+
+
+def _expectation(record: Record) -> Iterator[str]:
+    if record["met"]:
+        yield from fold(f"as expected: {visible(record['expected'])}", _INDENT, _INDENT + "  ")
+        return
+    miss = f"MISS: expected {visible(record['expected'])}; seen {visible(record['seen'])}"
+    yield from fold(miss, _INDENT, _INDENT + "  ")
 
 
 def _note(record: Record) -> Iterator[str]:
@@ -241,6 +292,8 @@ _WRITERS: dict[str, Callable[[Record], Iterator[str]]] = {
     "result": _result,
     "interfaces": _interfaces,
     "routes": _routes,
+    "route": _route_found,
+    "expectation": _expectation,
     "note": _note,
     "verdict": _verdict,
     "trace": _trace,

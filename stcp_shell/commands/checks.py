@@ -1,0 +1,91 @@
+"""Scripts that assert: what is expected of the last connection or diagnosis, pauses, and words for the reader."""
+
+from time import monotonic
+
+from ..errors import Failure
+from ..facts import OUTCOMES, VERDICTS, Connection
+from ..language.declaration import Argument, Option, command
+from ..language.kinds import ADDRESS, SECONDS, TEXT, choice
+from ..report.text import details, duration, headline
+from ..results import Expectation, Text
+from ..session import TICK, Session, Waiting
+
+
+@command(
+    "expect",
+    Argument("outcome", choice(*OUTCOMES), "how the last connection is to have ended"),
+    Option("source", ADDRESS, "the source address that it is to have used"),
+    Option("from", ADDRESS, "who is to have sent the ICMP error"),
+    Option("within", SECONDS, "how long it may have taken"),
+    examples=[
+        "expect connected",
+        "expect timeout -source 192.168.77.50",
+        "expect prohibited -from 192.168.77.1 -within 2",
+    ],
+)
+def expect(
+    session: Session, outcome: str, source: str | None = None, from_: str | None = None, within: float | None = None
+) -> Expectation:
+    """Check how the last connection ended.
+
+    A miss says where, what was expected and what was seen. The script goes on; the exit status is 1 in the end.
+    """
+    found = session.last_connection
+    if found is None:
+        raise Failure("there was no connection yet: connect comes first")
+    wanted = [outcome]
+    seen = [found.outcome]
+    if source is not None:
+        wanted.append(f"from {source}")
+        seen.append(f"from {found.source.address}" if found.source else "from no address")
+    if from_ is not None:
+        wanted.append(f"said by {from_}")
+        seen.append(f"said by {found.icmp.sender}" if found.icmp else "no ICMP error")
+    slow = within is not None and found.elapsed > within
+    if within is not None:
+        wanted.append(f"within {duration(within)}")
+        seen.append(f"after {duration(found.elapsed)}" if slow else f"within {duration(within)}")
+    return Expectation(wanted == seen, ", ".join(wanted), ", ".join(seen), tuple(_evidence(found)))
+
+
+@command(
+    "expect verdict",
+    Argument("kind", choice(*VERDICTS), "the kind of verdict that the last diagnose is to have come to"),
+    examples=["expect verdict source-dependent"],
+)
+def expect_verdict(session: Session, kind: str) -> Expectation:
+    """Check the verdict of the last diagnose; one with several ports is to have that verdict on each."""
+    if not session.last_verdicts:
+        raise Failure("there was no diagnosis yet: diagnose comes first")
+    seen = list(dict.fromkeys(verdict.kind for verdict in session.last_verdicts))
+    evidence = [line for verdict in session.last_verdicts for line in (verdict.summary, *verdict.evidence)]
+    return Expectation(seen == [kind], f"verdict {kind}", f"verdict {' and '.join(seen)}", tuple(evidence))
+
+
+@command("wait", Argument("seconds", SECONDS, "how long"), examples=["wait 0.5"])
+def wait(session: Session, seconds: float) -> Text:
+    """Do nothing for some seconds."""
+    from time import sleep
+
+    until = monotonic() + seconds
+    while (left := until - monotonic()) > 0:
+        sleep(min(left, TICK) if session.progress else left)
+        if session.progress:
+            session.progress(Waiting("wait", seconds - left, left))
+    return Text(())
+
+
+@command(
+    "echo",
+    Argument("text", TEXT, "what to print", required=False, rest=True),
+    examples=["echo the firewall lets port $N through"],
+)
+def echo(session: Session, text: str = "") -> Text:
+    """Print words for the reader."""
+    from ..report.plain import visible
+
+    return Text([visible(text)])
+
+
+def _evidence(found: Connection) -> list[str]:
+    return [headline(found), *[f"{label} {text}" for label, text in details(found)]]
