@@ -11,7 +11,7 @@ from ..results import Traces
 from ..session import Session, Waiting
 
 _HOPS = Kind("HOPS", whole(1, 64))
-DEFAULT_HOPS, DEFAULT_TIMEOUT = 30, 3.0
+DEFAULT_HOPS, DEFAULT_TIMEOUT = 30, 4.0
 
 
 @command(
@@ -20,7 +20,7 @@ DEFAULT_HOPS, DEFAULT_TIMEOUT = 30, 3.0
     Option("port", PORT, "the port: a number or a service name", required=True),
     Option("from", ADDRESSES, "the source addresses to bind to; without it the kernel chooses one"),
     Option("max", _HOPS, "how many hops to look at (30)"),
-    Option("timeout", SECONDS, "give up on silent hops after this many seconds (3)"),
+    Option("timeout", SECONDS, "give up on silent hops after this many seconds (4)"),
     examples=[
         "traceroute -name 10.1.1.1 -port 2121",
         "traceroute -name 10.1.1.1 -port 2121 -from 172.16.1.50,192.168.77.50",
@@ -48,6 +48,8 @@ def traceroute(
         raise Failure("-port 0: there is no port 0 to connect to")
     found = _addresses(session, name, from_)
     check_target(found[0])
+    if found[0].lower().startswith("fe80") and "%" not in found[0]:
+        raise Failure(f"{found[0]} is a link-local address: name its link, as in {found[0]}%enetA")
     sources: list[str | None] = list(eligible(found[0], from_)[0]) if from_ else [None]
     session.remember(name)
     destination = Endpoint(found[0], number)
@@ -68,12 +70,13 @@ def _addresses(session: Session, name: str, sources: tuple[str, ...]) -> list[st
     if ":" in name:
         return [name]
     families = [family_of(sources[0])] if sources and name.strip("0123456789.") else [INET, INET6]
+    reasons = []
     for family in families:
         try:
             return names.addresses(name, family, session.timeout)
-        except names.Unresolved as unresolved:
-            reason = str(unresolved)
-    raise Failure(reason)
+        except names.Unresolved as reason:
+            reasons.append(str(reason))
+    raise Failure(reasons[0])
 
 
 def _progress(session: Session, what: str) -> Callable[[float, float, int], None] | None:

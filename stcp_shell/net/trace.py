@@ -7,7 +7,9 @@ several paths are mixed, and nothing here shows it.
 
 Routers limit the ICMP errors that they send (Linux: five, then one a second to each address). One that rejects every
 SYN must answer the one with the smallest TTL, so that leaves first, and the others a millisecond apart. What stays
-silent is asked again when a second has passed, again the smallest TTL first.
+silent is asked again when more than a second has passed, again the smallest TTL first. A connect is given up before
+the kernel would send its SYN again, but for the first one behind the last hop that answered: a router that waits for
+ARP in vain says so after three seconds, to the SYN that came first.
 """
 
 import errno
@@ -23,11 +25,12 @@ from .probe import Probe
 from .shot import PATIENCE, shot
 
 MOST_HOPS = 30
-TIMEOUT = 3.0
+TIMEOUT = 4.0  # a router that gets no answer by ARP or ND says so after 3 s
 MOST_AT_ONCE = 500  # connects that wait at the same time; more take their turn
 _SPACING = 1.2  # seconds from one round to the next: a router that limits may then send an error again
-_MOST_ROUNDS = 5
+_MOST_ROUNDS = 3
 _PACE = 0.001
+_LOOK = 0.02  # seconds, at most, between two looks at who has waited long enough
 _TICK = 0.1
 _SHORT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 _TIME_EXCEEDED = {"inet": 11, "inet6": 3}
@@ -45,21 +48,22 @@ def traces(
 ) -> list[Trace]:
     """The paths to a numeric destination, one for each source, in that order. None: the kernel's choice of a source.
 
-    A source is bound by bind(2) and nothing else. A hop that is silent was asked at least twice within `timeout`
-    seconds, in rounds 1.2 s apart (closer where the time is short). Ctrl-C ends it: what is unfinished has the outcome
+    A source is bound by bind(2) and nothing else. A hop that is silent was asked two or three times within `timeout`
+    seconds, 1.2 s apart (closer where the time is short). Ctrl-C ends it: what is unfinished has the outcome
     `cancelled`. A path that does not begin, for want of a route, say, has no hops and the local outcome. Raises
     Failure where a source cannot be bound to or a zone names no interface, OSError where not one socket is to be had.
     """
     paths = [_Path(destination, source, most_hops) for source in sources]
     rounds, spacing, patience = _timetable(timeout)
-    volley = _Volley(destination, patience, rounds * spacing, progress)
+    volley = _Volley(destination, patience, timeout, progress)
     try:
         for number in range(rounds):
-            questions = sorted(((ttl, path) for path in paths for ttl in path.silent()), key=lambda each: each[0])
-            if not questions:
+            if not any(path.silent() for path in paths):
                 break
-            volley.rest_until(number * spacing)
+            volley.listen(number * spacing, idle=True)
+            questions = sorted(((ttl, path) for path in paths for ttl in path.silent()), key=lambda each: each[0])
             volley.fire(deque(questions))
+        volley.listen(timeout)
     except KeyboardInterrupt:
         for path in paths:
             path.cancel()
@@ -80,11 +84,17 @@ class _Path:
 
     def __init__(self, destination: Endpoint, asked: str | None, most_hops: int) -> None:
         self.asked = asked
+        self.first_silent = 1
         self.last = most_hops
         self._destination = destination
         self._source = asked
         self._hops: dict[int, Hop] = {}
         self._outcome = "timeout"
+
+    @property
+    def ended(self) -> bool:
+        """Something has ended it; what is still asked are gaps."""
+        return self._outcome != "timeout"
 
     def silent(self) -> list[int]:
         """The TTLs that still wait for an answer."""
@@ -97,16 +107,19 @@ class _Path:
         outcome = probe.outcome(None) if probe.code is not None and probe.icmp is None else None
         if outcome is None or outcome in _ANSWERS:
             return True
-        if self._outcome == "timeout":
+        if not self.ended:
             self.last, self._outcome = max(self._hops, default=0), outcome
         return False
 
     def take(self, ttl: int, probe: Probe) -> None:
         """An answer came."""
-        hop = self._hop(ttl, probe)
-        if hop.outcome and ttl <= self.last:
+        if ttl > self.last or ttl in self._hops:
+            return
+        hop = self._hops[ttl] = self._hop(ttl, probe)
+        if hop.outcome:
             self.last, self._outcome = ttl, hop.outcome
-        self._hops[ttl] = hop
+        while self.first_silent in self._hops:
+            self.first_silent += 1
 
     def cancel(self) -> None:
         """The user has had enough."""
@@ -139,10 +152,10 @@ _Question = tuple[int, _Path]  # the TTL to ask with
 class _Volley:
     """SYNs that leave one TTL after the other and are waited for together."""
 
-    def __init__(self, destination: Endpoint, patience: float, longest: float, progress: Progress | None) -> None:
+    def __init__(self, destination: Endpoint, patience: float, timeout: float, progress: Progress | None) -> None:
         self._destination = destination
         self._patience = patience
-        self._longest = longest
+        self._timeout = timeout
         self._progress = progress
         self._started = monotonic()
         self._shown = 0.0
@@ -151,18 +164,16 @@ class _Volley:
         self._waiting: dict[int, tuple[int, _Path, Probe]] = {}  # by file descriptor, in the order of their start
         self._poll = select.poll()
 
-    def rest_until(self, moment: float) -> None:
-        """Wait for a moment, in seconds since the beginning."""
-        while (left := self._started + moment - monotonic()) > 0:
-            self._poll.poll(1000 * min(left, _TICK))
-            self._show()
-
     def fire(self, questions: deque[_Question]) -> None:
         """Ask them all, and take answers until each has got one or has waited long enough."""
-        while questions or self._waiting:
+        while questions or any(not self._is_late(probe) for _, _, probe in self._waiting.values()):
             self._send(questions)
-            self._receive(_PACE if questions else self._left())
-            self._show()
+            self._receive(_PACE if questions else _LOOK)
+
+    def listen(self, until: float, idle: bool = False) -> None:
+        """Take late answers until a moment in seconds since the beginning; where none can come only if `idle`."""
+        while (self._waiting or idle) and (left := self._started + until - monotonic()) > 0:
+            self._receive(min(left, _LOOK))
 
     def close(self) -> None:
         """Leave no connect behind."""
@@ -208,22 +219,19 @@ class _Volley:
                 probe.look()
             if probe.code is not None or probe.icmp:
                 self._answered(descriptor)
-        now = monotonic()
         for descriptor, (ttl, path, probe) in list(self._waiting.items()):
-            if ttl > path.last or now - probe.started >= self._patience:
+            promising = ttl == path.first_silent and not path.ended
+            if ttl > path.last or (self._is_late(probe) and not promising):
                 self._drop(descriptor)
+        self._show()
+
+    def _is_late(self, probe: Probe) -> bool:
+        return monotonic() - probe.started >= self._patience
 
     def _answered(self, descriptor: int) -> None:
         ttl, path, probe = self._waiting[descriptor]
         self._drop(descriptor)
-        if ttl <= path.last:
-            path.take(ttl, probe)
-
-    def _left(self) -> float:
-        """Seconds until the oldest one has waited long enough, or until the next look of the progress."""
-        oldest = next((probe.started for _, _, probe in self._waiting.values()), 0.0)
-        left = max(0.0, oldest + self._patience - monotonic())
-        return min(left, _TICK) if self._progress else left
+        path.take(ttl, probe)
 
     def _drop(self, descriptor: int) -> None:
         self._poll.unregister(descriptor)
@@ -233,4 +241,4 @@ class _Volley:
         elapsed = monotonic() - self._started
         if self._progress and elapsed - self._shown >= _TICK:
             self._shown = elapsed
-            self._progress(elapsed, self._longest - elapsed, self._sent)
+            self._progress(elapsed, self._timeout - elapsed, self._sent)

@@ -10,7 +10,6 @@ from .text import WORDING, columns, duration, icmp_text, role_of, way_text
 from .ticket import fold
 
 WIDTH = 79
-_ANSWERS = ("connected", "refused")
 
 
 def path_lines(value: Traces, paint: Callable[[str, str], str]) -> Iterator[str]:
@@ -44,7 +43,8 @@ def remarks(value: Traces) -> Iterator[tuple[str, str]]:
         yield role_of(trace.outcome), f"{trace.source or 'no source'}: {ending(trace, value.most_hops, way)}"
     if len(value.traces) > 1:
         yield "", parting(value.traces)
-    if not value.cancelled and any(hop.rtt is None for trace in value.traces for hop in trace.hops):
+    silent = any(trace.outcome == "timeout" or not all(hop.rtt for hop in trace.hops) for trace in value.traces)
+    if silent and not value.cancelled:
         yield "dim", "* is silence: no answer to a SYN, nor to a second one a while later"
 
 
@@ -65,6 +65,8 @@ def ending(trace: Trace, most_hops: int, way: Way | None) -> str:
         own = ", this host itself" if last.icmp.sender == trace.source else ""
         return f"{trace.outcome} at hop {last.ttl}: {icmp_text(last.icmp)}{own}"
     answer = {"connected": "a SYN-ACK", "refused": "a RST"}.get(trace.outcome, "an error")
+    if last.ttl == 1 and way and way.gateway not in (None, last.address):
+        return f"{trace.outcome} at hop 1: {answer} from the next hop itself, {way.gateway}, for {last.address}"
     return f"{trace.outcome} at hop {last.ttl}: {answer} from {last.address}, or from a box that answers for it"
 
 
@@ -75,7 +77,7 @@ def parting(traces: Sequence[Trace]) -> str:
         answers = [(trace, trace.hops[ttl - 1]) for trace in traces if len(trace.hops) >= ttl]
         if len(answers) < 2:
             break
-        named = [(trace, hop) for trace, hop in answers if hop.address]
+        named = [(trace, hop) for trace, hop in answers if hop.address not in (None, trace.source)]
         if len({hop.address for _, hop in named}) > 1:
             before = f" or before, as hop {ttl - 1} is not known of all" if ttl > 1 and ttl - 1 not in shared else ""
             there = ", ".join(f"{hop.address} from {trace.source}" for trace, hop in named)
@@ -92,7 +94,9 @@ def _common(traces: Sequence[Trace], last: int) -> str:
     going = [trace for trace in traces if len(trace.hops) > last]
     ended = [trace.source or "no source" for trace in traces if len(trace.hops) == last]
     known = f"the paths are the same up to hop {last}, {traces[0].hops[last - 1].address}"
-    if not going or not ended:
+    if not going:
+        return f"{known}, where they end"
+    if not ended:
         return f"{known}; behind it no router answered on all"
     there = ", ".join(f"{trace.source} goes on to {trace.hops[-1].address}" for trace in going)
     return f"{known}: from there {there}, and {', '.join(ended)} does not show any more"
@@ -100,8 +104,11 @@ def _common(traces: Sequence[Trace], last: int) -> str:
 
 def _silence(trace: Trace, most_hops: int) -> str:
     known = len(trace.hops)
+    seen = [hop.address for hop in trace.hops if hop.address]
     if known >= most_hops:
-        return f"the destination is farther away than {most_hops} hops, or the SYNs go round in circles"
+        again = next((address for place, address in enumerate(seen) if address in seen[place + 2 :]), None)
+        loop = f"; {again} answered {seen.count(again)} times: the SYNs go round in circles" if again else ""
+        return f"hop {most_hops} is not the destination yet{loop}"
     if not known:
         return f"silence from the first hop on: none of {most_hops} answered"
     last = trace.hops[-1]
