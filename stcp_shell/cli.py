@@ -68,7 +68,7 @@ def run(words: Sequence[str], environment: Environment) -> int:
         except StcpError as error:
             return _complain(environment, error, Status.FAILED)
         environment = environment._replace(host=os.uname().nodename)
-    return run_session(words, arguments, variables, environment, programs, notice)
+    return run_session(words, arguments, variables, environment, programs, notice).status
 
 
 def _say(environment: Environment, lines: Sequence[str]) -> Status:

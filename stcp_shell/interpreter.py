@@ -24,6 +24,15 @@ class Check(NamedTuple):
     result: Expectation
 
 
+class Failed(NamedTuple):
+    """A command that could not be carried out, and why."""
+
+    source: str
+    line: int
+    text: str
+    why: str
+
+
 class Interpreter:
     """Runs calls. A failure ends the run it happens in, unless `keep_going`."""
 
@@ -32,6 +41,7 @@ class Interpreter:
         self.screen = screen
         self.keep_going = keep_going
         self.checks: list[Check] = []  # what `expect` found, in order
+        self.failed: list[Failed] = []
 
     def run(self, calls: Sequence[Call], echo: bool = False) -> Status:
         """Run calls in order until the end, a failure, Ctrl-C or `quit`."""
@@ -98,6 +108,7 @@ class Interpreter:
                 self.session.journal.write(kind, fields)
 
     def _failed(self, call: Call, number: int, why: str) -> Status:
+        self.failed.append(Failed(call.source, call.line, call.text, why))
         self.session.journal.write("result", {"command": number, "error": why})
         where = f"{call.where}: " if call.where else ""
         self.screen.fail(f"{where}{call.command.name}: {why}")

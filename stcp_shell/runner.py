@@ -1,28 +1,23 @@
 """Runs one session: journal, signals, the lines from wherever they come, and a clean end in every case."""
 
 import gc
-import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from . import __version__
 from .arguments import Arguments
 from .environment import Environment
 from .errors import OutputClosed, OutputFull, ScriptProblem
-from .interpreter import Interpreter
+from .interpreter import Check, Failed, Interpreter
 from .journal.writer import Journal, default_path
 from .language.parser import Call
 from .screen import Screen, discard, wants_color
 from .session import Session
+from .signals import Terminated, ending, undisturbed
 from .status import Status
 
 if TYPE_CHECKING:
     from .terminal.progress import LiveLine
-
-
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Program(NamedTuple):
@@ -32,12 +27,12 @@ class Program(NamedTuple):
     echo: bool
 
 
-class Terminated(BaseException):
-    """SIGTERM or SIGHUP came. No Exception: on the way up it is for nobody but the end of the session."""
+class Ended(NamedTuple):
+    """How a session ended: the exit status, what its expectations found, and the commands that failed."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(signal.Signals(number).name)
-        self.number = number
+    status: int
+    checks: list[Check]
+    failed: list[Failed]
 
 
 def run_session(
@@ -47,8 +42,8 @@ def run_session(
     environment: Environment,
     programs: Sequence[Program],
     notice: Sequence[str],
-) -> int:
-    """Run the programs, or the lines of standard input where there are none; answers the exit status."""
+) -> Ended:
+    """Run the programs, or the lines of standard input where there are none."""
     out, error = environment.stdout, environment.stderr
     colors = [wants_color(arguments.color, stream, environment.variables) for stream in (out, error)]
     live = _live_line(environment)
@@ -61,11 +56,12 @@ def run_session(
     session.progress = live.show if live else None
     interpreter = Interpreter(session, screen, "--keep-going" in arguments.given)
     reason, status = "end of input", 0
-    with _signals():
+    with ending():
         try:
             session.begin(__version__, list(words))
             status = _run(interpreter, programs, notice)
             reason = _reason(session, status)
+            status = max(status, _sum_up(interpreter))
         except Terminated as signalled:
             reason, status = str(signalled), 128 + signalled.number
         except KeyboardInterrupt:
@@ -76,11 +72,19 @@ def run_session(
             if isinstance(closed, OutputFull):
                 screen.fail(f"stcp-shell: {closed}")
         finally:
-            with _undisturbed():
+            with undisturbed():
                 if live:
                     live.erase()
                 session.end(reason, status)
-    return status
+    return Ended(status, interpreter.checks, interpreter.failed)
+
+
+def _sum_up(interpreter: Interpreter) -> Status:
+    """A line that counts the expectations, if there were any; one that was missed makes the exit status 1."""
+    missed = sum(not check.result.met for check in interpreter.checks)
+    if interpreter.checks:
+        interpreter.screen.line(f"{len(interpreter.checks) - missed} passed, {missed} failed")
+    return Status.FAILED if missed else Status.OK
 
 
 def _live_line(environment: Environment) -> "LiveLine | None":
@@ -144,34 +148,3 @@ def _reason(session: Session, status: int) -> str:
         return "quit"
     reasons = {Status.FAILED: "a command failed", Status.SYNTAX: "a line does not parse"}
     return reasons.get(Status(status), "end of input")
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end the session cleanly; one that was ignored when we started (nohup) stays ignored."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        for other in previous:
-            signal.signal(other, signal.SIG_IGN)  # a second one must not cut the clean end short
-        raise Terminated(number)
-
-    previous: dict[signal.Signals, Any] = {}
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:
-            previous[number] = signal.signal(number, handle)
-    try:
-        yield
-    finally:
-        for number, before in previous.items():
-            signal.signal(number, before)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """No signal cuts the clean end short: it takes a millisecond."""
-    previous = {number: signal.signal(number, signal.SIG_IGN) for number in _ENDING}
-    try:
-        yield
-    finally:
-        for number, before in previous.items():
-            signal.signal(number, before)

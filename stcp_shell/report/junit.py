@@ -1,0 +1,54 @@
+"""The expectations of scripts as JUnit XML, which continuous integration reads."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+from .plain import visible
+
+
+class Case(NamedTuple):
+    """An expectation, or a command that failed. `kind`: failure (a miss), error, or empty where all is well."""
+
+    source: str
+    line: int
+    text: str
+    kind: str = ""
+    wrong: str = ""  # the first line says what, the others give the evidence
+
+
+def junit_lines(cases: Sequence[Case], seconds: float) -> Iterator[str]:
+    """The lines of the file: a suite for each script, in which each expectation and failed command is a case."""
+    yield '<?xml version="1.0" encoding="utf-8"?>'
+    yield f'<testsuites {_counts(cases)} time="{seconds:.3f}">'
+    for source, grouped in groupby(cases, lambda case: case.source):
+        suite = list(grouped)
+        yield f"  <testsuite name={_attribute(source)} {_counts(suite)}>"
+        for case in suite:
+            yield from _case(case)
+        yield "  </testsuite>"
+    yield "</testsuites>"
+
+
+def _counts(cases: Sequence[Case]) -> str:
+    failures, errors = (sum(case.kind == kind for case in cases) for kind in ("failure", "error"))
+    return f'tests="{len(cases)}" failures="{failures}" errors="{errors}"'
+
+
+def _case(case: Case) -> Iterator[str]:
+    name = _attribute(f"{case.source}:{case.line}: {case.text}")
+    head = f"    <testcase classname={_attribute(case.source)} name={name}"
+    if not case.kind:
+        yield f"{head}/>"
+        return
+    first, _, rest = case.wrong.partition("\n")
+    # XML 1.0 has no way to write most control characters: they are made visible, line by line
+    evidence = escape("\n".join(visible(line) for line in rest.split("\n")))
+    yield f"{head}>"
+    yield f"      <{case.kind} message={_attribute(first)}>{evidence}</{case.kind}>"
+    yield "    </testcase>"
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(visible(text))
