@@ -1,10 +1,19 @@
-"""The kernel's routing tables, as STCP's `route print` shows them."""
+"""The kernel's routing tables: as STCP's `route print` shows them, and the way to one destination."""
 
-from ..facts import INET, INET6
+from typing import TYPE_CHECKING
+
+from ..errors import Failure
+from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Option, command
-from ..language.kinds import FLAG
+from ..language.kinds import FLAG, HOST, PORT, Kind, address
+from ..net import names
 from ..results import Routes
 from ..session import Session
+
+if TYPE_CHECKING:
+    from ..results import RouteFound
+
+_SOURCE = Kind("ADDR", address, "local")
 
 
 @command(
@@ -24,3 +33,67 @@ def route_print(session: Session, all: bool = False) -> Routes:
         rules=[rule for family in families for rule in routes.rules(family)] if all else [],
         ready=session.environment.local_time(),
     )
+
+
+@command(
+    "route get",
+    Option("name", HOST, "the destination: an address or a name", required=True),
+    Option("from", _SOURCE, "the source address that a socket would be bound to; without it the kernel chooses"),
+    Option("port", PORT, "the port, where policy rules ask for one"),
+    examples=["route get -name 10.1.1.1", "route get -name 10.1.1.1 -from 172.16.1.50 -port ftp"],
+)
+def route_get(session: Session, name: str, from_: str | None = None, port: int | str = 0) -> "RouteFound":
+    """Show the way to a destination, the source address that the kernel takes, and why that one.
+
+    The kernel is asked for the way, the table and the source address; what the reason is, is worked out by its own
+    rules and claimed only where they lead to the same address. No packet is sent: the check is connect(2) of a UDP
+    socket, which chooses a source address and no more.
+    """
+    from ..net.lookup import Tables, as_connected
+    from ..net.rtnetlink import TablesUnavailable
+    from . import lookup
+
+    number = names.port_number(port, "tcp")
+    asked = _checked_source(from_)
+    found = _resolved(session, name, asked)
+    target, remark = as_connected(found[0], asked)
+    _check_families(name, target, asked)
+    destination = Endpoint(target, number)
+    try:
+        with Tables() as tables:
+            result = lookup.look_up(tables, name, destination, asked)
+    except TablesUnavailable as why:
+        result = lookup.without_tables(name, destination, asked, str(why))
+    session.remember(name)
+    notes = (remark, *result.notes) if remark else result.notes
+    return result._replace(notes=notes, others=tuple(found[1:]))
+
+
+def _checked_source(source: str | None) -> str | None:
+    """The source address, None where it leaves the choice to the kernel."""
+    if source in (None, "0.0.0.0", "::"):
+        return None
+    if source.startswith(("fe8", "fe9", "fea", "feb")) and "%" not in source:
+        raise Failure(f"-from {source}: a link-local address needs its zone: {source}%INTERFACE")
+    return source
+
+
+def _resolved(session: Session, name: str, source: str | None) -> list[str]:
+    """The addresses of the name in the source's family; without one IPv4, as a socket has it, and then IPv6."""
+    if ":" in name or not name.strip("0123456789."):
+        return [name]
+    if source:
+        return names.addresses(name, family_of(source), session.timeout)
+    try:
+        return names.addresses(name, INET, session.timeout)
+    except names.Unresolved as reason:
+        try:
+            return names.addresses(name, INET6, session.timeout)
+        except names.Unresolved:
+            raise Failure(f"{reason} and no {INET6} one") from None
+
+
+def _check_families(name: str, target: str, source: str | None) -> None:
+    if source and family_of(target) != family_of(source):
+        four, six = (name, source) if family_of(target) == INET else (source, name)
+        raise Failure(f"{four} is an IPv4 address and {six} an IPv6 one: both ends must be of one family")

@@ -6,6 +6,7 @@ denied: what netifaces calls gateways is wrong with a second table, with several
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Generic, TypeVar
 
 from ..facts import INET, INET6, Route, Rule, Way
 from .rtnetlink import MAIN, Rtnetlink, TablesUnavailable
@@ -25,27 +26,30 @@ __all__ = [
 REMEMBERED = 1000
 
 
-class Rows:
-    """Routes on their way to the screen: the first ones are remembered, all are counted, the rest is let go.
+Row = TypeVar("Row")
+
+
+class Rows(Generic[Row]):
+    """Rows on their way to the screen: the first ones are remembered, all are counted, the rest is let go.
 
     `count` is what has passed, also when the reader stopped half-way.
     """
 
-    def __init__(self, routes: Iterable[Route], limit: int = REMEMBERED, tables: Rtnetlink | None = None) -> None:
-        self.first: list[Route] = []
+    def __init__(self, rows: Iterable[Row], limit: int = REMEMBERED, tables: Rtnetlink | None = None) -> None:
+        self.first: list[Row] = []
         self.count = 0
-        self._routes = iter(routes)
+        self._rows = iter(rows)
         self._limit = limit
         self._tables = tables
 
-    def __iter__(self) -> Iterator[Route]:
+    def __iter__(self) -> Iterator[Row]:
         count = self.count
         try:
-            for route in self._routes:
+            for row in self._rows:
                 count += 1
                 if count <= self._limit:
-                    self.first.append(route)
-                yield route
+                    self.first.append(row)
+                yield row
         finally:
             self.count = count
 
@@ -54,7 +58,7 @@ class Rows:
         return self._tables is not None and self._tables.interrupted
 
 
-def main_table() -> Rows:
+def main_table() -> Rows[Route]:
     """The main table's rows in the kernel's order, IPv4 (by destination) and then IPv6. Raises at once, not later."""
     # Each dump opens a socket of its own when it is read; this one only finds out whether netlink is there.
     with Rtnetlink() as tables:

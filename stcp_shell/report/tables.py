@@ -197,18 +197,23 @@ def _other_tables(routes: Iterable[Route]) -> Iterator[str]:
 
 
 def _rules(rules: Iterable[Rule]) -> Iterator[str]:
-    """The rules in the words of ip-rule(8)."""
+    """The rules, family by family."""
     family = None
     for rule in rules:
         if family != (family := rule.family):
             yield ""
             yield f"Policy Rules{' (IPv6)' if family == INET6 else ''}"
-        words = ["not"] if "not" in rule.selectors else []
-        words.append(f"from {rule.source or 'all'}")
-        words += [f"to {rule.destination}"] if rule.destination else []
-        words += [word for word in rule.selectors if word != "not"]
-        if rule.table is not None:
-            words.append(f"{rule.action} {TABLES.get(rule.table, rule.table)}")
-        elif rule.action != "goto":  # its selectors say where to
-            words.append(rule.action)
-        yield visible(f"{f'{rule.priority}:':<8}{' '.join(words)}")
+        yield visible(f"{f'{rule.priority}:':<8}{rule_text(rule)}")
+
+
+def rule_text(rule: Rule) -> str:
+    """A rule in the words of ip-rule(8), without its priority."""
+    words = ["not"] if "not" in rule.selectors else []
+    words.append(f"from {rule.source or 'all'}")
+    words += [f"to {rule.destination}"] if rule.destination else []
+    words += [word for word in rule.selectors if word != "not"]
+    if rule.table is not None:
+        words.append(f"{rule.action} {TABLES.get(rule.table, rule.table)}")
+    elif rule.action != "goto":  # its selectors say where to
+        words.append(rule.action)
+    return " ".join(words)

@@ -82,7 +82,7 @@ def way_text(way: Way | None) -> str:
     if way.kind == "none":
         return "none: the kernel has no route there"
     if way.kind not in ("unicast", "local"):
-        return f"a {way.kind} route"
+        return f"{'an' if way.kind[0] in 'au' else 'a'} {way.kind} route"
     if way.gateway:
         return f"via {way.gateway} on {way.interface}"
     return f"this host itself ({way.interface})" if way.kind == "local" else f"on the link {way.interface}"

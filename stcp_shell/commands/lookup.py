@@ -1,0 +1,222 @@
+"""What `route get` found: the kernel's answers, the rule that led to them, and the reason for the source address."""
+
+import os
+from typing import TYPE_CHECKING
+
+from ..diagnosis import policy, selection
+from ..errors import Failure
+from ..facts import INET, INET6, Endpoint, NextHop, Route, Rule, Way, family_of
+from ..net.lookup import Chosen, Lookup, Tables, chosen, interface_of, name_of
+from ..results import RouteFound, SecondLook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_REFUSALS = {"EACCES": "prohibit", "EHOSTUNREACH": "unreachable", "EINVAL": "blackhole"}
+_TABLES = {253: "default", 254: "main", 255: "local"}
+
+
+def look_up(tables: Tables, name: str, destination: Endpoint, asked: str | None) -> RouteFound:
+    """Everything about the way to a numeric destination. `asked`: the source address to bind to."""
+    address = destination.address
+    if asked and not tables.is_own(asked):
+        own = (a.address for i in tables.everything() for a in i.addresses if a.family == family_of(asked))
+        raise Failure(
+            f"-from {asked}: not an address of this host, and the kernel sends from no other; it has {_listed(own)}"
+        )
+    first = tables.lookup(address, asked, destination.port)
+    rules = list(tables.rules(family_of(address)))
+    flow = _flow(destination, asked)
+    notes = _notes(first, rules, flow)
+    seen = None if policy.by_protocol(rules, flow) else chosen(destination, asked)
+    if first.row is None:
+        return _refused(name, destination, asked, first, rules, seen, notes)
+    second = None
+    if asked is None and family_of(address) == INET and first.way.kind == "unicast":
+        second = _second_look(tables, destination, first, rules)
+    choice, agrees, more = _source(tables, destination, asked, first, seen, second)
+    return RouteFound(
+        name=name,
+        destination=destination,
+        asked=asked,
+        source=choice.address,
+        reason=choice.rule,
+        why=choice.reason,
+        way=first.way,
+        errno=None,
+        prefix=selection.prefix(first.row),
+        rules=tuple(policy.deciding(rules, flow, first.row.table, first.row.prefix_length)),
+        kernel=first.way.source,
+        connect=seen and seen.address,
+        connect_errno=seen and seen.errno,
+        agrees=agrees,
+        second=second,
+        notes=(*notes, *more),
+    )
+
+
+def without_tables(name: str, destination: Endpoint, asked: str | None, why: str) -> RouteFound:
+    """What can be said where netlink is refused: the source address that connect(2) takes."""
+    seen = chosen(destination, asked)
+    if seen.errno == "EADDRNOTAVAIL" and asked:
+        raise Failure(f"-from {asked}: not an address of this host (EADDRNOTAVAIL)")
+    reason = f"not known: {why}" if seen.address else f"connect(2) of a UDP socket refuses with {seen.errno}"
+    return RouteFound(
+        name, destination, asked, seen.address, "unknown", reason, connect=seen.address, connect_errno=seen.errno
+    )
+
+
+def _listed(addresses: "Iterable[str]") -> str:
+    every = sorted(addresses)
+    return ", ".join(every if len(every) < 9 else [*every[:8], "..."]) or "none of that family"
+
+
+def _flow(destination: Endpoint, source: str | None) -> policy.Flow:
+    address, _, zone = destination.address.partition("%")
+    return policy.Flow(
+        family=family_of(address),
+        destination=address,
+        source=source,
+        protocol="tcp" if destination.port else None,
+        port=destination.port,
+        uid=os.getuid(),
+        zone=interface_of(zone) if zone else None,
+        loopback=name_of(1) or "lo",
+    )
+
+
+def _notes(first: Lookup, rules: "Sequence[Rule]", flow: policy.Flow) -> list[str]:
+    notes = []
+    if first.way.kind in ("broadcast", "multicast") or flow.destination.startswith("ff"):
+        notes.append("a broadcast or multicast address: a UDP socket can send there, TCP connects to one host")
+    for rule in policy.unasked(rules, flow):
+        hint = "a source port, which is not chosen yet" if flow.port else "a protocol or port: say -port"
+        notes.append(f"rule {rule.priority} asks for {hint}")
+    for rule in policy.by_protocol(rules, flow):
+        notes.append(f"not checked by connect(2) of a UDP socket: rule {rule.priority} is not for every protocol")
+    return notes
+
+
+def _second_look(tables: Tables, destination: Endpoint, first: Lookup, rules: "Sequence[Rule]") -> SecondLook | None:
+    """IPv4's connect(2) looks the route up again with the source that it chose (`ip_route_connect`).
+
+    Rules that ask for that source then decide the way of the packets. None: the way is the same.
+    """
+    if not any(rule.source for rule in rules):
+        return None
+    found = tables.lookup(destination.address, first.way.source, destination.port)
+    if found.row == first.row:  # among several paths the choice is the kernel's, each time
+        return None
+    flow = _flow(destination, first.way.source)
+    if found.row is None:
+        return SecondLook(Way(), found.errno, None, tuple(policy.refusing(rules, flow, found.errno or "")))
+    decided = policy.deciding(rules, flow, found.row.table, found.row.prefix_length)
+    return SecondLook(found.way, None, selection.prefix(found.row), tuple(decided))
+
+
+def _source(
+    tables: Tables,
+    destination: Endpoint,
+    asked: str | None,
+    first: Lookup,
+    seen: Chosen | None,
+    second: SecondLook | None,
+) -> tuple[selection.Choice, bool | None, list[str]]:
+    """The source address with its reason, whether it is what the kernel says everywhere, and what is to be noted."""
+    assert first.row is not None
+    kernel = first.way.source
+    if seen and seen.errno:
+        if second and second.errno == seen.errno:
+            reason = f"{kernel} is chosen, and a second look with it is refused ({seen.errno})"
+            return selection.Choice(None, "refused", reason), True, []
+        zone = ": a link-local address needs its zone, %INTERFACE" if _lacks_zone(destination.address) else ""
+        reason = f"connect(2) of a UDP socket refuses with {seen.errno}{zone}"
+        return selection.Choice(None, "refused", reason), False, []
+    if asked:
+        choice = selection.Choice(asked, "asked", "it was asked for (-from)")
+    else:
+        hop = NextHop(first.way.gateway, first.way.interface)
+        choice = selection.explained(_choice(tables, destination, first.row, hop), kernel)
+    if choice.rule == "unknown":
+        return choice, False, []
+    if seen is None or seen.address == kernel:
+        return choice, True, []
+    others = [_choice(tables, destination, first.row, hop).address for hop in first.row.hops]
+    if len(others) > 1 and seen.address in others:
+        return (
+            choice,
+            True,
+            [f"the route has {len(others)} paths: a UDP socket was put on one that gives {seen.address}"],
+        )
+    reason = f"the kernel chose otherwise for a UDP socket, and the reason is not known; RTM_GETROUTE says {kernel}"
+    return selection.Choice(seen.address, "unknown", reason), False, []
+
+
+def _choice(tables: Tables, destination: Endpoint, row: Route, hop: NextHop) -> selection.Choice:
+    address = destination.address
+    named = selection.by_route(address, row)
+    if named:
+        return named
+    if family_of(address) == INET6:
+        # To an address of this host the kernel sends by the loopback interface, and chooses as for the address's own.
+        outgoing = hop.interface if len(row.hops) > 1 else row.hops[0].interface
+        found = tables.everything()
+        return selection.choose6(address, outgoing, found, tables.source_policy(outgoing, found))
+    choice = selection.choose4(row, hop, tables.around(hop.interface))
+    return choice if choice.address else selection.choose4(row, hop, tables.everything())
+
+
+def _lacks_zone(address: str) -> bool:
+    """Whether an address means nothing without its interface (`__ipv6_addr_needs_scope_id`)."""
+    link_local = address[:3] in ("fe8", "fe9", "fea", "feb")
+    multicast = address.startswith("ff") and address[3:4] in ("1", "2")  # interface- or link-local scope
+    return (link_local or multicast) and "%" not in address
+
+
+def _refused(
+    name: str,
+    destination: Endpoint,
+    asked: str | None,
+    first: Lookup,
+    rules: "Sequence[Rule]",
+    seen: Chosen | None,
+    notes: list[str],
+) -> RouteFound:
+    code = first.errno or ""
+    flow = _flow(destination, asked)
+    by_rules = policy.refusing(rules, flow, code)
+    kind, why = _REFUSALS.get(code, "none"), "no route: none of the tables that the rules lead to has one"
+    if code == "ENODEV":
+        why = "there is no such interface"
+    elif asked and asked.startswith("127.") and code == "EINVAL":
+        kind, by_rules, why = (
+            "none",
+            [],
+            f"{asked} does not leave this host: the kernel refuses it on another interface",
+        )
+    elif by_rules:
+        kind, why = by_rules[0].action, f"rule {by_rules[0].priority} refuses it"
+        earlier = [_TABLES.get(table, str(table)) for table in policy.before(rules, flow, by_rules[0])]
+        if earlier and code != "ENETUNREACH":  # which no route gives
+            why += f", unless {_a(kind)} route in a table that is looked up before does: {', '.join(earlier)}"
+    elif kind != "none":
+        why = f"{_a(kind)} route refuses it; the kernel does not say in which table"
+    return RouteFound(
+        name=name,
+        destination=destination,
+        asked=asked,
+        source=None,
+        reason="refused",
+        why=why,
+        way=Way(kind=kind),
+        errno=code,
+        rules=tuple(by_rules),
+        connect=seen and seen.address,
+        connect_errno=seen and seen.errno,
+        agrees=None if seen is None else seen.errno == code,
+        notes=tuple(notes),
+    )
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind.startswith('u') else 'a'} {kind}"

@@ -1,0 +1,127 @@
+"""All that the kernel says of the way to one destination: the route, its row, the rules, and the source that it takes.
+
+Nothing is sent: RTM_GETROUTE is a question, and connect(2) of a UDP socket chooses the source address and no more. The
+kernel looks the route up; no table is read.
+"""
+
+import errno
+import socket
+from typing import NamedTuple, Self
+
+from ..facts import Endpoint, Interface, Route, SourcePolicy, Way, family_of
+from . import interfaces
+from .rtnetlink import LOCAL, MAIN, Rtnetlink
+from .sockaddr import FAMILIES, pack, unpack
+
+_SETTINGS = "/proc/sys/net/ipv6/conf"
+
+
+class Lookup(NamedTuple):
+    """The kernel's answer for one destination from one source."""
+
+    way: Way
+    row: Route | None  # the row of the table that decides; None: no route
+    errno: str | None  # in place of a route, what connect(2) would get
+
+
+class Tables(Rtnetlink):
+    """The kernel's tables, asked for one destination. Raises TablesUnavailable as Rtnetlink does."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def lookup(self, destination: str, source: str | None, port: int) -> Lookup:
+        """Which way to a numeric address, from a source that a socket is bound to (None: the kernel chooses)."""
+        row = self.route_match(destination, source, port)
+        if isinstance(row, Route):
+            way = self.route_get(destination, source, port)
+            # Without rules of its own a host has both tables in one, and the kernel calls it main (`fib_trie_unmerge`);
+            # its own rows for local and broadcast addresses are in the table local all the same (`fib_magic`).
+            if row.table == MAIN and row.protocol == "kernel" and row.kind in ("local", "broadcast"):
+                return Lookup(way._replace(table=LOCAL), row._replace(table=LOCAL), None)
+            return Lookup(way, row, None)
+        return Lookup(Way(), None, errno.errorcode.get(row, str(row)))
+
+    def is_own(self, address: str) -> bool:
+        """Whether the kernel takes an address as this host's own."""
+        return self.route_get(address).kind == "local"
+
+    def around(self, interface: str | None) -> list[Interface]:
+        """An interface with its addresses alone; empty where it has gone or has none."""
+        try:
+            index = socket.if_nametoindex(interface or "")
+        except OSError:
+            return []
+        found = tuple(address for _, address in self.addresses(index))
+        return [Interface(index, interface or "", (), None, None, found)] if found else []
+
+    def everything(self) -> list[Interface]:
+        """All interfaces with their addresses, in the kernel's order."""
+        return interfaces.from_netlink(self)
+
+    def source_policy(self, outgoing: str | None, found: list[Interface]) -> SourcePolicy:
+        """What the kernel is set to for the choice among IPv6 addresses."""
+        temporary = {i.name for i in found if any("temporary" in address.flags for address in i.addresses)}
+        return SourcePolicy(
+            labels=tuple(self.labels()),
+            prefers_temporary=frozenset(name for name in temporary if _setting(name, "use_tempaddr") >= 2),
+            outgoing_only=outgoing is not None and _setting(outgoing, "use_oif_addrs_only") > 0,
+        )
+
+
+class Chosen(NamedTuple):
+    """What getsockname(2) says after connect(2) of a UDP socket, or the errno of either."""
+
+    address: str | None
+    errno: str | None
+
+
+def chosen(destination: Endpoint, source: str | None) -> Chosen:
+    """The source address that the kernel takes for a UDP socket, bound to the source or not; no packet is sent."""
+    family = family_of(destination.address)
+    try:
+        with socket.socket(FAMILIES[family], socket.SOCK_DGRAM) as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            if source:
+                sock.bind(pack(Endpoint(source, 0)))
+            sock.connect(pack(destination))
+            return Chosen(unpack(sock.getsockname()).address, None)
+    except OSError as error:
+        return Chosen(None, errno.errorcode.get(error.errno or 0, str(error)))
+
+
+def as_connected(destination: str, source: str | None) -> tuple[str, str | None]:
+    """A destination as connect(2) takes it, and a remark where that is another.
+
+    ::ffff:10.1.1.1 is 10.1.1.1. 0.0.0.0 and :: stand for this host: for the loopback address, and on IPv4 for the
+    source that a socket is bound to (`ip_route_output_key_hash_rcu`, `tcp_v6_connect`).
+    """
+    if destination.startswith("::ffff:") and "." in destination:
+        mapped = destination.removeprefix("::ffff:")
+        return mapped, f"{destination} is an IPv4 address written as IPv6 (RFC 4291, section 2.5.5.2)"
+    this = {"0.0.0.0": source or "127.0.0.1", "::": "::1"}.get(destination)
+    if this:
+        return this, f"{destination} stands for this host: connect(2) takes {this}"
+    return destination, None
+
+
+def interface_of(zone: str) -> str | None:
+    """The name of the interface that a zone names, by name or number (RFC 4007, section 11)."""
+    return (name_of(int(zone)) if zone.isdecimal() else zone) or None
+
+
+def name_of(index: int) -> str | None:
+    """The name of an interface; 1 is always the loopback interface (LOOPBACK_IFINDEX)."""
+    try:
+        return socket.if_indextoname(index)
+    except (OSError, OverflowError):
+        return None
+
+
+def _setting(interface: str, name: str) -> int:
+    """A setting of ip-sysctl for one interface; 0 where it can't be read."""
+    try:
+        with open(f"{_SETTINGS}/{interface}/{name}", encoding="ascii") as setting:
+            return int(setting.read())
+    except (OSError, ValueError):
+        return 0
