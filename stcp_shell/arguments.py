@@ -34,6 +34,10 @@ OPTIONS = (
     Flag("--check", "", "parse the scripts and run nothing"),
     Flag("--lab", "SCENARIO", "run inside a practice network; --lab=list lists the scenarios", optional=True),
     Flag("--color", "WHEN", "auto, always or never"),
+    Flag("--report", "FILE", "make a report of a session log and run nothing; - is standard input"),
+    Flag("--format", "FORMAT", "with --report: text (the default), markdown, html, csv, jsonl or svg"),
+    Flag("--output", "FILE", "with --report: write it to FILE"),
+    Flag("--force", "", "with --output: write over a file that exists"),
     Flag("--version", "", "print the version"),
     Flag("--help", "", "print this"),
 )
@@ -52,6 +56,9 @@ class Arguments:
         self.lab: str | None = None  # a scenario; empty: the default one
         self.timeout: str | None = None
         self.color = "auto"
+        self.report: str | None = None  # a session log
+        self.format: str | None = None
+        self.output: str | None = None
         self.given: set[str] = set()
 
 
@@ -82,7 +89,18 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
         _store(found, flag.name, value or "")
     if {"--log", "--no-log"} <= found.given:
         raise UsageError("--log and --no-log exclude each other")
+    _check_report(found)
     return found
+
+
+def _check_report(found: Arguments) -> None:
+    if "--report" in found.given:
+        running = [name for name in ("-c", "--log", "--check", "--lab") if name in found.given]
+        if found.files or running:
+            raise UsageError(f"--report runs nothing: leave {(running or found.files)[0]} out")
+    for name, needed in (("--format", "--report"), ("--output", "--report"), ("--force", "--output")):
+        if name in found.given and needed not in found.given:
+            raise UsageError(f"{name} goes with {needed} FILE")
 
 
 def _split(word: str) -> tuple[Flag, str | None]:
@@ -106,10 +124,10 @@ def _store(found: Arguments, name: str, value: str) -> None:
             if not equals:
                 raise UsageError(f"-D {value}: write -D NAME=VALUE")
             found.definitions.append((variable, text))
-        case "--log":
+        case "--log" | "--report" | "--output":
             if not value:
-                raise UsageError("--log needs a value: FILE")
-            found.log = value
+                raise UsageError(f"{name} needs a value: FILE")
+            setattr(found, name[2:], value)
         case "--lab":
             found.lab = value
         case "--timeout":
@@ -122,6 +140,12 @@ def _store(found: Arguments, name: str, value: str) -> None:
             if value not in ("auto", "always", "never"):
                 raise UsageError(f"--color {value}: auto, always or never")
             found.color = value
+        case "--format":
+            from .report.formats import FORMATS  # late: only a report needs it
+
+            if value not in FORMATS:
+                raise UsageError(f"--format {value}: {', '.join(FORMATS)}")
+            found.format = value
 
 
 def help_text() -> str:

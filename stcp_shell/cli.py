@@ -50,6 +50,8 @@ def run(words: Sequence[str], environment: Environment) -> int:
     if arguments.given & {"--help", "--version"}:
         text = help_text() if "--help" in arguments.given else f"stcp-shell {__version__}"
         return _say(environment, [text])
+    if arguments.report is not None:
+        return _report(arguments, arguments.report, environment)
     if arguments.lab == "list":
         return _say(environment, _listing())
     parser = Parser(CATALOGUE, variables, load)
@@ -73,6 +75,18 @@ def run(words: Sequence[str], environment: Environment) -> int:
 
 def _say(environment: Environment, lines: Sequence[str]) -> Status:
     environment.stdout.writelines(f"{line}\n" for line in lines)
+    return Status.OK
+
+
+def _report(arguments: Arguments, path: str, environment: Environment) -> Status:
+    from .export import report  # late: a session has no use for it
+
+    try:
+        told = report(environment, path, arguments.format or "text", arguments.output, "--force" in arguments.given)
+    except StcpError as error:
+        return _complain(environment, error, Status.FAILED)
+    if told:
+        _complain(environment, told, Status.OK)
     return Status.OK
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 from ..errors import Failure, reason
+from ..journal.reader import Losses
 from ..journal.writer import Journal
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, PATH, TEXT
@@ -23,7 +24,7 @@ def log(session: Session, save: str | None = None, force: bool = False) -> Text 
 
     if force and not save:
         raise Failure("-force goes with -save FILE")
-    lines = ticket(session.journal.records(), session.journal.dropped)
+    lines = ticket(session.journal.records(), Losses(session.journal.dropped))
     return _save(lines, save, force, session.journal) if save else Text(lines)
 
 

@@ -18,6 +18,7 @@ from ..facts import (
     Trace,
     Way,
 )
+from ..journal.reader import Losses
 from ..results import Traces
 from .plain import visible
 from .tables import ifconfig_lines, route_lines
@@ -28,11 +29,9 @@ _INDENT = " " * 10
 Record = dict[str, Any]
 
 
-def ticket(records: Iterable[Record], dropped: int = 0) -> Iterator[str]:
+def ticket(records: Iterable[Record], losses: Losses | None = None) -> Iterator[str]:
     """The lines of a log's text, made as the records are read; a summary by source address comes last."""
     summary: Counter[tuple[str, str, str, str]] = Counter()
-    if dropped:
-        yield f"({dropped} earlier records were dropped: there was no file to keep them in)"
     for record in records:
         write = _WRITERS.get(record["type"])
         try:
@@ -45,6 +44,8 @@ def ticket(records: Iterable[Record], dropped: int = 0) -> Iterator[str]:
     if summary:
         yield ""
         yield from _summary(summary)
+    for remark in losses.remarks() if losses else ():
+        yield f"({remark})"
 
 
 def connection(record: Record) -> Connection:
