@@ -14,9 +14,9 @@ _VMIN, _VTIME = b"\x01", b"\x00"
 
 @contextmanager
 def quiet(descriptor: int) -> Iterator[Callable[[], None]]:
-    """Restore the mode at the end. Yields what sets the quiet one, to be called before each command.
+    """Restore the mode at the end. Yields what sets the quiet one, to be called again and again.
 
-    Again each time, for a shell may have set another one when the job was stopped and went on.
+    For a shell may have set another one when the job was stopped and went on.
     """
     try:
         before: list[Any] | None = termios.tcgetattr(descriptor)
@@ -39,8 +39,10 @@ def flush_input(descriptor: int) -> None:
 def _silence(descriptor: int) -> None:
     with suppress(termios.error):
         mode = termios.tcgetattr(descriptor)
+        before = [*mode[:_CHARACTERS], [*mode[_CHARACTERS]]]
         mode[_INPUT] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR)
         mode[_LOCAL] &= ~(termios.ECHO | termios.ICANON)
         mode[_LOCAL] |= termios.ISIG | termios.NOFLSH
         mode[_CHARACTERS][termios.VMIN], mode[_CHARACTERS][termios.VTIME] = _VMIN, _VTIME
-        termios.tcsetattr(descriptor, termios.TCSANOW, mode)
+        if mode != before:
+            termios.tcsetattr(descriptor, termios.TCSANOW, mode)

@@ -57,10 +57,10 @@ def run_terminal(
         silence = stack.enter_context(quiet(source.fileno()))
         for line in [*notice, greeting(interpreter)]:
             interpreter.screen.line(line)
-        shell = Shell(interpreter, app_session, history, runner, lab=bool(notice))
+        shell = Shell(interpreter, app_session, history, runner, silence, lab=bool(notice))
         with suppress(EOFError):
             while not interpreter.session.ended:
-                shell.step(silence)
+                shell.step()
     return Status.OK
 
 
@@ -85,14 +85,21 @@ def _terminal_output(environment: Environment) -> Output:
 
 
 class Shell:
-    """Reads lines and runs them, one `step` each."""
+    """Reads lines and runs them, one `step` each. `silence` sets the terminal's mode between prompts."""
 
     def __init__(
-        self, interpreter: Interpreter, app_session: AppSession, history: History, runner: asyncio.Runner, lab: bool
+        self,
+        interpreter: Interpreter,
+        app_session: AppSession,
+        history: History,
+        runner: asyncio.Runner,
+        silence: Callable[[], None],
+        lab: bool,
     ) -> None:
         self._interpreter = interpreter
         self._history = history
         self._runner = runner
+        self._silence = silence
         self._app_session = app_session
         self._ahead = Typeahead(app_session.input)
         self._interrupted = False
@@ -115,13 +122,13 @@ class Shell:
         )
         self._draw, session.progress = session.progress, self._wait
 
-    def step(self, silence: Callable[[], None]) -> None:
-        """Get a line and run it. Raises EOFError where no more come. `silence` sets the terminal's mode for it.
+    def step(self) -> None:
+        """Get a line and run it. Raises EOFError where no more come.
 
         After Ctrl-C, at the prompt or in a command, what was pasted or typed ahead does not run.
         """
         try:
-            silence()
+            self._silence()
             if self._interrupted:
                 self._drop()
             try:
@@ -177,6 +184,7 @@ class Shell:
 
     def _wait(self, waiting: Waiting) -> None:
         """Take what is typed meanwhile, for the kernel holds a page of it and then no Ctrl-C gets past, and draw."""
+        self._silence()
         self._ahead.collect()
         if self._draw:
             self._draw(waiting)
