@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .errors import StcpError, near_miss
-from .language.kinds import seconds
+from .language.kinds import FLAG, PATH, SECONDS, Kind, choice, whole
 from .status import EXIT_STATUS
 
 
@@ -16,30 +16,53 @@ class UsageError(StcpError):
 
 
 class Flag(NamedTuple):
-    """An option of the command line. `value`: what its value is called; `optional`: it can do without."""
+    """An option of the command line. `optional`: it can do without its value."""
 
     name: str
-    value: str
+    kind: Kind
     help: str
     optional: bool = False
 
+    @property
+    def usage(self) -> str:
+        """The name with what its value is called."""
+        label = f"[{self.kind.label}]" if self.optional else self.kind.label
+        return f"{self.name} {label}".rstrip()
+
+
+def _definition(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError("write -D NAME=VALUE")
+    return name, value
+
+
+def _format(text: str) -> str:
+    from .report.formats import FORMATS  # late: only a report needs it
+
+    if text not in FORMATS:
+        raise ValueError(f"one of {', '.join(FORMATS)} is needed{near_miss(text, FORMATS)}")
+    return text
+
 
 OPTIONS = (
-    Flag("-c", "COMMANDS", "run these commands"),
-    Flag("-D", "NAME=VALUE", "give a variable a value; may be given again"),
-    Flag("--log", "FILE", "write the session log to FILE (appended to)"),
-    Flag("--no-log", "", "write no session log"),
-    Flag("--timeout", "SECONDS", "how long connect, accept and recv wait (60)"),
-    Flag("--keep-going", "", "go on after a command that failed"),
-    Flag("--check", "", "parse the scripts and run nothing"),
-    Flag("--lab", "SCENARIO", "run inside a practice network; --lab=list lists the scenarios", optional=True),
-    Flag("--color", "WHEN", "auto, always or never"),
-    Flag("--report", "FILE", "make a report of a session log and run nothing; - is standard input"),
-    Flag("--format", "FORMAT", "with --report: text (the default), markdown, html, csv, jsonl or svg"),
-    Flag("--output", "FILE", "with --report: write it to FILE"),
-    Flag("--force", "", "with --output: write over a file that exists"),
-    Flag("--version", "", "print the version"),
-    Flag("--help", "", "print this"),
+    Flag("-c", Kind("COMMANDS", str), "run these commands"),
+    Flag("-D", Kind("NAME=VALUE", _definition), "give a variable a value; may be given again"),
+    Flag("--log", PATH, "write the session log to FILE (appended to)"),
+    Flag("--no-log", FLAG, "write no session log"),
+    Flag("--timeout", SECONDS, "how long connect, accept and recv wait (60)"),
+    Flag("--keep-going", FLAG, "go on after a command that failed"),
+    Flag("-j", Kind("N", whole(1, 1000)), "run up to N scripts at once, each as a session of its own"),
+    Flag("--junit", PATH, "write what `expect` found as JUnit XML"),
+    Flag("--check", FLAG, "parse the scripts and run nothing"),
+    Flag("--lab", Kind("SCENARIO", str, "scenario"), "run inside a practice network; list: which there are", True),
+    Flag("--color", choice("auto", "always", "never")._replace(label="WHEN"), "auto, always or never"),
+    Flag("--report", PATH, "make a report of a session log and run nothing; - is standard input"),
+    Flag("--format", Kind("FORMAT", _format, "format"), "text (the default), markdown, html, csv, jsonl or svg"),
+    Flag("--output", PATH, "with --report: write it to FILE"),
+    Flag("--force", FLAG, "with --output: write over a file that exists"),
+    Flag("--version", FLAG, "print the version"),
+    Flag("--help", FLAG, "print this"),
 )
 _BY_NAME = {flag.name: flag for flag in OPTIONS} | {"-h": OPTIONS[-1]}
 USAGE = "usage: stcp-shell [options] [FILE...]"
@@ -54,8 +77,10 @@ class Arguments:
         self.files: list[str] = []
         self.log: str | None = None
         self.lab: str | None = None  # a scenario; empty: the default one
-        self.timeout: str | None = None
+        self.timeout: float | None = None
         self.color = "auto"
+        self.jobs = 0  # scripts at once; 0: all in one session, one after the other
+        self.junit: str | None = None
         self.report: str | None = None  # a session log
         self.format: str | None = None
         self.output: str | None = None
@@ -79,16 +104,17 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
             continue
         flag, value = _split(word)
         found.given.add(flag.name)
-        if flag.value and value is None:
+        if flag.kind is not FLAG and value is None:
             if flag.optional:
                 value = waiting.pop(0) if waiting and waiting[0] in scenarios else ""
             elif not waiting:
-                raise UsageError(f"{flag.name} needs a value: {flag.value}")
+                raise UsageError(f"{flag.name} needs a value: {flag.kind.label}")
             else:
                 value = waiting.pop(0)
-        _store(found, flag.name, value or "")
-    if {"--log", "--no-log"} <= found.given:
-        raise UsageError("--log and --no-log exclude each other")
+        _store(found, flag, value or "")
+    for one, other in (("--log", "--no-log"), ("--log", "-j")):
+        if {one, other} <= found.given:
+            raise UsageError(f"{one} and {other} exclude each other")
     _check_report(found)
     return found
 
@@ -110,47 +136,30 @@ def _split(word: str) -> tuple[Flag, str | None]:
     if flag is None:
         hint = near_miss(name, list(_BY_NAME)) or " (--help lists the options)"
         raise UsageError(f"unknown option {name}{hint}")
-    if equals and not flag.value:
+    if equals and flag.kind is FLAG:
         raise UsageError(f"{name} takes no value")
     return flag, value if equals else None
 
 
-def _store(found: Arguments, name: str, value: str) -> None:
-    match name:
+def _store(found: Arguments, flag: Flag, text: str) -> None:
+    try:
+        value = flag.kind.convert(text)
+    except ValueError as why:
+        raise UsageError(f"{flag.name} {text}: {why}") from None
+    match flag.name:
         case "-c":
             found.commands.append(value)
         case "-D":
-            variable, equals, text = value.partition("=")
-            if not equals:
-                raise UsageError(f"-D {value}: write -D NAME=VALUE")
-            found.definitions.append((variable, text))
-        case "--log" | "--report" | "--output":
-            if not value:
-                raise UsageError(f"{name} needs a value: FILE")
-            setattr(found, name[2:], value)
-        case "--lab":
-            found.lab = value
-        case "--timeout":
-            try:
-                seconds(value)
-            except ValueError as why:
-                raise UsageError(f"--timeout {value}: {why}") from None
-            found.timeout = value
-        case "--color":
-            if value not in ("auto", "always", "never"):
-                raise UsageError(f"--color {value}: auto, always or never")
-            found.color = value
-        case "--format":
-            from .report.formats import FORMATS  # late: only a report needs it
-
-            if value not in FORMATS:
-                raise UsageError(f"--format {value}: {', '.join(FORMATS)}")
-            found.format = value
+            found.definitions.append(value)
+        case "-j":
+            found.jobs = value
+        case name if flag.kind is not FLAG:
+            setattr(found, name.removeprefix("--"), value)
 
 
 def help_text() -> str:
     """What `--help` prints."""
-    rows = [(f"{flag.name} {_label(flag)}".rstrip(), flag.help) for flag in OPTIONS]
+    rows = [(flag.usage, flag.help) for flag in OPTIONS]
     width = max(len(name) for name, _ in rows)
     return "\n".join(
         [
@@ -165,7 +174,3 @@ def help_text() -> str:
             EXIT_STATUS,
         ]
     )
-
-
-def _label(flag: Flag) -> str:
-    return f"[{flag.value}]" if flag.optional else flag.value

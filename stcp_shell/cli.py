@@ -4,21 +4,19 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import BinaryIO, NoReturn
+from time import monotonic
+from typing import NoReturn
 
 from . import __version__
 from .arguments import Arguments, UsageError, help_text, parse
-from .commands import CATALOGUE
 from .commands.shell import check_variable
 from .environment import Environment, real
-from .errors import ScriptProblem, StcpError
-from .language.parser import Parser, Problem
-from .language.script import decode, load
+from .errors import StcpError, reason
+from .language.parser import Problem
 from .report.plain import visible
-from .runner import Program, run_session
+from .runner import Ended, run_session
+from .scripts import Scripts, read_scripts
 from .status import Status
-
-STDIN = "<stdin>"
 
 
 def main() -> NoReturn:
@@ -54,15 +52,14 @@ def run(words: Sequence[str], environment: Environment) -> int:
         return _report(arguments, arguments.report, environment)
     if arguments.lab == "list":
         return _say(environment, _listing())
-    parser = Parser(CATALOGUE, variables, load)
-    programs = _programs(arguments, parser, environment)
-    for problem in parser.problems:
+    scripts = read_scripts(arguments, variables, environment)
+    for problem in scripts.problems:
         _complain(environment, problem, Status.SYNTAX)
-    if parser.problems:
+    if scripts.problems:
         return Status.SYNTAX
     if "--check" in arguments.given:
-        commands = f"{len(parser.calls)} command{'' if len(parser.calls) == 1 else 's'}"
-        return _say(environment, [f"{commands}, no mistake found"])
+        count = sum(len(program.calls) for program in scripts.programs)
+        return _say(environment, [f"{count} command{'' if count == 1 else 's'}, no mistake found"])
     notice: list[str] = []
     if arguments.lab is not None:
         try:
@@ -70,7 +67,14 @@ def run(words: Sequence[str], environment: Environment) -> int:
         except StcpError as error:
             return _complain(environment, error, Status.FAILED)
         environment = environment._replace(host=os.uname().nodename)
-    return run_session(words, arguments, variables, environment, programs, notice).status
+    return _run(words, arguments, scripts, environment, notice)
+
+
+def _write_junit(path: str, ended: Ended, seconds: float) -> None:
+    from .report.junit import cases, junit_lines
+
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in junit_lines(cases(ended.checks, ended.failed), seconds))
 
 
 def _say(environment: Environment, lines: Sequence[str]) -> Status:
@@ -103,7 +107,7 @@ def _variables(arguments: Arguments) -> dict[str, str]:
     """What -D and --timeout say. Raises UsageError."""
     variables = {}
     if arguments.timeout:
-        variables["timeout"] = arguments.timeout
+        variables["timeout"] = f"{arguments.timeout:g}"
     for name, value in arguments.definitions:
         try:
             check_variable(name, value)
@@ -113,35 +117,27 @@ def _variables(arguments: Arguments) -> dict[str, str]:
     return variables
 
 
-def _programs(arguments: Arguments, parser: Parser, environment: Environment) -> list[Program]:
-    """What -c and the FILEs say, parsed whole. Only what comes from a file is echoed while it runs."""
-    programs: list[Program] = []
-    for text in arguments.commands:
-        parser.parse(text, "-c")
-    if arguments.commands:
-        programs.append(Program(list(parser.calls), echo=False))
-    before = len(parser.calls)
-    files = arguments.files
-    if "--check" in arguments.given and not files and not arguments.commands:
-        files = ["-"]  # nothing of it will run, so it need not be read as it comes
-    for path in files:
-        try:
-            if path == "-":
-                parser.parse(decode(_whole(environment.stdin), STDIN), STDIN)
-            else:
-                parser.include(path)
-        except ScriptProblem as problem:
-            parser.problems.append(Problem(str(problem), "", 0, 0))
-    if files:
-        programs.append(Program(parser.calls[before:], echo=True))
-    return programs
+def _run(
+    words: Sequence[str], arguments: Arguments, scripts: Scripts, environment: Environment, notice: list[str]
+) -> int:
+    """Run it as one session, or with -j each script as one, and write what --junit asks for."""
+    started = monotonic()
+    if arguments.jobs:
+        from .jobs import run_jobs
 
+        def run_one(number: int, world: Environment) -> Ended:
+            return run_session(words, arguments, dict(scripts.variables), world, [scripts.programs[number]], ())
 
-def _whole(stdin: BinaryIO | None) -> bytes:
+        ended = run_jobs(len(scripts.programs), arguments.jobs, environment, run_one)
+    else:
+        ended = run_session(words, arguments, scripts.variables, environment, scripts.programs, notice)
+    if arguments.junit is None:
+        return ended.status
     try:
-        return stdin.read() if stdin else b""
+        _write_junit(arguments.junit, ended, monotonic() - started)
     except OSError as error:
-        raise ScriptProblem(f"{STDIN}: {error.strerror}") from None
+        return _complain(environment, f"{arguments.junit}: {reason(error)}", Status.FAILED)
+    return ended.status
 
 
 def _scenarios(words: Sequence[str]) -> Sequence[str]:

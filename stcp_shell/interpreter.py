@@ -1,7 +1,7 @@
 """Runs parsed commands against a session: records, shows, and decides whether to go on."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from .commands import CATALOGUE
 from .errors import Failure, reason
@@ -9,28 +9,10 @@ from .facts import Connection
 from .journal.records import entries
 from .language.parser import Call, Parser
 from .language.script import load
-from .results import Diagnosed, Expectation
+from .results import Check, Diagnosed, Expectation, Failed
 from .screen import Screen
 from .session import Session
 from .status import Status
-
-
-class Check(NamedTuple):
-    """What an `expect` found, and where it stands."""
-
-    source: str
-    line: int
-    text: str
-    result: Expectation
-
-
-class Failed(NamedTuple):
-    """A command that could not be carried out, and why."""
-
-    source: str
-    line: int
-    text: str
-    why: str
 
 
 class Interpreter:

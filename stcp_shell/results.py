@@ -181,7 +181,7 @@ class BsdRoutes(NamedTuple):
 
     blocks: list[BsdBlock]
     links: dict[str, int]  # interface indexes by name
-    defaults: list[Route]  # filled while the rows are shown
+    defaults: list[Route]  # both families
     legend: bool
     name_of: Callable[[str], str] | None = None  # host names, where they were asked for
 
@@ -217,6 +217,24 @@ class Expectation(NamedTuple):
     seen: str
     evidence: tuple[str, ...]
     where: str = ""  # FILE:LINE; empty for a typed line
+
+
+class Check(NamedTuple):
+    """What an `expect` found, and where it stands."""
+
+    source: str
+    line: int
+    text: str
+    result: Expectation
+
+
+class Failed(NamedTuple):
+    """A command that could not be carried out, and why."""
+
+    source: str
+    line: int
+    text: str
+    why: str
 
 
 class Variables(NamedTuple):

@@ -8,9 +8,10 @@ from . import __version__
 from .arguments import Arguments
 from .environment import Environment
 from .errors import OutputClosed, OutputFull, ScriptProblem
-from .interpreter import Check, Failed, Interpreter
+from .interpreter import Interpreter
 from .journal.writer import Journal, default_path
 from .language.parser import Call
+from .results import Check, Failed
 from .screen import Screen, discard, wants_color
 from .session import Session
 from .signals import Terminated, ending, undisturbed

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from ..results import Check, Failed
 from .plain import visible
 
 
@@ -29,6 +30,16 @@ def junit_lines(cases: Sequence[Case], seconds: float) -> Iterator[str]:
             yield from _case(case)
         yield "  </testsuite>"
     yield "</testsuites>"
+
+
+def cases(checks: Sequence[Check], failed: Sequence[Failed]) -> list[Case]:
+    """What a session found, script by script and in the order of the lines."""
+    found = [Case(f.source or "typed", f.line, f.text, "error", f.why) for f in failed]
+    for check in checks:
+        result = check.result
+        wrong = "" if result.met else "\n".join([f"expected {result.expected}; seen {result.seen}", *result.evidence])
+        found.append(Case(check.source or "typed", check.line, check.text, "failure" if wrong else "", wrong))
+    return sorted(found, key=lambda case: (case.source, case.line))
 
 
 def _counts(cases: Sequence[Case]) -> str:
