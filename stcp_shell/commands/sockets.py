@@ -57,7 +57,11 @@ def use(session: Session, number: int) -> Current:
     return Current(number, session.current.state)
 
 
-@command("close", Argument("number", SOCKET, "the socket's number; without it the current one", required=False))
+@command(
+    "close",
+    Argument("number", SOCKET, "the socket's number; without it the current one", required=False),
+    examples=["close", "close 1"],
+)
 def close(session: Session, number: int | None = None) -> Closed:
     """Close the current socket, or the one with that number."""
     entry = session.socket(number)

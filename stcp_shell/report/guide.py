@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import Failure, near_miss
 from ..language.declaration import Catalogue, Command, Option
+from .ticket import fold
 
 LANGUAGE = """\
 The language, typed, in scripts, piped and after -c
-  -name value       an option        'two words'   a value; '' inside is one apostrophe
-  a; b              two commands     $N or ${N}    a variable: set N 2121, or -D N=2121
+  -name value  an option       'two words'  a value; '' inside is one apostrophe
+  a; b         two commands    $N or ${N}   a variable: set N 2121, or -D N=2121
   # or & at the start of a line      a comment"""
 
 
@@ -18,7 +19,7 @@ def overview(families: Mapping[str, Sequence[Command]]) -> Iterator[str]:
     for family, commands in families.items():
         yield family
         for command in commands:
-            yield f"  {command.name:<{width}}  {command.summary}"
+            yield from fold(command.summary, f"  {command.name:<{width}}  ", " " * (width + 4))
         yield ""
     yield from LANGUAGE.split("\n")
     yield ""
