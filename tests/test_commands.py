@@ -147,10 +147,10 @@ def test_a_conversation_in_both_directions(tmp_path: Path) -> None:
 
 def test_the_peer_closes(tmp_path: Path) -> None:
     with listening() as server:
-        thread = threading.Thread(target=peer_of, args=[server])
+        thread = threading.Thread(target=peer_of, args=[server], daemon=True)
         thread.start()
         done = run(tmp_path, "-c", f"socket; connect -name 127.0.0.1 -port {port_of(server)}; recv -timeout 9; recv")
-        thread.join()
+        thread.join(20)
     shows(done, "the peer has closed the connection")
 
 
