@@ -64,8 +64,8 @@ def test_commands(complete: Complete) -> None:
     assert complete("con") == ["connect"]
     assert complete("stcp: con") == ["stcp: connect"]
     assert {"socket", "bind", "route", "quit"} <= set(complete(""))
-    assert complete("route ") == ["route print"]
-    assert complete("route p") == ["route print"]
+    assert "route print" in complete("route ")
+    assert complete("route pr") == ["route print"]
     assert complete("nonsense ") == []
 
 
@@ -93,6 +93,10 @@ def test_local_addresses_of_the_sockets_family(complete: Complete, session: Sess
     assert words(complete("bind -name ")) == ["::1", "fd00::1"]
     assert words(complete("bind -port 0 -name f")) == ["fd00::1"]
     shell.session.end("", 0)
+
+
+def test_the_last_of_a_list(complete: Complete) -> None:
+    assert words(complete("traceroute -from 172.16.1.50,f")) == ["172.16.1.50,fd00::1"]
 
 
 def test_hosts_that_were_used_before(complete: Complete, session: Session) -> None:
@@ -124,7 +128,8 @@ def test_choices_sockets_and_variables(complete: Complete, session: Session) -> 
     session.variables.update(NET="1", N="2121")
     assert words(complete("connect -port $")) == ["$N", "$NET"]
     assert complete("connect -name h${NE") == ["connect -name h${NET}"]
-    assert words(complete("set ")) == ["N", "NET", "timeout"]
+    assert words(complete("set N")) == ["N", "NET"]
+    assert words(complete("set t")) == ["timeout"]
     assert complete("note '$N") == []
     shell = Shell(Path("/nonexistent"))
     shell.interpreter.run_line("socket; socket")
@@ -136,7 +141,7 @@ def test_choices_sockets_and_variables(complete: Complete, session: Session) -> 
 
 def test_commands_to_help(complete: Complete) -> None:
     assert words(complete("help con")) == ["connect"]
-    assert words(complete("help route ")) == ["print"]
+    assert "print" in words(complete("help route "))
 
 
 def test_files(complete: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

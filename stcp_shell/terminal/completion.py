@@ -81,8 +81,10 @@ class StcpCompleter(Completer):
             else:
                 yield from self._commands(text)
             return
-        for value in self._values.of(kind, unquoted(text)):
-            yield value._replace(text=_quoted(value.text, text))
+        typed = unquoted(text)
+        before = typed[: typed.rfind(",") + 1] if "," in kind.label else ""  # a list: its last one is being typed
+        for value in self._values.of(kind, typed.removeprefix(before)):
+            yield value._replace(text=_quoted(before + value.text, text))
 
 
 def _options(statement: Statement, start: str) -> Iterator[Value]:
