@@ -36,10 +36,12 @@ def interleaved(repeats: int, *measure: Callable[[], float]) -> list[Samples]:
 
 def seconds(value: float) -> str:
     """A time, in the unit in which it reads best."""
-    return f"{value:.2f} s" if abs(value) >= 1 else f"{value * 1000:.1f} ms"
+    if abs(value) >= 1:
+        return f"{value:.2f} s"
+    return f"{value * 1e3:.1f} ms" if abs(value) >= 1e-3 else f"{value * 1e6:.1f} us"
 
 
-_FORMAT = "{:<60} {:>9} {:>9} {:>6} {:>8}  {}"
+_FORMAT = "{:<60} {:>9} {:>9} {:>6} {:>9}  {}"
 
 
 def heading() -> str:

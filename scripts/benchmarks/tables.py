@@ -42,7 +42,7 @@ def rows(quick: bool) -> Iterator[Row]:
 
 def _measure(table: str, program: str, repeats: int) -> list[Samples]:
     """In the namespace. The lines go to the null device, as those of ip do."""
-    _batch(_interfaces() if table == "interfaces" else _routes())
+    batch(_interfaces() if table == "interfaces" else routes(ROUTES))
     baseline = ["ip", "addr" if table == "interfaces" else "route"]
     ours, start = [SHELL, "-c", program], [SHELL, "-c", "socket"]
     duration(ours)
@@ -56,7 +56,8 @@ def _measure(table: str, program: str, repeats: int) -> list[Samples]:
     )
 
 
-def _batch(lines: Iterator[str]) -> None:
+def batch(lines: Iterator[str]) -> None:
+    """Have ip carry out its lines."""
     subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)
 
 
@@ -69,13 +70,14 @@ def _interfaces() -> Iterator[str]:
             yield f"link set {side}{number} up"
 
 
-def _routes() -> Iterator[str]:
+def routes(count: int) -> Iterator[str]:
+    """Lines for ip: that many routes to hosts in 10.0.0.0/8, and a default route."""
     yield "link add left type veth peer name right"
     yield "address add 192.168.0.1/24 dev left"
     yield "link set left up"
     yield "link set right up"
     yield "route add default via 192.168.0.2"
-    for number in range(ROUTES):
+    for number in range(count):
         yield f"route add 10.{number >> 16}.{number >> 8 & 255}.{number & 255}/32 via 192.168.0.{number % 200 + 2}"
 
 

@@ -1,0 +1,112 @@
+"""Is `diagnose` right? Every scenario of the lab, again and again, in both families; and does it accuse nobody wrongly?
+
+A scenario says which verdict it deserves and which box may be blamed for it. Each lab is a new one, several at a time:
+they are namespaces that know nothing of each other. In each the test is made twice: the second one finds routers that
+have used up part of what ICMP errors they may send.
+"""
+
+import json
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from stcp_shell.lab import SCENARIOS, Scenario
+
+from .figures import Row
+from .processes import ENVIRONMENT, SHELL
+
+CLIENTS = ("10.1.1.1", "fd00:10:1:1::1")
+NAMES = ("IPv4", "IPv6")
+PORT = 2121
+TIMEOUT = 4  # seconds: more than the 3 that a router takes to find that a host answers no ARP
+LABS_AT_ONCE = 4
+IN_A_LAB = 2  # times that it is diagnosed
+RUNS, RUNS_QUICK = 20, 3
+
+
+class NoLab(Exception):
+    """The lab is not to be had here: no user namespaces, or no nft. Its text is what the program says."""
+
+
+class Said(NamedTuple):
+    """A verdict: its kind, and the box that it blames. `kind` is the last line of the complaints if there was none."""
+
+    address: str
+    kind: str
+    blames: str | None = None
+
+    def right(self, scenario: Scenario) -> bool:
+        """The verdict that the scenario deserves. To blame nobody is no mistake."""
+        return self.kind == scenario.deserved(self.address) and not self.accuses(scenario)
+
+    def accuses(self, scenario: Scenario) -> bool:
+        """It blames a box that is not the culprit."""
+        return self.blames is not None and self.blames not in scenario.blames
+
+
+def rows(quick: bool) -> Iterator[Row]:
+    """A row for each scenario, with what was said instead below it, then the sum of all."""
+    runs = RUNS_QUICK if quick else RUNS
+    yield Row(f"verdicts, right in {runs} runs:", *NAMES, None, "accused")
+    pool = ThreadPoolExecutor(LABS_AT_ONCE)
+    try:
+        parts = [min(IN_A_LAB, runs - done) for done in range(0, runs, IN_A_LAB)]
+        waiting = {name: [pool.submit(_lab, name, times) for times in parts] for name in SCENARIOS}
+        right = every = accused = 0
+        for name, labs in waiting.items():
+            try:
+                said = [verdict for lab in labs for verdict in lab.result()]
+            except NoLab as why:
+                yield Row(f"  {name}: not measured: {why}", "")
+                continue
+            yield from _rows(SCENARIOS[name], said)
+            every += len(said)
+            right += sum(verdict.right(SCENARIOS[name]) for verdict in said)
+            accused += sum(verdict.accuses(SCENARIOS[name]) for verdict in said)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    yield Row(f"verdicts: right, of {every}", str(right), target=f">= {every}", holds=right == every)
+    yield Row(f"verdicts: boxes wrongly accused, in {every}", str(accused), target="<= 0", holds=accused == 0)
+
+
+def _rows(scenario: Scenario, said: list[Said]) -> Iterator[Row]:
+    deserved = dict.fromkeys(scenario.deserved(client) for client in CLIENTS)
+    four, six = ([verdict.right(scenario) for verdict in said if verdict.address == client] for client in CLIENTS)
+    accused = sum(verdict.accuses(scenario) for verdict in said)
+    wrong = Counter(verdict for verdict in said if not verdict.right(scenario))
+    counts = f"{sum(four)}/{len(four)}", f"{sum(six)}/{len(six)}"
+    yield Row(f"  {scenario.name}: {' / '.join(deserved)}", *counts, None, str(accused), not wrong)
+    for verdict, times in wrong.items():
+        family = NAMES[CLIENTS.index(verdict.address)]
+        yield Row(f"    {family}, {times} x: {verdict.kind}, blames {verdict.blames or 'nobody'}", "")
+
+
+def _lab(name: str, times: int) -> list[Said]:
+    """Diagnose both families of a new lab so many times. Raises NoLab."""
+    commands = [f"diagnose -name {client} -port {PORT} -timeout {TIMEOUT}" for client in CLIENTS] * times
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        done = subprocess.run(
+            [SHELL, f"--lab={name}", "--keep-going", "--log", log, *(f"-c{command}" for command in commands)],
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        complaint = (done.stderr.strip().splitlines() or ["no verdict"])[-1]
+        if not log.exists():  # the lab comes before the session
+            raise NoLab(complaint)
+        records = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    said = [
+        Said(record["destination"]["address"], record["kind"], record["blames"])
+        for record in records
+        if record["type"] == "verdict"
+    ]
+    missing = Counter(CLIENTS * times) - Counter(verdict.address for verdict in said)
+    return said + [Said(client, complaint) for client in missing.elements()]
