@@ -142,6 +142,8 @@ def _split(word: str) -> tuple[Flag, str | None]:
 
 
 def _store(found: Arguments, flag: Flag, text: str) -> None:
+    if not text and flag.kind in (PATH, SECONDS):
+        raise UsageError(f"{flag.name} needs a value: {flag.kind.label}")
     try:
         value = flag.kind.convert(text)
     except ValueError as why:

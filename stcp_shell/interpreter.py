@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .commands import CATALOGUE
-from .errors import Failure, reason
+from .errors import Failure, OutputClosed, reason
 from .facts import Connection
 from .journal.records import entries
 from .language.parser import Call, Parser
@@ -63,6 +63,10 @@ class Interpreter:
             return self._failed(call, number, str(failure))
         except OSError as error:
             return self._failed(call, number, reason(error))
+        except OutputClosed:
+            raise
+        except Exception as bug:
+            return self._failed(call, number, f"internal error ({type(bug).__name__}: {bug}): please report it")
         except KeyboardInterrupt:
             self._failed(call, number, "interrupted")
             return Status.INTERRUPTED

@@ -71,7 +71,7 @@ def run(folder: Path, *words: str | Path, stdin: str | bytes = b"", before: Sequ
     command = [*before, *PROGRAM, *map(str, words)]
     done = subprocess.run(command, cwd=folder, timeout=PATIENCE, check=False, **options)
     err = (done.stderr or b"").decode()
-    assert "Traceback" not in err, err
+    assert not any(word in err for word in ("Traceback", "internal error")), err
     assert not (folder / "home").exists()
     logs = sessions(folder) - known
     return Run(done.returncode, (done.stdout or b"").decode(), err, read(logs.pop()) if logs else [])

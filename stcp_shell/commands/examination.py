@@ -28,9 +28,11 @@ def paths(survey: Survey, timeout: float) -> Traced:
     destination = survey.lines[0].destination
     lines = [line for line in survey.lines if line.destination == destination]
     silent = [line for line in lines if not any(probe.code is not None for probe in line.attempts)]
+    if not silent:
+        return {}
     works = [line for line in lines if any(probe.code == 0 for probe in line.attempts)]
     chosen = [*silent[:MOST_TRACED], *works[:1]]
-    found = traces(destination, [line.source for line in chosen], timeout=timeout * 0.5) if silent else []
+    found = traces(destination, [line.source for line in chosen], timeout=timeout * 0.5)
     return {(destination, line.source): trace for line, trace in zip(chosen, found, strict=True)}
 
 
