@@ -2,11 +2,11 @@
 
 import socket as sockets_api
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ..errors import Failure
-from ..facts import INET, INET6, Route
+from ..facts import INET, INET6
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG
 from ..results import BsdBlock, BsdRoutes, BsdSocket, BsdSockets, InterfaceTable
@@ -69,32 +69,24 @@ def _host_names(session: Session) -> Callable[[str], str]:
 
 
 def _routes(name_of: Callable[[str], str] | None, legend: bool) -> BsdRoutes:
+    from ..net.routes import default_gateways
     from ..net.rtnetlink import Rtnetlink
 
+    families = (INET, INET6)
     # Each dump opens a socket of its own when it is read; this one only finds out whether netlink is there.
     with Rtnetlink() as tables:
         links = {interface.name: interface.ifindex for interface in tables.links()}
-        defaults: list[Route] = []
-        blocks = [_block(tables, family, defaults) for family in (INET, INET6)]
+        blocks = [_block(tables, family) for family in families]
+    defaults = [route for family in families for route in default_gateways(family)]
     return BsdRoutes(blocks, links, defaults, legend, name_of)
 
 
-def _block(tables: "Rtnetlink", family: str, defaults: list[Route]) -> BsdBlock:
+def _block(tables: "Rtnetlink", family: str) -> BsdBlock:
     from ..net.routes import Rows
     from ..net.rtnetlink import LOCAL, MAIN
 
-    main = _noting(tables.routes(family, MAIN), defaults)
-    return BsdBlock(
-        family, Rows(main, tables=tables), Rows(tables.routes(family, LOCAL)), Rows(tables.neighbours(family))
-    )
-
-
-def _noting(routes: Iterable[Route], defaults: list[Route]) -> Iterator[Route]:
-    """The routes; the default ones among them are kept."""
-    for route in routes:
-        if not route.prefix_length:
-            defaults.append(route)
-        yield route
+    main = Rows(tables.routes(family, MAIN), tables=tables)
+    return BsdBlock(family, main, Rows(tables.routes(family, LOCAL)), Rows(tables.neighbours(family)))
 
 
 def _interfaces(session: Session) -> InterfaceTable:

@@ -85,7 +85,7 @@ def _tail(family: str, gateway: str, flags: str, netif: str, expire: str = "-", 
     return f" {gateway:<{_WIDTHS[family][1]}} {flags:<6} {refs:>6} {use:>8} {netif:<6} {expire:>6}"
 
 
-class Tails(dict[tuple[object, ...], tuple[str, str]]):
+class Tails(dict[tuple[object, ...], tuple[str, str, int]]):
     """What stands right of the destination in the rows of one family, by the route without its destination.
 
     It is mostly the same as in another row, so it is made once: a long table takes a third of the time. The memory for
@@ -94,12 +94,13 @@ class Tails(dict[tuple[object, ...], tuple[str, str]]):
 
     def __init__(self, family: str, links: Mapping[str, int], name_of: Namer | None, used: set[str]) -> None:
         self._family = family
+        self._width = _WIDTHS[family][0]
         self._links = links
         self._name_of = name_of
         self._used = used
         self._loopback = next((name for name, index in links.items() if index == 1), "lo")
 
-    def __missing__(self, key: tuple[Any, ...]) -> tuple[str, str]:
+    def __missing__(self, key: tuple[Any, ...]) -> tuple[str, str, int]:
         if len(self) >= REMEMBERED:
             self.clear()
         route = Route("", *key)
@@ -111,18 +112,22 @@ class Tails(dict[tuple[object, ...], tuple[str, str]]):
             life = "-" if route.expires is None else str(route.expires)
             tails.append(_tail(self._family, self._gateway(route, hop), mark, visible(netif), life))
         suffix = "" if route.prefix_length == _FULL[self._family] else f"/{route.prefix_length}"
-        made = self[key] = (suffix, "\n".join(tails))
+        # Of most rows only the destination differs; a default route, several hops and names take the longer way.
+        usual = route.prefix_length > 0 and len(tails) == 1 and (self._name_of is None or suffix != "")
+        made = self[key] = (suffix, "\n".join(tails), self._width if usual else -1)
         return made
 
     def lines(self, route: Route) -> Iterable[str]:
         """A row for each next hop."""
-        suffix, tail = self[route[1:]]
-        to = route.destination + suffix if route.prefix_length else "default"
-        if self._name_of and not suffix:
+        suffix, tail, width = self[route[1:]]
+        to = route.destination + suffix
+        if len(to) <= width:
+            return (to.ljust(width) + tail,)
+        if not route.prefix_length:
+            to = "default"
+        elif self._name_of and not suffix:
             to = visible(self._name_of(to))
-        if "\n" in tail:
-            return [_row(self._family, to, path) for path in tail.split("\n")]
-        return (_row(self._family, to, tail),)
+        return [_row(self._family, to, path) for path in tail.split("\n")]
 
     def _gateway(self, route: Route, hop: NextHop) -> str:
         if not route.hops:
