@@ -14,6 +14,9 @@ from .screen import Screen
 from .session import Session
 from .status import Status
 
+# An enum looks its members up in Python: that takes longer than to run `close`.
+_OK, _INTERRUPTED = Status.OK, Status.INTERRUPTED
+
 
 class Interpreter:
     """Runs calls. A failure ends the run it happens in, unless `keep_going`."""
@@ -27,14 +30,15 @@ class Interpreter:
 
     def run(self, calls: Sequence[Call], echo: bool = False) -> Status:
         """Run calls in order until the end, a failure, Ctrl-C or `quit`."""
-        status = Status.OK
+        status = _OK
         for call in calls:
             if echo:
                 self.screen.echo(call.text)
             done = self._run(call)
-            if done is Status.INTERRUPTED or (done and not self.keep_going):
-                return done
-            status = max(status, done)
+            if done is not _OK:
+                if done is _INTERRUPTED or not self.keep_going:
+                    return done
+                status = max(status, done)
             if self.session.ended:
                 break
         return status
@@ -48,11 +52,15 @@ class Interpreter:
                 self.session.journal.command(line, source or "typed")
                 self.screen.fail(str(problem))
             return Status.SYNTAX
-        return self.run(parser.calls)
+        status = self.run(parser.calls)
+        self.screen.settle()  # the next line may be long in coming
+        return status
 
     def _run(self, call: Call) -> Status:
         journal = self.session.journal
         number = journal.command(call.text, call.where or "typed")
+        if not call.command.quick:
+            self.screen.settle()
         try:
             result = call.command.run(self.session, **call.arguments)
             if type(result) is Expectation:
@@ -69,8 +77,8 @@ class Interpreter:
             return self._failed(call, number, f"internal error ({type(bug).__name__}: {bug}): please report it")
         except KeyboardInterrupt:
             self._failed(call, number, "interrupted")
-            return Status.INTERRUPTED
-        return Status.INTERRUPTED if getattr(result, "cancelled", False) else Status.OK
+            return _INTERRUPTED
+        return _INTERRUPTED if getattr(result, "cancelled", False) else _OK
 
     def _checked(self, call: Call, result: Expectation) -> Expectation:
         """Count it, and say where it stands."""

@@ -55,6 +55,7 @@ def run_session(
     journal = Journal(path, environment.clock, lambda text: screen.fail(f"stcp-shell: {text}"))
     session = Session(environment, journal, variables)
     session.progress = live.show if live else None
+    session.flush = screen.flush
     interpreter = Interpreter(session, screen, "--keep-going" in arguments.given)
     reason, status = "end of input", 0
     with ending():
@@ -63,6 +64,7 @@ def run_session(
             status = _run(interpreter, programs, notice)
             reason = _reason(session, status)
             status = max(status, _sum_up(interpreter))
+            screen.settle()
         except Terminated as signalled:
             reason, status = str(signalled), 128 + signalled.number
         except KeyboardInterrupt:

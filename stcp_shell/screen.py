@@ -21,7 +21,8 @@ def paint(role: str, text: str) -> str:
 class Screen:
     """Where results and failures are shown. `color` applies to standard output, `error_color` to standard error.
 
-    `before` is called before anything is written: a live line has to go first.
+    `before` is called before anything is written: a live line has to go first. What a terminal shows it shows at once;
+    elsewhere text leaves when there is enough of it, before the program waits for anything (`flush`), and at the end.
     """
 
     def __init__(
@@ -38,22 +39,38 @@ class Screen:
         self._err = stderr
         self._paint = paint if color else plain
         self._error_paint = paint if error_color else plain
+        self._closed: OutputClosed | None = None
 
     def show(self, result: Any) -> None:
         """A command's result. Raises OutputClosed where nobody reads it."""
-        self._write(lines(result, self._paint))
+        self._before()
+        texts = lines(result, self._paint)
+        if isinstance(texts, list):
+            self._put("\n".join(texts) + "\n")
+        else:
+            self._write(texts)
 
     def echo(self, text: str) -> None:
-        """A line that was read from a script or a pipe, behind the prompt, so that the transcript reads well.
-
-        A terminal shows it at once; elsewhere it leaves together with its result.
-        """
+        """A line that was read from a script or a pipe, behind the prompt, so that the transcript reads well."""
         self._before()
         self._put(f"stcp: {visible(text)}".rstrip() + "\n")
 
     def line(self, text: str) -> None:
         """A line of text that is safe already."""
-        self._write([text])
+        self._before()
+        self._put(f"{text}\n")
+
+    def flush(self) -> None:
+        """Let everything out. Where nobody takes it the next one to write is told: what was begun is not cut short."""
+        try:
+            self._out.flush()
+        except OSError as error:
+            self._closed = _closed(error)
+
+    def settle(self) -> None:
+        """Let everything out. Raises OutputClosed where nobody takes it."""
+        self.flush()
+        self._put("")
 
     def fail(self, text: str) -> None:
         """A failure, a warning: one line on standard error."""
@@ -66,24 +83,19 @@ class Screen:
             return  # nobody is left to be told
 
     def _write(self, texts: Iterable[str]) -> None:
-        """Write lines as they are made: a list is whole; else the first leaves at once, the rest in blocks."""
-        self._before()
-        waiting, size = iter(texts), len(texts) if isinstance(texts, list) else 1
+        """Write lines as they are made: the first leaves at once, the rest in blocks."""
+        waiting, size = iter(texts), 1
         while block := list(islice(waiting, size)):
             block.append("")
             self._put("\n".join(block))
-            self._flush()
+            self.settle()
             size = _BLOCK
 
     def _put(self, text: str) -> None:
+        if self._closed:
+            raise self._closed
         try:
             self._out.write(text)
-        except OSError as error:
-            raise _closed(error) from None
-
-    def _flush(self) -> None:
-        try:
-            self._out.flush()
         except OSError as error:
             raise _closed(error) from None
 

@@ -54,6 +54,7 @@ class Session:
         self.current: Socket | None = None
         self.destinations: dict[str, None] = {}
         self.progress: Callable[[Waiting], None] | None = None
+        self.flush: Callable[[], None] = lambda: None  # lets out what was shown so far: for whoever is about to wait
         self.ended = False
         self.last_connection: Connection | None = None
         self.last_verdicts: list[Verdict] = []

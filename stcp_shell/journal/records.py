@@ -1,50 +1,49 @@
 """Facts and results to the fields of a record. What has no record here (help, sockets, log) is not logged."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import results
-from ..facts import Connection, Endpoint, Icmp, Route, Trace, Way
+from ..facts import Answerer, Connection, Endpoint, Icmp, Route, Trace, Way
+from .writer import encode, quote
 
 if TYPE_CHECKING:
     from ..diagnosis.case import Verdict
 
 
-def endpoint(value: Endpoint | None) -> dict[str, Any] | None:
+def connection(value: Connection, command: int) -> str:
+    """The fields of a `connection` record; README.rst documents them.
+
+    Text and no dict, which would be made only to be taken apart again: a script connects thousands of times a second.
+    """
+    socket, protocol, bound, source, destination, name, route, outcome, errno, icmp, elapsed, rtt, syns, *_ = value
+    gateway, interface = (route.gateway, route.interface) if route else (None, None)
+    answerer = encode(_answerer(value.answerer)) if value.answerer else "null"
+    others = f', "others": {encode(value.others)}' if value.others else ""
+    note = f', "note": {quote(value.note)}' if value.note else ""
+    return (
+        f'{{"command": {command}, "socket": {socket}, "protocol": "{protocol}", "bound": {_endpoint(bound)}, '
+        f'"source": {_endpoint(source)}, "chosen_by": "{value.chosen_by}", "destination": {{"name": {quote(name)}, '
+        f'"address": {_text(destination.address or None)}, "port": {destination.port}}}, '
+        f'"route": {{"gateway": {_text(gateway)}, "interface": {_text(interface)}}}, '
+        f'"outcome": "{outcome}", "errno": {_text(errno)}, "icmp": {encode(_icmp(icmp)) if icmp else "null"}, '
+        f'"elapsed": {elapsed:.6f}, "rtt": {"null" if rtt is None else rtt}, '
+        f'"syn_retransmits": {"null" if syns is None else syns}, "rst": {"true" if value.rst else "false"}, '
+        f'"syn": {_text(value.syn)}, "answerer": {answerer}{others}{note}}}'
+    )
+
+
+def _endpoint(value: Endpoint | None) -> str:
     """`{"address", "port"}`, or null."""
-    return {"address": value.address, "port": value.port} if value else None
+    return f'{{"address": {quote(value.address)}, "port": {value.port}}}' if value else "null"
 
 
-def connection(value: Connection, command: int) -> dict[str, Any]:
-    """The fields of a `connection` record; README.rst documents them."""
-    fields: dict[str, Any] = {
-        "command": command,
-        "socket": value.socket,
-        "protocol": value.protocol,
-        "bound": endpoint(value.bound),
-        "source": endpoint(value.source),
-        "chosen_by": value.chosen_by,
-        "destination": {
-            "name": value.name,
-            "address": value.destination.address or None,
-            "port": value.destination.port,
-        },
-        "route": _way(value.route),
-        "outcome": value.outcome,
-        "errno": value.errno,
-        "icmp": _icmp(value.icmp),
-        "elapsed": round(value.elapsed, 6),
-        "rtt": value.rtt,
-        "syn_retransmits": value.syn_retransmits,
-        "rst": value.rst,
-        "syn": value.syn,
-        "answerer": value.answerer and {**value.answerer._asdict(), "nearer": value.answerer.nearer},
-    }
-    if value.others:
-        fields["others"] = list(value.others)
-    if value.note:
-        fields["note"] = value.note
-    return fields
+def _answerer(value: Answerer) -> dict[str, Any]:
+    return {**value._asdict(), "nearer": value.nearer}
+
+
+def _text(value: str | None) -> str:
+    return "null" if value is None else quote(value)
 
 
 def _interfaces(value: results.Interfaces, command: int) -> dict[str, Any]:
@@ -171,7 +170,7 @@ def _result(value: Any, command: int) -> dict[str, Any]:
     return {"command": command, "result": type(value).__name__.lower(), "value": value._asdict()}
 
 
-RECORDS: dict[type, tuple[str, Callable[[Any, int], dict[str, Any]]]] = {
+RECORDS: dict[type, tuple[str, Callable[[Any, int], dict[str, Any] | str]]] = {
     Connection: ("connection", connection),
     results.Traces: ("trace", _trace),
     results.Interfaces: ("interfaces", _interfaces),
@@ -198,10 +197,11 @@ RECORDS: dict[type, tuple[str, Callable[[Any, int], dict[str, Any]]]] = {
 }
 
 
-def entries(value: Any, command: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def entries(value: Any, command: int) -> list[tuple[str, dict[str, Any] | str]]:
     """The type and the fields of each record that a result is kept as; `command` is the record that asked for it."""
-    if isinstance(value, results.Diagnosed):
-        yield from (("verdict", _verdict(verdict, command)) for verdict in value.verdicts)
-    elif known := RECORDS.get(type(value)):
+    if known := RECORDS.get(type(value)):
         kind, fields = known
-        yield kind, fields(value, command)
+        return [(kind, fields(value, command))]
+    if isinstance(value, results.Diagnosed):
+        return [("verdict", _verdict(verdict, command)) for verdict in value.verdicts]
+    return []

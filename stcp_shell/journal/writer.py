@@ -18,8 +18,8 @@ from typing import Any
 from .reader import records
 
 MOST_KEPT = 50_000  # records in memory, where there is no file; the oldest go first
-_quote = json.encoder.encode_basestring_ascii
-_encode = json.encoder.JSONEncoder(ensure_ascii=True, check_circular=False).encode
+encode = json.encoder.JSONEncoder(ensure_ascii=True, check_circular=False).encode
+quote = json.encoder.encode_basestring_ascii
 
 
 class Journal:
@@ -31,8 +31,8 @@ class Journal:
         self._clock = clock
         self._warn = warn
         self._sequence = 0
-        self._second = -1
-        self._prefix = ""
+        self._millisecond = -1
+        self._stamp = ""
         self._kept: deque[bytes] = deque(maxlen=MOST_KEPT)
         self._file: int | None = None
         self._writable = self._regular = False
@@ -44,21 +44,18 @@ class Journal:
                 self.close()
                 self._give_up(error)
 
-    def write(self, kind: str, fields: dict[str, Any]) -> int:
-        """Add a record; answers its sequence number. Never raises OSError."""
-        self._sequence += 1
-        return self._add(f'{{"type": "{kind}", "seq": {self._sequence}, "time": "{self._now()}", {_encode(fields)[1:]}')
+    def write(self, kind: str, fields: dict[str, Any] | str) -> int:
+        """Add a record, its fields as a dict or as JSON; answers its sequence number. Never raises OSError."""
+        return self._add(kind, fields if isinstance(fields, str) else encode(fields))
 
     def command(self, text: str, source: str) -> int:
         """Add a `command` record. Most records are these, and all their fields are text: this is nine times as fast."""
-        self._sequence += 1
-        return self._add(
-            f'{{"type": "command", "seq": {self._sequence}, "time": "{self._now()}", '
-            f'"text": {_quote(text)}, "from": {_quote(source)}}}'
-        )
+        return self._add("command", f'{{"text": {quote(text)}, "from": {quote(source)}}}')
 
-    def _add(self, record: str) -> int:
-        line = f"{record}\n".encode("ascii")
+    def _add(self, kind: str, fields: str) -> int:
+        self._sequence += 1
+        record = f'{{"type": "{kind}", "seq": {self._sequence}, "time": "{self._now()}", {fields[1:]}\n'
+        line = record.encode("ascii")
         if self._writable:
             try:
                 self._append(line)
@@ -151,13 +148,13 @@ class Journal:
             yield from whole
 
     def _now(self) -> str:
-        """ISO 8601, UTC, milliseconds."""
-        now = self._clock()
-        second = int(now)
-        if second != self._second:
-            self._second = second
-            self._prefix = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-        return f"{self._prefix}.{int((now - second) * 1000):03d}Z"
+        """ISO 8601, UTC, milliseconds. A script writes many records within one."""
+        millisecond = int(self._clock() * 1000)
+        if millisecond != self._millisecond:
+            self._millisecond = millisecond
+            second, rest = divmod(millisecond, 1000)
+            self._stamp = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(second))}.{rest:03d}Z"
+        return self._stamp
 
 
 def default_path(state_folder: str, now: float) -> str:

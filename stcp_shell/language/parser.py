@@ -71,7 +71,7 @@ class Parser:
         """The same for one line. What follows a mistake on its line is not looked at."""
         known = self._known.get(line)
         if known is not None:
-            self.calls += [call._replace(source=source, line=number) for call in known]
+            self.calls += [Call(call.command, call.arguments, call.text, source, number) for call in known]
             return
         column, before = 1, len(self.calls)
         try:

@@ -19,6 +19,7 @@ _ORIGIN_ICMP, _ORIGIN_ICMP6 = 2, 3
 _SOCK_EXTENDED_ERR = struct.Struct("=IBBBBII")
 _LEVELS = {INET: (0, IP_RECVERR), INET6: (41, IPV6_RECVERR)}  # IPPROTO_IP, IPPROTO_IPV6
 SYN_SENT = 2  # tcp_states.h
+HANDSHAKE_DONE = (1, 8)  # ESTABLISHED, CLOSE_WAIT
 
 UNREACHABLE_MEANINGS = {
     0: "network unreachable",
@@ -122,10 +123,10 @@ def tcp_info(sock: socket.socket) -> TcpInfo | None:
     if not LINUX:
         return None
     try:
-        data = sock.getsockopt(_IPPROTO_TCP, _TCP_INFO_OPTION, 144)
+        data = sock.getsockopt(_IPPROTO_TCP, _TCP_INFO_OPTION, _TCP_INFO.size)
     except OSError:
         return None
-    state, in_flight, rtt, total, segments = _TCP_INFO.unpack(data.ljust(140, b"\0")[:140])
+    state, in_flight, rtt, total, segments = _TCP_INFO.unpack(data.ljust(_TCP_INFO.size, b"\0"))
     return TcpInfo(state, rtt / 1e6, total, in_flight, segments)
 
 

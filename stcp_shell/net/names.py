@@ -23,13 +23,18 @@ def port_number(port: int | str, protocol: str) -> int:
         raise Failure(f"-port {port}: no such {protocol} service in /etc/services: give the number") from None
 
 
+def is_address(name: str) -> bool:
+    """Whether a host is named by its address: there is nothing to resolve and to wait for."""
+    return ":" in name or not name.strip("0123456789.")
+
+
 def addresses(name: str, family: str, timeout: float) -> list[str]:
     """The numeric addresses of a host name in the resolver's order (RFC 6724), at least one.
 
     A numeric address is its own answer. Raises Unresolved with the resolver's reason (gai_strerror(3)), also when
     there was no answer after `timeout` seconds; Failure for an address of the other family.
     """
-    if ":" in name or not name.strip("0123456789."):
+    if is_address(name):
         if family_of(name) != family:
             raise Failure(f"{name} is an IPv{6 if ':' in name else 4} address and the socket is {family}")
         return [name]

@@ -50,6 +50,8 @@ class Probe:
             self.source = source
         if code not in _PENDING:
             self._finish(code)
+        elif self._tcp:
+            self._look_early()
 
     def look(self) -> None:
         """Take what the kernel has to say. A soft error leaves an entry in the queue while the connect goes on."""
@@ -60,6 +62,12 @@ class Probe:
                 self._drain()
                 return
         self._finish(code)
+
+    def _look_early(self) -> None:
+        """Within a host the handshake is over by now. Otherwise nothing is taken from the socket yet."""
+        self.info = evidence.tcp_info(self.sock)
+        if self.info and self.info.state in evidence.HANDSHAKE_DONE:
+            self._finish(0)
 
     def expire(self) -> None:
         """Our own time-out; the kernel's would come after some two minutes."""
@@ -123,15 +131,19 @@ class Probe:
             self.icmp = icmp
 
 
-def run(probes: Sequence[Probe], progress: Callable[[], None] | None = None, tick: float = 0.1) -> None:
-    """Start all and wait until each has ended; `progress` is called every `tick` seconds meanwhile."""
-    waiting: dict[int, Probe] = {}
-    poll = select.poll()
+def run(probes: Sequence[Probe], progress: Callable[[], None] | None = None) -> None:
+    """Start all and wait until each has ended."""
     for probe in probes:
         probe.start()
-        if probe.code is None:
-            waiting[probe.sock.fileno()] = probe
-            poll.register(probe.sock, select.POLLOUT)
+    wait(probes, progress)
+
+
+def wait(probes: Sequence[Probe], progress: Callable[[], None] | None = None, tick: float = 0.1) -> None:
+    """Wait until each of the started probes has ended; `progress` is called every `tick` seconds meanwhile."""
+    waiting = {probe.sock.fileno(): probe for probe in probes if probe.code is None}
+    poll = select.poll()
+    for descriptor in waiting:
+        poll.register(descriptor, select.POLLOUT)
     while waiting:
         now = monotonic()
         until = min(probe.started + probe.timeout for probe in waiting.values())

@@ -23,6 +23,12 @@ def visible(text: str) -> str:
     return re.sub(_HIDDEN, _escape, text)  # compiled when it is needed: that costs more than the rest of the import
 
 
+def visible_lines(lines: list[str]) -> list[str]:
+    """`visible` for each of the lines."""
+    together = "".join(lines)
+    return lines if together.isascii() and together.isprintable() else [visible(line) for line in lines]
+
+
 def _escape(match: re.Match[str]) -> str:
     character = match[0]
     code = ord(character)

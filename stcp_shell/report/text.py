@@ -5,7 +5,7 @@ from typing import Any
 
 from .. import results
 from ..facts import Answerer, Connection, Icmp, Way
-from .plain import visible
+from .plain import visible, visible_lines
 
 Paint = Callable[[str, str], str]  # (role: good, bad, warn, dim; text) -> text
 
@@ -146,17 +146,19 @@ def details(found: Connection) -> list[tuple[str, str]]:
     """Label and text of each line below the headline."""
     if found.outcome == "unresolved":
         return []
-    return [
+    lines = [
         ("source", source_text(found)),
         ("destination", destination_text(found)),
         ("route", way_text(found.route)),
-        *[("evidence", line) for line in evidence_lines(found)],
     ]
+    for line in evidence_lines(found):
+        lines.append(("evidence", line))
+    return lines
 
 
 def _connection(found: Connection, paint: Paint) -> list[str]:
     head = f"socket {found.socket}: {paint(role_of(found.outcome), visible(headline(found)))}"
-    return [head, *[visible(f"  {label:<12} {text}") for label, text in details(found)]]
+    return [head, *visible_lines([f"  {label.ljust(12)} {text}" for label, text in details(found)])]
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
