@@ -46,9 +46,9 @@ def answerer(
         return None
     with suppress(_TimeIsUp):
         # Counted downwards from MOST_HOPS, so that small numbers are answered and large ones are not.
-        spare = _furthest(question.spare_hops, 0, MOST_HOPS)
+        spare = furthest(question.spare_hops, 0, MOST_HOPS)
         forward = None if spare is None else MOST_HOPS - spare - 1
-        ttl = _furthest(question.least_ttl, 1, _TTLS, _likely(forward))
+        ttl = furthest(question.least_ttl, 1, _TTLS, _likely(forward))
         if ttl is not None:
             return Answerer(ttl, min(initial for initial in _INITIAL if initial >= ttl) - ttl, forward)
     return None
@@ -75,7 +75,7 @@ class _Question:
         self._source = source
         self._progress = progress
         self._deadline = monotonic() + timeout
-        self._patience = PATIENCE
+        self._patience = min(PATIENCE, timeout / 2)
         self._outcome = ""
 
     def settle(self, outcome: str | None) -> bool:
@@ -119,7 +119,7 @@ class _Question:
         return probes
 
 
-def _furthest(ask: Ask, low: int, beyond: int, likely: Collection[int] = ()) -> int | None:
+def furthest(ask: Ask, low: int, beyond: int, likely: Collection[int] = ()) -> int | None:
     """The largest value from `low` that is answered, where all below it are; `beyond` is known not to be.
 
     `likely`: the values to start with. None: not even `low` is answered. Silence may be a lost packet: the value next

@@ -51,7 +51,8 @@ def remarks(value: Traces) -> Iterator[tuple[str, str]]:
 def ending(trace: Trace, most_hops: int, way: Way | None) -> str:
     """How far the path shows and what ended it."""
     if trace.outcome == "cancelled":
-        return f"ended by Ctrl-C; {len(trace.hops)} hops are known" if trace.hops else "ended by Ctrl-C"
+        known = len(trace.hops)
+        return f"ended by Ctrl-C; {known} hop{' is' if known == 1 else 's are'} known" if known else "ended by Ctrl-C"
     if trace.outcome == "timeout":
         return _silence(trace, most_hops)
     last = trace.hops[-1] if trace.hops else None

@@ -1,0 +1,340 @@
+"""`traceroute` in the lab: the routers on the way, where paths part, and who refuses."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import in_lab
+from programs import run, shows, started, until
+
+from stcp_shell.facts import Endpoint, Hop, Icmp, Trace, Way
+from stcp_shell.report.paths import ending, parting
+
+A, Z = ("172.16.1.50", "fd00:172:16:1::50"), ("192.168.77.50", "fd00:192:168:77::50")
+ROUTER, CLIENT = ("192.168.77.1", "fd00:192:168:77::1"), ("10.1.1.1", "fd00:10:1:1::1")
+EXCEEDED, PROHIBITED = ([11, 0], [3, 0]), ([3, 13], [1, 1])
+UNREACHED = ([3, 1], [1, 3])
+FAMILIES = (0, 1)  # IPv4, IPv6: places in the pairs above
+SHORT = "timeout=1.0"  # two rounds
+
+# What a lab is asked, by name: the scenario, what is done to it, and an expression for each family.
+QUESTIONS: dict[str, tuple[str, str, str]] = {
+    "open": ("open", "", "paths.timed(client)"),
+    "unseen": ("open", "", "paths.visited(nodes['client'], client)"),
+    "dropped": ("acl-drop", "", f"paths.path(client, [None, a], {SHORT})"),
+    "firewall": (
+        "open",
+        "paths.way_back(nodes); paths.filtered(nodes, 'drop')",
+        f"paths.path(client, [z, a], {SHORT})",
+    ),
+    "rejected": ("acl-reject", "", f"paths.path(client, {SHORT})"),
+    "reset": ("acl-reset", "", "paths.path(client)"),
+    # The router has five ICMP errors to send at once, and these take them.
+    "limited": ("acl-reject", "", "[probes.probe(client, patience=0.01) for _ in range(12)] and paths.timed(client)"),
+    "lost": ("dead-next-hop", "", "paths.path(client)"),
+    "routeless": ("no-route", "", "paths.path(client)"),
+    "local": ("open", "", "paths.path(a)"),
+    "near": ("open", "", "paths.path(client, most_hops=1)"),
+    "interrupted": ("acl-drop", "", "paths.interrupted(client, 0.2, sources=[None, a])"),
+    "starved": ("acl-drop", "", f"paths.starved(client, 4, sources=[None, a], most_hops=3, {SHORT})"),
+    "unnamed": ("open", "", "paths.unnamed(client)"),
+}
+
+
+LONG = ("limited", "lost")  # each family has a lab of its own
+
+
+@pytest.fixture(scope="module")
+def answers(namespaces: None) -> Iterator[Callable[[str, int], Any]]:
+    """What the labs said, by question and family; most of the time they wait, so several do at once."""
+
+    def ask(name: str, *families: int) -> list[Any]:
+        scenario, change, expression = QUESTIONS[name]
+        names = [(CLIENT[family], A[family], Z[family]) for family in families]
+        answer = f"print(json.dumps([{expression} for client, a, z in {names!r}]))"
+        child = in_lab(f"nodes = lab.enter({scenario!r})\nimport paths\n{change}\n{answer}")
+        assert child.status == 0, child.stderr
+        return list(child.value)
+
+    with ThreadPoolExecutor(4) as pool:
+        apart = {(name, family): pool.submit(ask, name, family) for name in LONG for family in FAMILIES}
+        both = {name: pool.submit(ask, name, *FAMILIES) for name in QUESTIONS if name not in LONG}
+        yield lambda name, family: apart[name, family].result()[0] if name in LONG else both[name].result()[family]
+
+
+def hop(family: int, *, to: tuple[str, str] = ROUTER, icmp: Any = EXCEEDED, outcome: str | None = None) -> list[Any]:
+    """A hop as `paths.path` gives it."""
+    return [to[family], icmp and icmp[family], outcome]
+
+
+def trace(family: int, source: tuple[str, str], chosen_by: str, *hops: list[Any]) -> dict[str, Any]:
+    """A path as `paths.path` gives it: it ends as its last hop does, or in silence."""
+    outcome = hops[-1][2] if hops and hops[-1][2] else "timeout"
+    return {"source": source[family], "chosen_by": chosen_by, "outcome": outcome, "hops": list(hops)}
+
+
+def reached(family: int, outcome: str = "connected") -> list[Any]:
+    return hop(family, to=CLIENT, icmp=None, outcome=outcome)
+
+
+SILENT: list[Any] = [None, None, None]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_open_path_is_there_in_a_moment(answers: Any, family: int) -> None:
+    elapsed, found = answers("open", family)
+    assert found == [trace(family, Z, "kernel", hop(family), reached(family))]
+    assert elapsed < 0.5
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_service_sees_no_connection(answers: Any, family: int) -> None:
+    assert answers("unseen", family) == [["connected", True], 0]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_dropped_before_the_ttl_is_looked_at(answers: Any, family: int) -> None:
+    """And router Z has no route back to 172.16.1.50: it is silent there, and passes on."""
+    found = answers("dropped", family)
+    assert found == [trace(family, Z, "kernel"), trace(family, A, "bind", SILENT, reached(family))]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_two_sources_part_at_the_firewall(answers: Any, family: int) -> None:
+    if not shutil.which("nft"):
+        pytest.skip("nft is not installed")
+    found = answers("firewall", family)
+    bound = trace(family, A, "bind", hop(family), reached(family))
+    assert found == [trace(family, Z, "bind", hop(family)), bound]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_router_that_refuses_ends_the_path(answers: Any, family: int) -> None:
+    refused = hop(family, icmp=PROHIBITED, outcome="prohibited")
+    assert answers("rejected", family) == [trace(family, Z, "kernel", refused)]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_reset_ends_the_path(answers: Any, family: int) -> None:
+    assert answers("reset", family) == [trace(family, Z, "kernel", hop(family), reached(family, "refused"))]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_router_that_limits_its_errors_is_not_called_silent(answers: Any, family: int) -> None:
+    elapsed, found = answers("limited", family)
+    refused = hop(family, icmp=PROHIBITED, outcome="prohibited")
+    assert found == [trace(family, Z, "kernel", refused)]
+    assert elapsed > 1, "the first round was to be silent"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_next_hop_that_answers_no_arp_is_told_by_this_host(answers: Any, family: int) -> None:
+    own = hop(family, to=Z, icmp=UNREACHED, outcome="unreachable")
+    assert answers("lost", family) == [trace(family, Z, "kernel", own)]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_without_a_route_there_is_no_path(answers: Any, family: int) -> None:
+    (found,) = answers("routeless", family)
+    assert found == {"source": None, "chosen_by": "kernel", "outcome": "no-route", "hops": []}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_address_of_our_own_is_the_first_hop(answers: Any, family: int) -> None:
+    own = hop(family, to=A, icmp=None, outcome="refused")
+    assert answers("local", family) == [trace(family, A, "kernel", own)]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_no_hop_behind_the_last_that_was_asked_for(answers: Any, family: int) -> None:
+    assert answers("near", family) == [trace(family, Z, "kernel", hop(family))]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_ctrl_c_leaves_what_is_known(answers: Any, family: int) -> None:
+    default, bound = answers("interrupted", family)
+    assert (default["outcome"], default["hops"]) == ("cancelled", [])
+    assert (bound["outcome"], bound["hops"]) == ("cancelled", [SILENT, reached(family)])
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_few_file_descriptors_take_longer(answers: Any, family: int) -> None:
+    found = answers("starved", family)
+    assert found == [trace(family, Z, "kernel"), trace(family, A, "bind", SILENT, reached(family))]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_kernel_without_the_error_queue_names_no_hop(answers: Any, family: int) -> None:
+    assert answers("unnamed", family) == [trace(family, Z, "kernel", SILENT, reached(family))]
+
+
+def test_screen_log_and_ticket(namespaces: None, tmp_path: Path) -> None:
+    line = "traceroute -name client -port 2121 -from 192.168.77.50,172.16.1.50 -timeout 1"
+    done = run(tmp_path, "--lab=acl-reject", "-c", f"{line}; log")
+    shown = (
+        "10.1.1.1:2121 (client), at most 30 hops",
+        "hop  192.168.77.50",
+        "via 192.168.77.1 on enetZ",
+        "1  192.168.77.1",
+        "prohibited",
+        "2  ",
+        "10.1.1.1",
+        "connected",
+        "192.168.77.50: prohibited at hop 1: ICMP 3/13",
+        "172.16.1.50: connected at hop 2: a SYN-ACK from 10.1.1.1, or from a",
+        "no router answered on all paths",
+        "* is silence",
+    )
+    shows(done, *shown, "Session log", *shown)
+    (record,) = done.of("trace")
+    assert record["destination"] == {"name": "client", "address": "10.1.1.1", "port": 2121}
+    assert (record["most_hops"], record["cancelled"], record["others"]) == (30, False, [])
+    refused, connected = record["traces"]
+    route = {"gateway": "192.168.77.1", "interface": "enetZ", "kind": "unicast"}
+    assert (refused["source"], refused["chosen_by"], refused["route"]) == ("192.168.77.50", "bind", route)
+    assert refused["hops"][0]["icmp"]["from"] == "192.168.77.1"
+    assert [each["ttl"] for each in connected["hops"]] == [1, 2]
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_ctrl_c_ends_the_script(namespaces: None, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    line = "traceroute -name 10.1.1.1 -port 2121 -timeout 30"
+    with started(tmp_path, "--lab=acl-drop", "--log", log, "-c", f"{line}; note not reached") as process:
+        until(lambda: log.exists() and '"command"' in log.read_text(), "the command in the log")
+        until(lambda: len(list(Path(f"/proc/{process.pid}/fd").iterdir())) > 20, "sockets")
+        process.send_signal(2)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert b"192.168.77.50: ended by Ctrl-C" in out
+    kept = [json.loads(record) for record in log.read_text().splitlines()]
+    assert [record["cancelled"] for record in kept if record["type"] == "trace"] == [True]
+    assert not [record for record in kept if record["type"] == "note"]
+
+
+BAD = {
+    "-name 0.0.0.0 -port 1": "0.0.0.0 is no destination",
+    "-name 224.0.0.1 -port 1": "is a multicast address",
+    "-name 192.168.77.255 -port 1": "is a broadcast address",
+    "-name 10.1.1.1 -port 0": "there is no port 0",
+    "-name 10.1.1.1 -port nosuch": "no such tcp service",
+    "-name nowhere.example -port 1": "nowhere.example: Name or service not known",
+    "-name 10.1.1.1 -port 1 -from 9.9.9.9": "-from 9.9.9.9: not a usable address of this host",
+    "-name 10.1.1.1 -port 1 -from fd00:172:16:1::50": "is of the other address family",
+    "-name client -port 1 -from 172.16.1.50,fd00:172:16:1::50": "is of the other address family",
+    "-name fe80::1 -port 1": "fe80::1 is a link-local address: name its link",
+    "-name fe80::1%nosuch -port 1": "there is no interface nosuch",
+}
+
+
+def test_what_has_no_path_is_refused_in_one_line(namespaces: None, tmp_path: Path) -> None:
+    lines = "".join(f"traceroute {words}\n" for words in BAD)
+    done = run(tmp_path, "--lab=open", "--keep-going", stdin=lines)
+    said = done.err.splitlines()
+    assert len(said) == len(BAD), said
+    for line, message in zip(said, BAD.values(), strict=True):
+        assert message in line
+
+
+@pytest.mark.parametrize("words", ["-max 0", "-max 65", "-from", "-from ,", "-from host", "-timeout 0"])
+def test_options_that_do_not_parse(tmp_path: Path, words: str) -> None:
+    done = run(tmp_path, "-c", f"traceroute -name 10.1.1.1 -port 1 {words}")
+    assert (done.status, done.err.count("\n")) == (2, 1)
+
+
+TARGET = Endpoint("10.1.1.1", 2121)
+
+
+def router(ttl: int, address: str | None) -> Hop:
+    """A router that said that the TTL had run out; or silence."""
+    if address is None:
+        return Hop(ttl, None, None, None, None)
+    return Hop(ttl, address, 0.001, Icmp(11, 0, "hop limit exceeded in transit", address), None)
+
+
+def going(source: str, outcome: str, *addresses: str | None) -> Trace:
+    """A path by these routers; the last address is who ended it, but for a time-out."""
+    hops = [router(ttl, address) for ttl, address in enumerate(addresses, 1)]
+    if outcome in ("connected", "refused"):
+        hops[-1] = Hop(len(hops), addresses[-1], 0.001, None, outcome)
+    return Trace(TARGET, source, "bind", tuple(hops), outcome)
+
+
+@pytest.mark.parametrize(
+    ("traces", "said"),
+    [
+        (
+            [going("s", "connected", "a", "10.1.1.1"), going("t", "timeout", "a")],
+            "the paths are the same up to hop 1, a: from there s goes on to 10.1.1.1, and t does not show any more",
+        ),
+        (
+            [going("s", "connected", "a", "b", "10.1.1.1"), going("t", "timeout", "a", "c")],
+            "the paths part at hop 2: b from s, c from t",
+        ),
+        (
+            [going("s", "connected", "a", None, "b", "10.1.1.1"), going("t", "timeout", "a", "c", "d")],
+            "the paths part at hop 3 or before, as hop 2 is not known of all: b from s, d from t",
+        ),
+        (
+            [going("s", "connected", None, "10.1.1.1"), going("t", "timeout")],
+            "no router answered on all paths: whether they part is not known",
+        ),
+        (
+            [going("s", "connected", "10.1.1.1"), going("t", "refused", "10.1.1.1")],
+            "no router answered on all paths: whether they part is not known",
+        ),
+        (
+            [going("s", "timeout", "a"), going("t", "timeout", "a")],
+            "the paths are the same up to hop 1, a, where they end",
+        ),
+        (
+            [going("s", "connected", "a", "10.1.1.1"), going("t", "refused", "a", "10.1.1.1")],
+            "the paths are the same up to hop 1, a; behind it no router answered on all",
+        ),
+    ],
+)
+def test_parting(traces: list[Trace], said: str) -> None:
+    assert parting(traces) == said
+
+
+@pytest.mark.parametrize(
+    ("trace", "way", "said"),
+    [
+        (going("s", "timeout"), None, "silence from the first hop on: none of 4 answered"),
+        (going("s", "timeout", "a"), None, "silence behind hop 1, a: none of hops 2 to 4 answered"),
+        (going("s", "timeout", "a", "b", "c", "d"), None, "hop 4 is not the destination yet"),
+        (
+            going("s", "timeout", "a", "b", "a", "b"),
+            None,
+            "hop 4 is not the destination yet; a answered 2 times: the SYNs go round in circles",
+        ),
+        (going("s", "cancelled", "a"), None, "ended by Ctrl-C; 1 hop is known"),
+        (
+            going("s", "refused", "a", "10.1.1.1"),
+            Way("a", "enetZ", kind="unicast"),
+            "refused at hop 2: a RST from 10.1.1.1, or from a box that answers for it",
+        ),
+        (
+            going("s", "connected", "10.1.1.1"),
+            Way("a", "enetZ", kind="unicast"),
+            "connected at hop 1: a SYN-ACK from the next hop itself, a, for 10.1.1.1",
+        ),
+        (
+            going("s", "refused", "10.1.1.1"),
+            Way(None, "lo", kind="local"),
+            "refused by this host itself: there is no hop in between",
+        ),
+        (Trace(TARGET, "s", "bind", (), "no-route"), None, "no SYN left this host: no route"),
+        (
+            Trace(TARGET, "s", "bind", (router(1, "a"),), "no-route"),
+            None,
+            "behind hop 1 nothing is known: no SYN left this host any more, no route",
+        ),
+    ],
+)
+def test_ending(trace: Trace, way: Way | None, said: str) -> None:
+    assert ending(trace, 4, way) == said
