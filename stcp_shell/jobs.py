@@ -6,6 +6,7 @@ than many a script. A script's output goes to a temporary file, what its expecta
 
 import json
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,7 +15,7 @@ from typing import Any, TextIO, cast
 from .environment import Environment
 from .results import Check, Expectation, Failed
 from .runner import Ended
-from .signals import ending
+from .signals import Terminated, ending
 from .status import Status
 
 Run = Callable[[int, Environment], Ended]  # runs the script of that number in this environment
@@ -34,26 +35,20 @@ def run_jobs(count: int, most: int, environment: Environment, run: Run) -> Ended
 
     The exit status is the largest of theirs. Ctrl-C and SIGTERM end those that run; none is started afterwards.
     """
-    waiting = list(range(count))
-    running: dict[int, _Child] = {}
-    ended: dict[int, tuple[_Child, int]] = {}
-    results: list[Ended] = []
+    queue = _Queue(environment, run)
+    cut = 0
     with ending():
         try:
-            while waiting or running:
-                while waiting and len(running) < most:
-                    child = _start(waiting.pop(0), environment, run)
-                    running[child.process] = child
-                process, status = os.wait()
-                child = running.pop(process)
-                ended[child.number] = (child, os.waitstatus_to_exitcode(status))
-                while len(results) in ended:
-                    results.append(_show(*ended.pop(len(results)), environment))
-        except BaseException:
-            _stop(running)
-            raise
+            queue.work(list(range(count)), most)
+        except KeyboardInterrupt:
+            cut = Status.INTERRUPTED
+        except Terminated as signalled:
+            cut = 128 + signalled.number
+        if cut:
+            queue.stop()
+    results = queue.results
     together = Ended(
-        max((result.status for result in results), default=Status.OK),
+        cut or max((result.status for result in results), default=0),
         [check for result in results for check in result.checks],
         [failed for result in results for failed in result.failed],
     )
@@ -65,6 +60,39 @@ def run_jobs(count: int, most: int, environment: Environment, run: Run) -> Ended
 
 def _temporary() -> TextIO:
     return cast("TextIO", tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogateescape"))
+
+
+class _Queue:
+    """The scripts under way; `results` grows in the given order."""
+
+    def __init__(self, environment: Environment, run: Run) -> None:
+        self.results: list[Ended] = []
+        self._environment = environment
+        self._run = run
+        self._running: dict[int, _Child] = {}
+        self._ended: dict[int, tuple[_Child, int]] = {}
+
+    def work(self, waiting: list[int], most: int) -> None:
+        """Run those, at most so many at a time."""
+        while waiting or self._running:
+            while waiting and len(self._running) < most:
+                child = _start(waiting.pop(0), self._environment, self._run)
+                self._running[child.process] = child
+            self._take(*os.wait())
+
+    def stop(self) -> None:
+        """End those that still run; each writes the end of its log, and what it has printed is shown."""
+        for process in self._running:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGTERM)
+        while self._running:
+            self._take(*os.wait())
+
+    def _take(self, process: int, status: int) -> None:
+        child = self._running.pop(process)
+        self._ended[child.number] = (child, os.waitstatus_to_exitcode(status))
+        while len(self.results) in self._ended:
+            self.results.append(_show(*self._ended.pop(len(self.results)), self._environment))
 
 
 def _start(number: int, environment: Environment, run: Run) -> _Child:
@@ -110,15 +138,3 @@ def _show(child: _Child, status: int, environment: Environment) -> Ended:
 def _expectation(values: Sequence[Any]) -> Expectation:
     met, expected, seen, evidence, where = values
     return Expectation(met, expected, seen, tuple(evidence), where)
-
-
-def _stop(running: dict[int, _Child]) -> None:
-    """End the scripts that still run; each writes the end of its log."""
-    import signal
-
-    for process in running:
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGTERM)
-    for process in running:
-        with suppress(ChildProcessError):
-            os.waitpid(process, 0)
