@@ -124,11 +124,15 @@ def logged(log: Path, kind: str, count: int = 1) -> list[Record]:
 
 
 def connecting(process: int) -> bool:
-    """Whether a process waits for the end of a connect: a socket of its own is in SYN_SENT (proc(5), net/tcp)."""
+    """Whether a process waits for the end of a connect: it sleeps and has a socket in SYN_SENT (proc(5), net/tcp)."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
     waiting = {f"socket:[{row[9]}]" for row in rows if row[3] == "02"}
-    descriptors = Path(f"/proc/{process}/fd")
-    return any(os.readlink(path) in waiting for path in descriptors.iterdir())
+    folder = Path(f"/proc/{process}")
+    sleeps = folder.joinpath("stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "S"
+    try:
+        return sleeps and any(os.readlink(path) in waiting for path in folder.joinpath("fd").iterdir())
+    except FileNotFoundError:  # a descriptor that was closed meanwhile
+        return False
 
 
 @contextmanager

@@ -187,8 +187,9 @@ def test_a_banner_does_nothing_to_the_terminal(tmp_path: Path) -> None:
 
 
 def test_file_descriptors_run_out(tmp_path: Path) -> None:
-    commands = "socket; " * 40 + "close 1; socket; close; close 2; connect -name 127.0.0.1 -port 1; log"
-    done = run(tmp_path, "--keep-going", "-c", commands.replace("connect", "use 3; connect"), before=LIMITED)
+    closes = "; ".join(f"close {number}" for number in range(2, 9))
+    commands = f"{'socket; ' * 40} close 1; socket; {closes}; use 9; connect -name 127.0.0.1 -port 1; log"
+    done = run(tmp_path, "--keep-going", "-c", commands, before=LIMITED)
     told = "-c:1: socket: the limit of 30 open files is reached (EMFILE): close some, or raise it with ulimit -n"
     assert set(done.err.splitlines()) == {told}
     assert done.status == 1
@@ -208,7 +209,7 @@ def test_file_descriptors_run_out(tmp_path: Path) -> None:
         (["--log="], "--log needs a value: FILE"),
         (["--log", "x", "--no-log"], "--log and --no-log exclude each other"),
         (["--timeout", "x"], "--timeout x: a duration is a number of seconds, more than 0 and at most 86400"),
-        (["--color", "red"], "--color red: auto, always or never"),
+        (["--color", "red"], "--color red: one of auto, always, never is needed"),
     ],
 )
 def test_command_lines_that_do_not_parse(tmp_path: Path, words: list[str], said: str) -> None:
