@@ -205,8 +205,9 @@ class _Volley:
             probe.sock.close()
             raise
         self._sent += 1
-        self._waiting[probe.sock.fileno()] = (ttl, path, probe)
+        # In this order, and the reverse in `_drop`: Ctrl-C may come in between, and what waits is registered.
         self._poll.register(probe.sock, select.POLLOUT)
+        self._waiting[probe.sock.fileno()] = (ttl, path, probe)
         if not path.began(probe):
             self._drop(probe.sock.fileno())
         elif probe.code is not None:
@@ -234,8 +235,9 @@ class _Volley:
         path.take(ttl, probe)
 
     def _drop(self, descriptor: int) -> None:
+        _, _, probe = self._waiting.pop(descriptor)
         self._poll.unregister(descriptor)
-        self._waiting.pop(descriptor)[2].sock.close()
+        probe.sock.close()
 
     def _show(self) -> None:
         elapsed = monotonic() - self._started
