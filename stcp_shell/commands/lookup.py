@@ -139,7 +139,8 @@ def _source(
         choice = selection.explained(_choice(tables, destination, first.row, hop), kernel)
     if choice.rule == "unknown":
         return choice, False, []
-    if seen is None or seen.address == kernel:
+    # getsockname(2) gives a link-local address no zone where the destination has none.
+    if seen is None or seen.address in (kernel, kernel and kernel.partition("%")[0]):
         return choice, True, []
     others = [_choice(tables, destination, first.row, hop).address for hop in first.row.hops]
     if len(others) > 1 and seen.address in others:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 from ..facts import Endpoint, Interface, Route, SourcePolicy, Way, family_of
 from . import interfaces
 from .rtnetlink import LOCAL, MAIN, Rtnetlink
-from .sockaddr import FAMILIES, pack, unpack
+from .sockaddr import ANY, FAMILIES, pack, unpack
 
 _SETTINGS = "/proc/sys/net/ipv6/conf"
 
@@ -70,9 +70,9 @@ class Tables(Rtnetlink):
 
 
 class Chosen(NamedTuple):
-    """What getsockname(2) says after connect(2) of a UDP socket, or the errno of either."""
+    """What getsockname(2) says after connect(2) of a UDP socket, or the errno of bind(2) or connect(2)."""
 
-    address: str | None
+    address: str | None  # None without an errno: the kernel found a way and no address for it
     errno: str | None
 
 
@@ -85,7 +85,8 @@ def chosen(destination: Endpoint, source: str | None) -> Chosen:
             if source:
                 sock.bind(pack(Endpoint(source, 0)))
             sock.connect(pack(destination))
-            return Chosen(unpack(sock.getsockname()).address, None)
+            own = unpack(sock.getsockname()).address
+            return Chosen(None if own in ANY.values() else own, None)
     except OSError as error:
         return Chosen(None, errno.errorcode.get(error.errno or 0, str(error)))
 
