@@ -168,7 +168,8 @@ class _Volley:
         """Ask them all, and take answers until each has got one or has waited long enough."""
         while questions or any(not self._is_late(probe) for _, _, probe in self._waiting.values()):
             self._send(questions)
-            self._receive(_PACE if questions else _LOOK)
+            if self._waiting:
+                self._receive(_PACE if questions else _LOOK)
 
     def listen(self, until: float, idle: bool = False) -> None:
         """Take late answers until a moment in seconds since the beginning; where none can come only if `idle`."""
