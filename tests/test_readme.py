@@ -93,7 +93,7 @@ def test_session(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("namespaces")
 def test_every_record_and_its_fields_are_explained(tmp_path: Path) -> None:
     commands = "ifconfig -all; route print -all; note x; connect -name backup -port 2121; socket; bind; recv"
-    commands += "; traceroute -name client -port 2121"
+    commands += "; traceroute -name client -port 2121; route get -name backup; netstat -r; netstat -i"
     _, records = in_lab(tmp_path, "acl-reject", "--keep-going", "-c", f"socket; {commands}")
     section = README.read_text(encoding="utf-8").partition("\nThe session log\n")[2]
     common = section.partition("\n``session``\n")[0]
@@ -104,7 +104,8 @@ def test_every_record_and_its_fields_are_explained(tmp_path: Path) -> None:
         unknown = [field for field in fields(record) if f"``{field}``" not in explained]
         assert unknown == [], f"{record['type']}: fields are not explained"
     kinds = {record["type"] for record in records}
-    assert kinds == {"session", "command", "interfaces", "routes", "note", "connection", "result", "trace", "end"}
+    known = {"session", "command", "interfaces", "routes", "route", "note", "connection", "result", "trace", "end"}
+    assert kinds == known
 
 
 def fields(value: Any) -> Iterator[str]:

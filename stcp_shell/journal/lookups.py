@@ -61,7 +61,7 @@ def bsd_routes(value: BsdRoutes, command: int) -> dict[str, Any]:
         "rules": [],
         "neighbours": [neighbour._asdict() for rows in neighbours for neighbour in rows.first],
         "neighbours_count": sum(rows.count for rows in neighbours),
-        "links": value.links,
+        "links": [{"interface": name, "ifindex": index} for name, index in value.links.items()],
     }
 
 
@@ -74,7 +74,7 @@ def interface_table(value: InterfaceTable, command: int) -> dict[str, Any]:
             {**interface._asdict(), "addresses": [address._asdict() for address in interface.addresses]}
             for interface, _ in value.rows
         ],
-        "counters": {interface.name: counters and counters._asdict() for interface, counters in value.rows},
+        "counters": [{"interface": link.name, **counters._asdict()} for link, counters in value.rows if counters],
     }
 
 
@@ -108,6 +108,11 @@ def _way_from(fields: dict[str, Any]) -> Way:
 
 def _rules_from(record: dict[str, Any]) -> tuple[Rule, ...]:
     return tuple(Rule(**{**rule, "selectors": tuple(rule["selectors"])}) for rule in record["rules"])
+
+
+def links_from(record: dict[str, Any]) -> dict[str, int]:
+    """The interfaces' indexes by name, as netstat had them."""
+    return {link["interface"]: link["ifindex"] for link in record["links"]}
 
 
 def blocks_from(record: dict[str, Any]) -> list[tuple[str, list[Route], list[Route], list[Neighbour]]]:

@@ -215,11 +215,11 @@ def _routes(record: Record) -> Iterator[str]:
 
 
 def _bsd_routes(record: Record) -> Iterator[str]:
-    from ..journal.lookups import blocks_from
+    from ..journal.lookups import blocks_from, links_from
     from .netstat import route_lines as bsd_lines
 
     yield ""
-    yield from bsd_lines(blocks_from(record), record["links"])
+    yield from bsd_lines(blocks_from(record), links_from(record))
     yield from _left_out(record, routes="count", others="others_count", neighbours="neighbours_count")
     yield ""
 
