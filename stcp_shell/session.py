@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from .environment import Environment
@@ -13,6 +14,7 @@ from .journal.writer import Journal
 if TYPE_CHECKING:
     from .diagnosis.case import Verdict
     from .net.ways import Ways
+    from .surroundings import Surroundings
 
 DEFAULT_TIMEOUT = 60.0
 TICK = 0.1  # seconds between two looks of the live line at a wait
@@ -61,6 +63,8 @@ class Session:
         self._numbers = 0
         self._ways: Ways | None = None
         self._no_ways = False
+        self._noticed = -1  # changes of the tables, as of the last look
+        self._surroundings: Surroundings | None = None
 
     @property
     def timeout(self) -> float:
@@ -113,6 +117,30 @@ class Session:
         except OSError:  # TablesUnavailable: netlink is denied or not there, and will be so the next time
             self._no_ways = True
             return None
+
+    @property
+    def surroundings(self) -> "Surroundings":
+        """What the log holds of this host's interfaces and routes."""
+        if self._surroundings is None:
+            from .surroundings import Surroundings  # late: most short scripts do not connect
+
+            self._surroundings = Surroundings()
+        return self._surroundings
+
+    def look_around(self) -> None:
+        """Log this host's interfaces and routes, where they have changed or were not logged yet.
+
+        It comes before a connect and after its `way_to`, which takes notice of what the kernel announces.
+        """
+        changes = self._ways.changes if self._ways else 0
+        if changes == self._noticed:
+            return
+        host, now = self.environment.host, self.environment.local_time()
+        with suppress(OSError):  # no file descriptor is left, say: the connect does not depend on it
+            if self.surroundings.due():
+                self._noticed = changes
+                for kind, fields in self.surroundings.look(host, now, self.journal.commanded):
+                    self.journal.write(kind, fields)
 
     def begin(self, version: str, arguments: list[str]) -> None:
         """Write the record that opens the log."""

@@ -80,6 +80,7 @@ def _examine(
         for destination in destinations
         for source in (None, *sources)
     ]
+    session.look_around()
     before = examination.filter_drops()
     survey = Survey(lines, timeout)
     if session.progress:

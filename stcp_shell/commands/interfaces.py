@@ -20,4 +20,7 @@ def ifconfig(session: Session, all: bool = False, name: str | None = None) -> In
         found = [interfaces.named(name)]
     else:
         found = [interface for interface in interfaces.interfaces() if all or interfaces.is_up(interface)]
-    return Interfaces(found, session.environment.host, session.environment.local_time())
+    result = Interfaces(found, session.environment.host, session.environment.local_time())
+    if name is None:
+        session.surroundings.shown(result)
+    return result

@@ -26,13 +26,15 @@ def route_print(session: Session, all: bool = False) -> Routes:
     from ..net import routes  # late: most scripts only connect
 
     families = (INET, INET6)
-    return Routes(
+    result = Routes(
         defaults=[route for family in families for route in routes.default_gateways(family)],
         rows=routes.main_table(),
         others=routes.Rows(routes.other_tables() if all else ()),
         rules=[rule for family in families for rule in routes.rules(family)] if all else [],
         ready=session.environment.local_time(),
     )
+    session.surroundings.shown(result)
+    return result
 
 
 @command(

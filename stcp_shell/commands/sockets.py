@@ -155,6 +155,7 @@ def connect(
     destination = Endpoint(found[0], number)
     source = entry.bound.address if entry.bound and entry.bound.address not in ANY.values() else None
     route = session.way_to(destination, source, entry.protocol)
+    session.look_around()
     probe = Probe(entry.sock, entry.protocol, destination, limit)
     try:
         probe.start()

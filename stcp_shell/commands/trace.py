@@ -53,13 +53,15 @@ def traceroute(
     sources: list[str | None] = list(eligible(found[0], from_)[0]) if from_ else [None]
     session.remember(name)
     destination = Endpoint(found[0], number)
+    ways = [session.way_to(destination, source, "tcp") for source in sources]
+    session.look_around()
     paths = traces(destination, sources, max, timeout, _progress(session, f"traceroute to {destination}"))
     return Traces(
         name=name,
         destination=destination,
         most_hops=max,
         traces=paths,
-        ways=[session.way_to(destination, source, "tcp") for source in sources],
+        ways=ways,
         others=tuple(found[1:]),
         cancelled=any(path.outcome == "cancelled" for path in paths),
     )

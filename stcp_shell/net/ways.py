@@ -22,6 +22,7 @@ class Ways:
     """Answers of `Rtnetlink.route_get`. Raises TablesUnavailable, there and here, where netlink is denied."""
 
     def __init__(self) -> None:
+        self.changes = 0  # of the tables, that the kernel has announced by the last question
         self._tables = Rtnetlink()
         self._known: dict[tuple[str, str | None, int, str], Way] = {}
         self._since = 0.0
@@ -50,5 +51,6 @@ class Ways:
         self._known.clear()
         self._since = now
         while self._poll.poll(0):
+            self.changes += 1
             with suppress(OSError):  # ENOBUFS: more changes than the buffer holds
                 self._news.recv(1 << 16)

@@ -1,0 +1,128 @@
+"""This host's interfaces and routes as they are before a connect: the records that a session writes by itself.
+
+A log without them tells which source address was used and not which others there were. They are read before the first
+connect, diagnosis or trace, and again before the next one when the kernel has announced a change; they are written
+where the log does not hold them yet. What cannot be read is left out: nobody asked for it.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from time import monotonic
+from typing import Any
+
+from .facts import INET, INET6, Route, Rule
+from .journal.records import entries
+from .net import interfaces, rtnetlink
+from .net.routes import Rows
+from .results import Interfaces, Routes
+
+MOST_INTERFACES = 256
+MOST_ROUTES = 100  # of each family, and of each further table
+MOST_TABLES = 8
+_AT_WILL = 20  # looks that are taken whenever there is news; later ones may take a tenth of the time
+# What every kernel has: the local, the main and the default table are looked up for all.
+_USUAL_RULES = ((0, 255), (32766, 254), (32767, 253))
+Entry = tuple[str, dict[str, Any]]
+
+
+class Surroundings:
+    """What the log holds of them: what a look has found, or what the user asked for, which need not be said again."""
+
+    def __init__(self) -> None:
+        self._interfaces: Interfaces | None = None
+        self._routes: Routes | None = None
+        self._looks = 0
+        self._since = self._took = 0.0
+
+    def shown(self, result: Interfaces | Routes) -> None:
+        """Take notice of what `ifconfig` or `route print` writes."""
+        if isinstance(result, Interfaces):
+            self._interfaces = result
+        else:
+            self._routes = result
+
+    def due(self) -> bool:
+        """Whether it is time for a look: where tables change all the time, looking must not take all of it."""
+        return self._looks < _AT_WILL or monotonic() - self._since >= 10 * self._took
+
+    def look(self, host: str, ready: str, command: int) -> Iterator[Entry]:
+        """Read the tables; answers the records of what the log does not hold."""
+        started = monotonic()
+        there, tables = _interfaces(host, ready), _routes(ready)
+        self._looks += 1
+        self._since = monotonic()
+        self._took = self._since - started
+        if there and not _same_interfaces(there, self._interfaces):
+            self._interfaces = there
+            short = there._replace(interfaces=there.interfaces[:MOST_INTERFACES])
+            yield _entry(short, command, more=len(there.interfaces) > MOST_INTERFACES)
+        if tables and not _same_routes(tables, self._routes):
+            self._routes = tables
+            yield _entry(tables, command, more=tables.rows.count > len(tables.rows.first))
+
+
+def _entry(found: Interfaces | Routes, command: int, more: bool) -> Entry:
+    ((kind, fields),) = entries(found, command)
+    assert isinstance(fields, dict)
+    return kind, {**fields, "automatic": True, "more": more}
+
+
+def _interfaces(host: str, ready: str) -> Interfaces | None:
+    try:
+        return Interfaces(interfaces.interfaces(), host, ready)
+    except OSError:  # not even by the older calls
+        return None
+
+
+def _routes(ready: str) -> Routes | None:
+    """The default routes, the first rows of the main table and of those that rules send to, and the rules."""
+    try:
+        with rtnetlink.Rtnetlink() as tables:
+            rules = [rule for family in (INET, INET6) for rule in tables.rules(family)]
+            defaults = [route for family in (INET, INET6) for route in tables.default_routes(family)]
+            rows = [_first(tables, family, rtnetlink.MAIN) for family in (INET, INET6)]
+            others = [_first(tables, family, table) for family, table in islice(_further(rules), MOST_TABLES)]
+    except OSError:  # TablesUnavailable: denied, or not there
+        return None
+    return Routes(defaults, _counted(rows), _counted(others), rules, ready)
+
+
+def _further(rules: list[Rule]) -> dict[tuple[str, int], None]:
+    """The tables that rules of somebody's own send to, each with its family."""
+    return {(rule.family, rule.table): None for rule in rules if rule.table not in (None, 254, 255) and _unusual(rule)}
+
+
+def _unusual(rule: Rule) -> bool:
+    return (rule.priority, rule.table) not in _USUAL_RULES or bool(rule.source or rule.destination or rule.selectors)
+
+
+def _first(tables: rtnetlink.Rtnetlink, family: str, table: int) -> list[Route]:
+    """The rows that are kept and one more, which shows that there are more. The kernel makes none that nobody reads."""
+    return list(islice(tables.routes(family, table), MOST_ROUTES + 1))
+
+
+def _counted(tables: list[list[Route]]) -> Rows[Route]:
+    """Rows that have been read: what is kept of each table, and how many are known to be there."""
+    rows: Rows[Route] = Rows(())
+    rows.first = [route for table in tables for route in table[:MOST_ROUTES]]
+    rows.count = sum(map(len, tables))
+    return rows
+
+
+def _same_interfaces(now: Interfaces, known: Interfaces | None) -> bool:
+    """Whether the log holds them; `ifconfig` without -all leaves out those that are down."""
+    up = [interface for interface in now.interfaces if interfaces.is_up(interface)]
+    return known is not None and known.interfaces in (now.interfaces, up)
+
+
+def _same_routes(now: Routes, known: Routes | None) -> bool:
+    return known is not None and _essence(now, now) == _essence(known, now)
+
+
+def _essence(tables: Routes, now: Routes) -> list[Any]:
+    """What has to be the same: not how long a route has to live, nor what rules every kernel has."""
+    further = _further(now.rules)
+    others = [route for route in tables.others.first if (route.family, route.table) in further]
+    main = [[route for route in tables.rows.first if route.family == family][:MOST_ROUTES] for family in (INET, INET6)]
+    rows = [{route._replace(expires=None) for route in each} for each in (tables.defaults, *main, others)]
+    return [*rows, [rule for rule in tables.rules if _unusual(rule)]]
