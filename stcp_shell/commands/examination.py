@@ -32,7 +32,11 @@ def paths(survey: Survey, timeout: float) -> Traced:
         return {}
     works = [line for line in lines if any(probe.code == 0 for probe in line.attempts)]
     chosen = [*silent[:MOST_TRACED], *works[:1]]
-    found = traces(destination, [line.source for line in chosen], timeout=timeout * 0.5)
+    found = traces(
+        destination, [line.source for line in chosen], timeout=timeout * 0.5, progress=lambda *_: survey.take()
+    )
+    if any(trace.outcome == "cancelled" for trace in found):
+        survey.cancel()
     return {(destination, line.source): trace for line, trace in zip(chosen, found, strict=True)}
 
 

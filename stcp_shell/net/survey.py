@@ -76,10 +76,23 @@ class Survey:
                 self._start()
                 self._wait(self.started + until)
         except KeyboardInterrupt:
-            self.cancelled = True
-            for line, probe in list(self._waiting.values()):
-                probe.cancel()
+            self.cancel()
+
+    def cancel(self) -> None:
+        """End what waits."""
+        self.cancelled = True
+        for line, probe in list(self._waiting.values()):
+            probe.cancel()
+            self._end(line, probe)
+
+    def take(self, milliseconds: float = 0) -> None:
+        """Take the answers that are there, or come within that time. Called while something else is waited for, too."""
+        for descriptor, _ in self._poll.poll(milliseconds):
+            line, probe = self._waiting[descriptor]
+            probe.look()
+            if probe.code is not None:
                 self._end(line, probe)
+                line.due = min(line.due, monotonic() + _GAP)
 
     def _open(self) -> list[Line]:
         return [line for line in self.lines if len(line.attempts) < REPEATS]
@@ -111,13 +124,7 @@ class Survey:
         times += [probe.started + self._timeout for _, probe in self._waiting.values()]
         if self.progress:
             times.append(monotonic() + 0.1)
-        pause = max(0.0, min(times) - monotonic())
-        for descriptor, _ in self._poll.poll(pause * 1000 + 1):
-            line, probe = self._waiting[descriptor]
-            probe.look()
-            if probe.code is not None:
-                self._end(line, probe)
-                line.due = min(line.due, monotonic() + _GAP)
+        self.take(max(0.0, min(times) - monotonic()) * 1000 + 1)
         now = monotonic()
         for line, probe in list(self._waiting.values()):
             if now - probe.started >= self._timeout:

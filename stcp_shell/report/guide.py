@@ -41,12 +41,10 @@ def _explained(commands: Sequence[Command]) -> Iterator[str]:
     for number, command in enumerate(commands):
         if number:
             yield ""
-        yield command.usage
+        yield from fold(command.usage.replace("|", "| "), "", "    ")
         yield ""
-        yield f"  {command.summary}"
-        for line in command.details:
-            yield f"  {line}".rstrip()
-        if command.parameters or command.examples:
+        for paragraph in "\n".join([command.summary, *command.details]).split("\n\n"):
+            yield from fold(paragraph.replace("\n", " ").strip(), "  ")
             yield ""
         yield from _parameters(command)
         for example in command.examples:
@@ -59,11 +57,12 @@ def _parameters(command: Command) -> Iterator[str]:
         for p in command.parameters
     ]
     width = max((len(name) for name, _ in rows if len(name) <= 24), default=0)
+    hanging = " " * (width + 4)
     for name, text in rows:
         if len(name) <= width:
-            yield f"  {name:<{width}}  {text}"
+            yield from fold(text, f"  {name:<{width}}  ", hanging)
         else:
-            yield f"  {name}"
-            yield f"  {'':<{width}}  {text}"
+            yield from fold(name.replace("|", "| "), "  ", hanging)
+            yield from fold(text, hanging)
     if rows:
         yield ""
