@@ -48,8 +48,10 @@ class Interpreter:
         parser = Parser(CATALOGUE, self.session.variables, load)
         parser.parse_line(line, source, number)
         if parser.problems:
+            command = self.session.journal.command(line, f"{source}:{number}" if source else "typed")
+            why = "; ".join(problem.message for problem in parser.problems)
+            self.session.journal.write("result", {"command": command, "error": why})
             for problem in parser.problems:
-                self.session.journal.command(line, source or "typed")
                 self.screen.fail(str(problem))
             return Status.SYNTAX
         status = self.run(parser.calls)

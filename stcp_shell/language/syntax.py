@@ -29,6 +29,14 @@ def is_name(text: str) -> bool:
     return text.isascii() and text.isidentifier()
 
 
+def as_word(text: str) -> str:
+    """The text as one word of a line that means just it: in apostrophes, unless it needs none."""
+    plain = text.replace(".", "").replace(":", "").replace("_", "").replace("-", "")
+    if plain.isascii() and plain.isalnum() and not text.startswith("-"):
+        return text
+    return "'" + text.replace("'", "''") + "'"
+
+
 class Word(NamedTuple):
     """A word and the column it starts at. `literal`: quoted or from a variable, so it is never an option."""
 
