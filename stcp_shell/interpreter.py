@@ -12,6 +12,7 @@ from .language.script import load
 from .results import Check, Diagnosed, Expectation, Failed
 from .screen import Screen
 from .session import Session
+from .signals import Terminated
 from .status import Status
 
 # An enum looks its members up in Python: that takes longer than to run `close`.
@@ -80,6 +81,8 @@ class Interpreter:
         except KeyboardInterrupt:
             self._failed(call, number, "interrupted")
             return _INTERRUPTED
+        if type(self.session.cut) is Terminated:
+            raise self.session.cut
         return _INTERRUPTED if getattr(result, "cancelled", False) else _OK
 
     def _checked(self, call: Call, result: Expectation) -> Expectation:

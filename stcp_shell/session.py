@@ -58,11 +58,11 @@ class Session:
         self.progress: Callable[[Waiting], None] | None = None
         self.flush: Callable[[], None] = lambda: None  # lets out what was shown so far: for whoever is about to wait
         self.ended = False
+        self.cut: BaseException | None = None  # the signal that ended a connect: it is heard when that is in the log
         self.last_connection: Connection | None = None
         self.last_verdicts: list[Verdict] = []
         self._numbers = 0
         self._ways: Ways | None = None
-        self._no_ways = False
         self._noticed = -1  # changes of the tables, as of the last look
         self._surroundings: Surroundings | None = None
 
@@ -106,16 +106,13 @@ class Session:
 
     def way_to(self, destination: Endpoint, source: str | None, protocol: str) -> Way | None:
         """The kernel's route to a numeric address, from a bound source or the default one. None: it cannot be asked."""
-        if self._no_ways:
-            return None
         try:
             if self._ways is None:
                 from .net.ways import Ways
 
                 self._ways = Ways()
             return self._ways.to(destination.address, source, destination.port, protocol)
-        except OSError:  # TablesUnavailable: netlink is denied or not there, and will be so the next time
-            self._no_ways = True
+        except OSError:  # TablesUnavailable: netlink is denied or not there, or no file descriptor is left
             return None
 
     @property

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from programs import Run, run, shows
+from conftest import in_lab
+from programs import Run, logged, read, run, shows, started, until
 
 A, Z = "172.16.1.50", "192.168.77.50"
 
@@ -104,3 +105,37 @@ def test_a_name_that_does_not_resolve_is_a_finding(tmp_path: Path) -> None:
     assert unresolved["outcome"] == "unresolved"
     assert unresolved["destination"] == {"name": "nowhere.example", "address": None, "port": 1}
     assert refused["outcome"] == "refused"  # nothing was tried yet, so the socket can still be used
+
+
+def test_sigterm_in_a_connect_is_logged_as_cancelled_with_the_source(namespaces: None, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    words = ["--lab", "--log", log, "-c", "socket; connect -name 10.1.1.1 -port 2121; note not reached"]
+    with started(tmp_path, *words) as process:
+        logged(log, "command", 2)
+        until(lambda: "routes" in log.read_text(), "what comes before the SYN")
+        process.terminate()
+        process.communicate(timeout=20)
+    assert process.returncode == 143
+    records = read(log)
+    (connection,) = [record for record in records if record["type"] == "connection"]
+    assert (connection["outcome"], connection["source"]["address"]) == ("cancelled", "192.168.77.50")
+    assert records[-1]["reason"] == "SIGTERM"
+
+
+def test_a_rule_for_the_default_source_is_seen_in_the_way_of_an_unbound_connect(namespaces: None) -> None:
+    child = in_lab(
+        """
+import io, subprocess
+lab.enter("open")
+subprocess.run("ip route add default via 172.16.1.1 dev enetA table 100", shell=True, check=True)
+subprocess.run("ip rule add from 192.168.77.50 lookup 100", shell=True, check=True)
+from stcp_shell.cli import run
+from stcp_shell.environment import Environment
+out = io.StringIO()
+line = "socket; connect -name 10.1.1.1 -port 2121 -timeout 1; diagnose -name 10.1.1.1 -port 2121 -timeout 1"
+run(["--no-log", "-c", line], Environment(None, out, out, {}, "phx_vos"))
+print(json.dumps(out.getvalue()))
+"""
+    )
+    assert "route        via 172.16.1.1 on enetA" in child.value
+    assert "192.168.77.50   kernel     via 172.16.1.1 on enetA" in child.value

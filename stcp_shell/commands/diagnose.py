@@ -88,6 +88,8 @@ def _examine(
     survey.run(until=timeout * _TRACING)
     traced = {} if survey.done or survey.cancelled else examination.paths(survey, timeout)
     survey.run()
+    for line in lines:
+        examination.look_again(line, session)
     drops = examination.filter_drops()
     rose = None if before is None or drops is None else drops - before
     return [examination.case(name, d, survey, traced, rose) for d in destinations], survey.cancelled

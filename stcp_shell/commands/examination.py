@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from ..diagnosis.case import Case, Observation, ReversePath
-from ..facts import Answerer, Endpoint, Trace, family_of
+from ..facts import INET, Answerer, Endpoint, Trace, family_of
 from ..net import rpfilter
 from ..net.interfaces import interfaces
 from ..net.netlink import TablesUnavailable
 from ..net.probe import Probe
 from ..net.routes import default_gateways
 from ..net.survey import Line, Survey
+from ..session import Session
 
 MOST_TRACED = 3  # silent sources whose path is looked at, beside one that works
 MOST_MEASURED = 3  # RSTs whose distance is measured
@@ -38,6 +39,13 @@ def paths(survey: Survey, timeout: float) -> Traced:
     if any(trace.outcome == "cancelled" for trace in found):
         survey.cancel()
     return {(destination, line.source): trace for line, trace in zip(chosen, found, strict=True)}
+
+
+def look_again(line: Line, session: Session) -> None:
+    """Of an unbound IPv4 connect the way that the source it chose decides, as the kernel looks it up (see connect)."""
+    chosen = next((probe.source for probe in line.attempts if probe.source), None)
+    if line.source is None and chosen and family_of(chosen.address) == INET:
+        line.route = session.way_to(line.destination, chosen.address, "tcp")
 
 
 def case(name: str, destination: Endpoint, survey: Survey, traced: Traced, rose: int | None) -> Case:

@@ -15,6 +15,7 @@ from ..net import names
 from ..net.sockaddr import ANY, FAMILIES, pack, unpack
 from ..results import Bound, Closed, Current, Opened, SocketRow, SocketTable
 from ..session import TICK, Session, Socket, Waiting
+from ..signals import Terminated
 
 if TYPE_CHECKING:
     from ..net.probe import Probe
@@ -159,11 +160,15 @@ def connect(
     probe = Probe(entry.sock, entry.protocol, destination, limit)
     try:
         probe.start()
+        if source is None and probe.source and probe.family == INET:
+            # IPv4 looks again with the source that it chose (`ip_route_connect`): a rule `from` that address counts.
+            route = session.way_to(destination, probe.source.address, entry.protocol)
         if probe.code is None:
             session.flush()
             wait([probe], session.progress and (lambda: _show(session, probe)), TICK)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Terminated) as cut:
         probe.cancel()
+        session.cut = cut
     result = _finding(entry, probe, name, route, tuple(found[1:]))
     entry.state, entry.local = result.outcome, probe.source
     if result.outcome == "connected":
