@@ -1,6 +1,5 @@
 """`diagnose` on the real network of the lab: the verdict that each fault deserves, and nobody accused falsely."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -122,8 +121,9 @@ def test_ctrl_c_ends_it_with_what_is_known(namespaces: None, tmp_path: Path) -> 
     line = "diagnose -name 10.1.1.1 -port 2121 -timeout 30"
     with started(tmp_path, "--lab=acl-drop", "--log", log, "-c", f"{line}; note not reached") as process:
         until(lambda: log.exists() and '"command"' in log.read_text(), "the command in the log")
-        # it is under way as soon as it has asked for its first sockets
-        until(lambda: len(os.listdir(f"/proc/{process.pid}/fd")) > 12, "sockets")
+        # proc(5): the state of a socket is its fourth field, and 02 is SYN_SENT
+        tcp = Path(f"/proc/{process.pid}/net/tcp")
+        until(lambda: [row for row in tcp.read_text().splitlines() if row.split()[3] == "02"], "a SYN on its way")
         process.send_signal(2)
         out, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
