@@ -58,13 +58,14 @@ OPTIONS = (
     Flag("--lab", Kind("SCENARIO", str, "scenario"), "run inside a practice network; list: which there are", True),
     Flag("--color", choice("auto", "always", "never")._replace(label="WHEN"), "auto, always or never"),
     Flag("--report", PATH, "make a report of a session log and run nothing; - is standard input"),
-    Flag("--format", Kind("FORMAT", _format, "format"), "text (the default), markdown, html, csv, jsonl or svg"),
+    Flag("--format", Kind("FORMAT", _format, "format"), "text or jsonl; with --report also markdown, html, csv or svg"),
     Flag("--output", PATH, "with --report: write it to FILE"),
     Flag("--force", FLAG, "with --output: write over a file that exists"),
     Flag("--version", FLAG, "print the version"),
     Flag("--help", FLAG, "print this"),
 )
 _BY_NAME = {flag.name: flag for flag in OPTIONS} | {"-h": OPTIONS[-1]}
+SESSION_FORMATS = ("text", "jsonl")  # of standard output
 USAGE = "usage: stcp-shell [options] [FILE...]"
 
 
@@ -112,7 +113,7 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
             else:
                 value = waiting.pop(0)
         _store(found, flag, value or "")
-    for one, other in (("--log", "--no-log"), ("--log", "-j")):
+    for one, other in (("--log", "--no-log"), ("--log", "-j"), ("--format", "--check")):
         if {one, other} <= found.given:
             raise UsageError(f"{one} and {other} exclude each other")
     _check_report(found)
@@ -124,7 +125,9 @@ def _check_report(found: Arguments) -> None:
         running = [name for name in ("-c", "--log", "--check", "--lab") if name in found.given]
         if found.files or running:
             raise UsageError(f"--report runs nothing: leave {(running or found.files)[0]} out")
-    for name, needed in (("--format", "--report"), ("--output", "--report"), ("--force", "--output")):
+    elif found.format not in (None, *SESSION_FORMATS):
+        raise UsageError(f"--format {found.format} goes with --report FILE; a session has {', '.join(SESSION_FORMATS)}")
+    for name, needed in (("--output", "--report"), ("--force", "--output")):
         if name in found.given and needed not in found.given:
             raise UsageError(f"{name} goes with {needed} FILE")
 

@@ -50,6 +50,8 @@ def run(words: Sequence[str], environment: Environment) -> int:
         return _say(environment, [text])
     if arguments.report is not None:
         return _report(arguments, arguments.report, environment)
+    if arguments.format == "jsonl" and environment.interactive and not (arguments.files or arguments.commands):
+        return _complain(environment, "--format jsonl is for programs: give it commands (-c, FILE)", Status.SYNTAX)
     if arguments.lab == "list":
         return _say(environment, _listing())
     scripts = read_scripts(arguments, variables, environment)
@@ -129,6 +131,9 @@ def _run(
             return run_session(words, arguments, dict(scripts.variables), world, [scripts.programs[number]], ())
 
         ended = run_jobs(len(scripts.programs), arguments.jobs, environment, run_one)
+        if ended.checks and arguments.format != "jsonl":
+            missed = sum(not check.result.met for check in ended.checks)
+            _say(environment, [f"total: {len(ended.checks) - missed} passed, {missed} failed"])
     else:
         ended = run_session(words, arguments, scripts.variables, environment, scripts.programs, notice)
     if arguments.junit is None:

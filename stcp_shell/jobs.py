@@ -47,15 +47,11 @@ def run_jobs(count: int, most: int, environment: Environment, run: Run) -> Ended
         if cut:
             queue.stop()
     results = queue.results
-    together = Ended(
+    return Ended(
         cut or max((result.status for result in results), default=0),
         [check for result in results for check in result.checks],
         [failed for result in results for failed in result.failed],
     )
-    missed = sum(not check.result.met for check in together.checks)
-    if together.checks:
-        environment.stdout.write(f"total: {len(together.checks) - missed} passed, {missed} failed\n")
-    return together
 
 
 def _temporary() -> TextIO:

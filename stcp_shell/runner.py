@@ -47,12 +47,13 @@ def run_session(
     """Run the programs, or the lines of standard input where there are none."""
     out, error = environment.stdout, environment.stderr
     colors = [wants_color(arguments.color, stream, environment.variables) for stream in (out, error)]
-    live = _live_line(environment)
-    screen = Screen(out, error, colors[0], colors[1], *([live.erase] if live else []))
+    live = _live_line(environment) if arguments.format != "jsonl" else None
+    screen = _screen(arguments)(out, error, colors[0], colors[1], *([live.erase] if live else []))
     path = arguments.log
     if path is None and "--no-log" not in arguments.given:
         path = default_path(environment.state_folder, environment.clock())
     journal = Journal(path, environment.clock, lambda text: screen.fail(f"stcp-shell: {text}"))
+    journal.told = getattr(screen, "record", None)
     session = Session(environment, journal, variables)
     session.progress = live.show if live else None
     session.flush = screen.flush
@@ -88,6 +89,14 @@ def _sum_up(interpreter: Interpreter) -> Status:
     if interpreter.checks:
         interpreter.screen.line(f"{len(interpreter.checks) - missed} passed, {missed} failed")
     return Status.FAILED if missed else Status.OK
+
+
+def _screen(arguments: Arguments) -> type[Screen]:
+    if arguments.format != "jsonl":
+        return Screen
+    from .relay import Relay
+
+    return Relay
 
 
 def _live_line(environment: Environment) -> "LiveLine | None":

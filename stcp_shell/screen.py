@@ -65,7 +65,7 @@ class Screen:
         try:
             self._out.flush()
         except OSError as error:
-            self._closed = _closed(error)
+            self._closed = closed(error)
 
     def settle(self) -> None:
         """Let everything out. Raises OutputClosed where nobody takes it."""
@@ -97,10 +97,11 @@ class Screen:
         try:
             self._out.write(text)
         except OSError as error:
-            raise _closed(error) from None
+            raise closed(error) from None
 
 
-def _closed(error: OSError) -> OutputClosed:
+def closed(error: OSError) -> OutputClosed:
+    """What it means that standard output could not be written."""
     if isinstance(error, BrokenPipeError):
         return OutputClosed("standard output was closed")
     return OutputFull(f"standard output takes no more: {error.strerror}")

@@ -29,6 +29,7 @@ class Journal:
         self.path = path
         self.dropped = 0  # records that memory had no room for
         self.commanded = 0  # the last `command` record
+        self.told: Callable[[str], None] | None = None  # gets each record as a line, too
         self._clock = clock
         self._warn = warn
         self._sequence = 0
@@ -67,6 +68,8 @@ class Journal:
         if not (self._writable and self._regular):
             self.dropped += len(self._kept) == MOST_KEPT
             self._kept.append(line)
+        if self.told:
+            self.told(record)
         return self._sequence
 
     def records(self) -> Iterator[dict[str, Any]]:
