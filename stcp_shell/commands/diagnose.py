@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..net.survey import Survey
 
 DEFAULT_TIMEOUT = 5.0
+LEAST_TIMEOUT = 1.2  # before the first retransmission TCP_INFO does not tell a SYN dropped here from one lost elsewhere
 _TRACING = 0.3  # of the time-out: a source that is silent for so long has its path looked at meanwhile
 
 
@@ -23,7 +24,7 @@ _TRACING = 0.3  # of the time-out: a source that is silent for so long has its p
     Option("name", HOST, "the host: an address or a name", required=True),
     Option("port", PORT, "the port: a number or a service name", required=True),
     Option("from", ADDRESSES, "only these source addresses, beside the default one"),
-    Option("timeout", SECONDS, "how long one attempt waits (5)"),
+    Option("timeout", SECONDS, "how long one attempt waits (5; 1.2 at least: less tells too little)"),
     Option("ports", PORTS, "the same for further ports"),
     examples=["diagnose -name 10.1.1.1 -port 2121", "diagnose -name 10.1.1.1 -port ftp -from 172.16.1.50 -timeout 3"],
 )
@@ -52,7 +53,7 @@ def diagnose(
     session.remember(name)
     sources, left_out = eligible(address, from_)
     destinations = [Endpoint(address, number) for number in numbers]
-    cases, cancelled = _examine(session, name, destinations, sources, timeout)
+    cases, cancelled = _examine(session, name, destinations, sources, max(timeout, LEAST_TIMEOUT))
     return Diagnosed([judge(case) for case in cases], cancelled, left_out)
 
 
