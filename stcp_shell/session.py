@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .environment import Environment
 from .errors import Failure
 from .facts import Connection, Endpoint, Way
+from .journal import SCHEMA
 from .journal.writer import Journal
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ class Session:
         self.journal.write(
             "session",
             {
+                "schema": SCHEMA,
                 "version": version,
                 "host": self.environment.host,
                 "system": f"{system.sysname} {system.release} {system.machine}",

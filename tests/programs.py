@@ -11,6 +11,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from schemas import validate
+
 ROOT = Path(__file__).parent.parent
 PROGRAM = [sys.executable, "-m", "stcp_shell"]
 # Whoever started the tests may ignore signals (a shell does so for what runs in the background).
@@ -56,10 +58,12 @@ def sessions(folder: Path) -> set[Path]:
 
 
 def read(log: Path) -> list[Record]:
-    """A session log, every line of it: one that is no JSON object is an error here."""
+    """A session log, every line of it: one that is not what the schema says is an error here."""
     text = log.read_text(encoding="ascii")
     assert text.endswith("\n")
-    return [json.loads(line) for line in text.splitlines()]
+    records = [json.loads(line) for line in text.splitlines()]
+    validate(records)
+    return records
 
 
 def run(folder: Path, *words: str | Path, stdin: str | bytes = b"", before: Sequence[str] = (), **options: Any) -> Run:

@@ -43,7 +43,7 @@ def test_records_and_their_fields(tmp_path: Path) -> None:
     assert times == sorted(times)
 
     first, last = done.records[0], done.records[-1]
-    assert set(first) == {*EVERY, "version", "host", "system", "arguments", "pid"}
+    assert set(first) == {*EVERY, "schema", "version", "host", "system", "arguments", "pid"}
     assert (first["version"], first["arguments"][:3]) == (__version__, ["-D", "X=1", "-c"])
     assert last | {"time": 0} == {"type": "end", "seq": len(kinds), "time": 0, "reason": "quit", "status": 0}
     command = done.of("command")[1]

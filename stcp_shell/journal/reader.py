@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from . import SCHEMA
+
 
 class Losses:
     """What a log holds beside its records; complete when the last record has been read."""
@@ -12,12 +14,15 @@ class Losses:
         self.dropped = dropped  # records that memory had no room for
         self.skipped = 0  # lines that are no record
         self.torn = False  # the last line is cut off: not counted in `skipped`
+        self.newer = 0  # the version of the format, where it is one that this program does not know yet
 
     def remarks(self) -> list[str]:
         """What a report says of it."""
         said = []
         if self.dropped:
             said.append(f"{self.dropped} earlier records were dropped: there was no file to keep them in")
+        if self.newer:
+            said.append(f"its format has version {self.newer}, this program knows {SCHEMA}: what is new is not shown")
         if self.skipped:
             said.append(f"{self.skipped} line{'s are' if self.skipped > 1 else ' is'} no record of a session log")
         if self.torn:
@@ -36,7 +41,14 @@ def records(lines: Iterable[bytes], losses: Losses | None = None) -> Iterator[di
             lost.torn = line.startswith(b'{"type"') and not line.endswith(b"\n")
             continue
         if isinstance(record, dict) and isinstance(record.get("type"), str):
+            if record["type"] == "session":
+                lost.newer = max(lost.newer, _newer(record.get("schema")))
             yield record
         else:
             lost.skipped += 1
     lost.skipped -= lost.torn
+
+
+def _newer(version: Any) -> int:
+    """The version, where it is newer than ours. Logs from before there were versions have none."""
+    return version if isinstance(version, int) and version > SCHEMA else 0
