@@ -237,7 +237,7 @@ def test_saving_does_not_destroy_the_log_itself(tmp_path: Path, name: str) -> No
     (tmp_path / "link").symlink_to("own.jsonl")
     done = saved(tmp_path, name, "-force")
     assert done.err == (
-        f"-c:1: log: {name} is this session's own log, from which the text is made: choose another name\n"
+        f"-c:1: log: {name} is the log from which this is made: choose another name\n"
     )
     assert read(tmp_path / "own.jsonl")[-1]["type"] == "end"
 
@@ -249,4 +249,6 @@ def test_a_reader_takes_what_it_gets() -> None:
     assert list(ticket(odd)) == [
         "15:33:51  (a note record that this version does not understand)",
         "--:--:--  (a connection record that this version does not understand)",
+        "(1 connection record is not understood by this version)",
+        "(records of types that this version does not know: new (1))",
     ]

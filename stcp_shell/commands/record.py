@@ -1,52 +1,44 @@
 """The session log: seeing it, saving it, adding a note to it."""
 
 import os
-from collections.abc import Iterator
 
-from ..errors import Failure, reason
+from ..errors import Failure
 from ..journal.reader import Losses
-from ..journal.writer import Journal
 from ..language.declaration import Argument, Option, command
-from ..language.kinds import FLAG, PATH, TEXT
+from ..language.kinds import FLAG, PATH, TEXT, choice
+from ..report.formats import FORMATS
 from ..results import Noted, Saved, Text
 from ..session import Session
 
 
 @command(
     "log",
+    Option("format", choice(*FORMATS)._replace(label="FORMAT"), f"{', '.join(FORMATS)} (text)"),
     Option("save", PATH, "write it to this file instead"),
     Option("force", FLAG, "with -save: write over a file that exists"),
-    examples=["log", "log -save ticket.txt"],
+    examples=["log", "log -save ticket.txt", "log -format html -save ticket.html"],
 )
-def log(session: Session, save: str | None = None, force: bool = False) -> Text | Saved:
-    """Show this session so far, as text for a support ticket."""
-    from ..report.ticket import ticket
+def log(session: Session, format: str = "text", save: str | None = None, force: bool = False) -> Text | Saved:
+    """Show this session so far, as a ticket for those who are to help.
 
+    text, markdown and html tell the whole of it: host, interfaces, routes, connections, verdicts, notes, and in the
+    latter two how to do it again; html has a picture of the paths, which svg is alone. csv has a row for each
+    connection, jsonl the records as they are. `stcp-shell --report FILE` does the same for an earlier log.
+    """
     if force and not save:
         raise Failure("-force goes with -save FILE")
-    lines = ticket(session.journal.records(), Losses(session.journal.dropped))
-    return _save(lines, save, force, session.journal) if save else Text(lines)
+    from ..export import save as write  # late: few sessions save anything
+
+    journal = session.journal
+    losses = Losses(journal.dropped)
+    lines = FORMATS[format](journal.records(losses), losses)
+    if save is None:
+        return Text(lines)
+    path = os.path.expanduser(save)
+    return Saved(path, write(lines, path, force, journal.writes_to, "-force"))
 
 
 @command("note", Argument("text", TEXT, "what to remember", rest=True), examples=["note firewall rule 12 was added"])
 def note(session: Session, text: str) -> Noted:
     """Write a remark into the session log."""
     return Noted(text)
-
-
-def _save(lines: Iterator[str], path: str, force: bool, journal: Journal) -> Saved:
-    path = os.path.expanduser(path)
-    if journal.writes_to(path):
-        raise Failure(f"{path} is this session's own log, from which the text is made: choose another name")
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
-    size = 0
-    try:
-        with open(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-            for line in lines:
-                size += len(line.encode()) + 1
-                file.write(line + "\n")
-    except FileExistsError:
-        raise Failure(f"{path} exists: choose another name, or say -force") from None
-    except (OSError, ValueError) as error:
-        raise Failure(f"{path}: {reason(error) if isinstance(error, OSError) else error}") from None
-    return Saved(path, size)

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .reader import records
+from .reader import Losses, records
 
 MOST_KEPT = 50_000  # records in memory, where there is no file; the oldest go first
 encode = json.encoder.JSONEncoder(ensure_ascii=True, check_circular=False).encode
@@ -72,9 +72,9 @@ class Journal:
             self.told(record)
         return self._sequence
 
-    def records(self) -> Iterator[dict[str, Any]]:
+    def records(self, losses: Losses | None = None) -> Iterator[dict[str, Any]]:
         """This session's records, oldest first, read from the file as they are asked for."""
-        yield from records(self._lines())
+        yield from records(self._lines(), losses)
 
     def writes_to(self, path: str) -> bool:
         """Whether the session log is this file, under whatever name."""

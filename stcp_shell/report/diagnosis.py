@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 from ..diagnosis.case import Observation, Verdict
 from ..results import Diagnosed
+from .events import fold, points
 from .plain import visible
 from .text import columns, duration, way_text
-from .ticket import fold, points
 
 _ROLES = {"healthy": "good", "unclear": "warn", "single-source": "warn"}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import Failure, near_miss
 from ..language.declaration import Catalogue, Command, Option
-from .ticket import fold
+from .events import fold
 
 LANGUAGE = """\
 The language, typed, in scripts, piped and after -c

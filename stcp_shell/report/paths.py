@@ -5,9 +5,9 @@ from itertools import count
 
 from ..facts import Hop, Trace, Way
 from ..results import Traces
+from .events import fold
 from .plain import visible
 from .text import WORDING, columns, duration, icmp_text, role_of, way_text
-from .ticket import fold
 
 WIDTH = 79
 
