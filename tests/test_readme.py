@@ -1,6 +1,6 @@
 """README.rst is in step with the program. UPDATE_README=1 writes what has changed into it.
 
-Three parts of it are made here, each between two comments: the session, the table of commands, the help.
+Parts of it are made here, each between two comments: sessions, the table of commands, the help, the scenarios.
 """
 
 import json
@@ -17,7 +17,8 @@ import pytest
 
 from stcp_shell.arguments import help_text
 from stcp_shell.commands import FAMILIES
-from stcp_shell.facts import OUTCOMES
+from stcp_shell.facts import OUTCOMES, VERDICTS
+from stcp_shell.lab import SCENARIOS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.rst"
@@ -37,6 +38,7 @@ VARYING = {
     r"\b\d[\d.]* ms": "N ms",
     r"(?<=after )\d[\d.]* s": "N s",
     r"\d+ SYNs": "N SYNs",
+    r"fe80::[0-9a-f:]+": "fe80::N",
     r"\(Linux [^)]*\)": "(Linux)",
 }
 
@@ -91,8 +93,21 @@ def test_session(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("namespaces")
+def test_diagnosis(tmp_path: Path) -> None:
+    line = "diagnose -name 10.1.1.1 -port 2121"
+    said, _ = in_lab(tmp_path, "acl-reject", "-c", line)
+    keep_in_step("diagnosis", literal(f"stcp: {line}\n{said}"))
+
+
+def test_scenarios() -> None:
+    listing = [f"``{name}``\n    {scenario.summary}" for name, scenario in SCENARIOS.items()]
+    keep_in_step("scenarios", "\n".join(listing))
+
+
+@pytest.mark.usefixtures("namespaces")
 def test_every_record_and_its_fields_are_explained(tmp_path: Path) -> None:
     commands = "ifconfig -all; route print -all; note x; connect -name backup -port 2121; socket; bind; recv"
+    commands += "; diagnose -name client -port 2121; expect verdict healthy"
     commands += "; traceroute -name client -port 2121; route get -name backup; netstat -r; netstat -i"
     _, records = in_lab(tmp_path, "acl-reject", "--keep-going", "-c", f"socket; {commands}")
     section = README.read_text(encoding="utf-8").partition("\nThe session log\n")[2]
@@ -105,7 +120,7 @@ def test_every_record_and_its_fields_are_explained(tmp_path: Path) -> None:
         assert unknown == [], f"{record['type']}: fields are not explained"
     kinds = {record["type"] for record in records}
     known = {"session", "command", "interfaces", "routes", "route", "note", "connection", "result", "trace", "end"}
-    assert kinds == known
+    assert kinds == known | {"verdict", "expectation"}
 
 
 def fields(value: Any) -> Iterator[str]:
@@ -119,9 +134,9 @@ def fields(value: Any) -> Iterator[str]:
             yield from fields(inner)
 
 
-def test_outcomes() -> None:
+def test_outcomes_and_verdicts() -> None:
     text = README.read_text(encoding="utf-8")
-    assert [outcome for outcome in OUTCOMES if f"``{outcome}``" not in text] == []
+    assert [word for word in (*OUTCOMES, *VERDICTS) if f"``{word}``" not in text] == []
 
 
 def test_commands() -> None:
