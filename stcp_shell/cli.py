@@ -9,13 +9,12 @@ from typing import NoReturn
 
 from . import __version__
 from .arguments import Arguments, UsageError, help_text, parse
-from .commands.shell import check_variable
 from .environment import Environment, real
 from .errors import StcpError, reason
 from .language.parser import Problem
 from .report.plain import visible
 from .runner import Ended, run_session
-from .scripts import Scripts, read_scripts
+from .scripts import Scripts, given_variables, read_scripts
 from .status import Status
 
 
@@ -42,7 +41,7 @@ def run(words: Sequence[str], environment: Environment) -> int:
     """The program with its words and its world; answers the exit status (`Status`, or 128 and a signal's number)."""
     try:
         arguments = parse(words, _scenarios(words))
-        variables = _variables(arguments)
+        variables = given_variables(arguments)
     except UsageError as error:
         return _complain(environment, error, Status.SYNTAX)
     if arguments.given & {"--help", "--version"}:
@@ -103,20 +102,6 @@ def _complain(environment: Environment, problem: object, status: Status) -> Stat
         environment.stderr.write(visible(text if located else f"stcp-shell: {text}") + "\n")
         environment.stderr.flush()
     return status
-
-
-def _variables(arguments: Arguments) -> dict[str, str]:
-    """What -D and --timeout say. Raises UsageError."""
-    variables = {}
-    if arguments.timeout:
-        variables["timeout"] = f"{arguments.timeout:g}"
-    for name, value in arguments.definitions:
-        try:
-            check_variable(name, value)
-        except ValueError as why:
-            raise UsageError(f"-D {why}") from None
-        variables[name] = value
-    return variables
 
 
 def _run(

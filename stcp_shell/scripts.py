@@ -2,8 +2,9 @@
 
 from typing import BinaryIO, NamedTuple
 
-from .arguments import Arguments
+from .arguments import Arguments, UsageError
 from .commands import CATALOGUE
+from .commands.shell import check_variable
 from .environment import Environment
 from .errors import ScriptProblem
 from .language.parser import Parser, Problem
@@ -19,6 +20,20 @@ class Scripts(NamedTuple):
     programs: list[Program]
     variables: dict[str, str]
     problems: list[Problem]
+
+
+def given_variables(arguments: Arguments) -> dict[str, str]:
+    """What -D and --timeout say. Raises UsageError."""
+    variables = {}
+    if arguments.timeout:
+        variables["timeout"] = f"{arguments.timeout:g}"
+    for name, value in arguments.definitions:
+        try:
+            check_variable(name, value)
+        except ValueError as why:
+            raise UsageError(f"-D {why}") from None
+        variables[name] = value
+    return variables
 
 
 def read_scripts(arguments: Arguments, variables: dict[str, str], environment: Environment) -> Scripts:

@@ -60,3 +60,10 @@ def test_pygments_finds_the_lexer(installed: metadata.Distribution) -> None:
     from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 
     assert get_lexer_by_name("stcp").name == get_lexer_for_filename("multihomed.stcp").name
+
+
+def test_pytest_finds_the_plug_in(installed: metadata.Distribution) -> None:
+    (found,) = installed.entry_points.select(group="pytest11")
+    assert found.load().__name__ == "stcp_shell.pytest_plugin"
+    told = run(sys.executable, "-m", "pytest", "--help")
+    assert "--stcp-lab" in told

@@ -1,0 +1,105 @@
+"""A .stcp file as a test of pytest: parsed when it is collected, run by a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .arguments import UsageError, parse
+from .environment import real
+from .journal.reader import records
+from .lab import SCENARIOS
+from .report.plain import visible
+from .scripts import given_variables, read_scripts
+
+Record = dict[str, Any]
+
+
+class ScriptFailed(Exception):
+    """An expectation was missed or a command failed; the text says all that is to be said."""
+
+
+class ScriptFile(pytest.File):
+    """A script that parses; what does not is an error here, and nothing of it runs."""
+
+    def collect(self) -> Iterable["ScriptItem"]:
+        """The one test. Raises CollectError with every mistake of the script, as --check does."""
+        words = [*_options(self.config), "--", os.path.relpath(self.path)]
+        arguments = parse(words)
+        problems = read_scripts(arguments, given_variables(arguments), real()).problems
+        if problems:
+            raise self.CollectError("\n".join(visible(str(problem)) for problem in problems))
+        yield ScriptItem.from_parent(self, name=self.path.stem, words=words)
+
+
+class ScriptItem(pytest.Item):
+    """A run of a script."""
+
+    def __init__(self, *, words: list[str], **given: Any) -> None:
+        super().__init__(**given)
+        self._command = [sys.executable, "-m", "stcp_shell", "--no-log", "--format", "jsonl", *words]
+        self._folder = os.getcwd()  # where the words count from; another test may go elsewhere
+
+    def runtest(self) -> None:
+        """Run it. Raises ScriptFailed where that gives another exit status than 0."""
+        done = subprocess.run(
+            self._command, cwd=self._folder, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace")
+            wrong = list(complaints(records(done.stdout.splitlines()))) or said.splitlines()
+            raise ScriptFailed("\n".join(map(visible, wrong or [f"exit status {done.returncode}"])))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The misses and no traceback: the fault is not in Python."""
+        if isinstance(excinfo.value, ScriptFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """The headline of a failure."""
+        return self.path, None, os.path.relpath(self.path)
+
+
+def complaints(found: Iterable[Record]) -> Iterator[str]:
+    """What the records of a session say of missed expectations and failed commands, evidence indented."""
+    commands: dict[int, Record] = {}
+    for record in found:
+        if record["type"] == "command":
+            commands = {record["seq"]: record}
+        elif command := commands.get(record.get("command", 0)):
+            where = command["from"]
+            if record["type"] == "expectation" and not record["met"]:
+                yield f"{where}: expected {record['expected']}; seen {record['seen']}"
+                yield from (f"    {line}" for line in record["evidence"])
+            elif record.get("error"):
+                yield f"{where}: {command['text']}: {record['error']}"
+
+
+def check_options(config: pytest.Config) -> None:
+    """Raise pytest's UsageError where the shell would not take what pytest was told."""
+    lab = config.getoption("stcp_lab")
+    if lab and lab not in SCENARIOS:
+        raise pytest.UsageError(
+            f"--stcp-lab: there is no scenario {lab}: name one, or put --stcp-lab behind the files and folders"
+        )
+    try:
+        given_variables(parse(list(_options(config))))
+    except UsageError as error:
+        raise pytest.UsageError(f"stcp-shell: {error}") from None
+
+
+def _options(config: pytest.Config) -> Iterator[str]:
+    """What pytest was told, as the shell is told it."""
+    for definition in config.getoption("stcp_define"):
+        yield f"-D{definition}"
+    lab = config.getoption("stcp_lab")
+    if lab is not None:
+        yield f"--lab={lab}"
+    timeout = config.getini("stcp_timeout")
+    if timeout:
+        yield f"--timeout={timeout}"
