@@ -236,9 +236,7 @@ def test_saving_the_text(tmp_path: Path) -> None:
 def test_saving_does_not_destroy_the_log_itself(tmp_path: Path, name: str) -> None:
     (tmp_path / "link").symlink_to("own.jsonl")
     done = saved(tmp_path, name, "-force")
-    assert done.err == (
-        f"-c:1: log: {name} is the log from which this is made: choose another name\n"
-    )
+    assert done.err == (f"-c:1: log: {name} is the log from which this is made: choose another name\n")
     assert read(tmp_path / "own.jsonl")[-1]["type"] == "end"
 
 
