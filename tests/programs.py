@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from conftest import without_nft
 from schemas import validate
 
 ROOT = Path(__file__).parent.parent
@@ -75,6 +76,7 @@ def run(folder: Path, *words: str | Path, stdin: str | bytes = b"", before: Sequ
     command = [*before, *PROGRAM, *map(str, words)]
     done = subprocess.run(command, cwd=folder, timeout=PATIENCE, check=False, **options)
     err = (done.stderr or b"").decode()
+    without_nft(err)
     assert not any(word in err for word in ("Traceback", "internal error")), err
     assert not (folder / "home").exists()
     logs = sessions(folder) - known
