@@ -61,6 +61,12 @@ OPTIONS = (
     Flag("--format", Kind("FORMAT", _format, "format"), "text or jsonl; with --report also markdown, html, csv or svg"),
     Flag("--output", PATH, "with --report: write it to FILE"),
     Flag("--force", FLAG, "with --output: write over a file that exists"),
+    Flag("--redact", FLAG, "with --report: stand-ins for addresses and host names"),
+    Flag("--key", PATH, "with --redact: the stand-ins' key, which is made if it is not there"),
+    Flag("--manual", FLAG, "print the manual page, as roff"),
+    Flag(
+        "--completion", choice("bash", "zsh", "fish")._replace(label="SHELL"), "print completion for that shell: bash, zsh, fish"
+    ),
     Flag("--version", FLAG, "print the version"),
     Flag("--help", FLAG, "print this"),
 )
@@ -85,6 +91,8 @@ class Arguments:
         self.report: str | None = None  # a session log
         self.format: str | None = None
         self.output: str | None = None
+        self.key: str | None = None
+        self.completion: str | None = None  # a shell
         self.given: set[str] = set()
 
 
@@ -127,9 +135,10 @@ def _check_report(found: Arguments) -> None:
             raise UsageError(f"--report runs nothing: leave {(running or found.files)[0]} out")
     elif found.format not in (None, *SESSION_FORMATS):
         raise UsageError(f"--format {found.format} goes with --report FILE; a session has {', '.join(SESSION_FORMATS)}")
-    for name, needed in (("--output", "--report"), ("--force", "--output")):
+    together = (("--output", "--report"), ("--force", "--output"), ("--redact", "--report"), ("--key", "--redact"))
+    for name, needed in together:
         if name in found.given and needed not in found.given:
-            raise UsageError(f"{name} goes with {needed} FILE")
+            raise UsageError(f"{name} goes with {needed}{'' if needed == '--redact' else ' FILE'}")
 
 
 def _split(word: str) -> tuple[Flag, str | None]:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import NoReturn
@@ -44,9 +44,8 @@ def run(words: Sequence[str], environment: Environment) -> int:
         variables = given_variables(arguments)
     except UsageError as error:
         return _complain(environment, error, Status.SYNTAX)
-    if arguments.given & {"--help", "--version"}:
-        text = help_text() if "--help" in arguments.given else f"stcp-shell {__version__}"
-        return _say(environment, [text])
+    if arguments.given & {"--help", "--version", "--manual", "--completion"}:
+        return _say(environment, _about(arguments))
     if arguments.report is not None:
         return _report(arguments, arguments.report, environment)
     if arguments.format == "jsonl" and environment.interactive and not (arguments.files or arguments.commands):
@@ -71,6 +70,23 @@ def run(words: Sequence[str], environment: Environment) -> int:
     return _run(words, arguments, scripts, environment, notice)
 
 
+def _about(arguments: Arguments) -> Iterable[str]:
+    """What the program says of itself."""
+    if "--help" in arguments.given:
+        return [help_text()]
+    if "--version" in arguments.given:
+        return [f"stcp-shell {__version__}"]
+    if arguments.completion:
+        from .lab import SCENARIOS
+        from .report.completion import completion
+
+        return completion(arguments.completion, ["list", *SCENARIOS])
+    from .commands import FAMILIES
+    from .report.manual import manual
+
+    return manual(__version__, FAMILIES)
+
+
 def _write_junit(path: str, ended: Ended, seconds: float) -> None:
     from .report.junit import cases, junit_lines
 
@@ -78,16 +94,19 @@ def _write_junit(path: str, ended: Ended, seconds: float) -> None:
         file.writelines(f"{line}\n" for line in junit_lines(cases(ended.checks, ended.failed), seconds))
 
 
-def _say(environment: Environment, lines: Sequence[str]) -> Status:
+def _say(environment: Environment, lines: Iterable[str]) -> Status:
     environment.stdout.writelines(f"{line}\n" for line in lines)
     return Status.OK
 
 
 def _report(arguments: Arguments, path: str, environment: Environment) -> Status:
     from .export import report  # late: a session has no use for it
+    from .journal.secret import key
 
+    given, form = arguments.given, arguments.format or "text"
     try:
-        told = report(environment, path, arguments.format or "text", arguments.output, "--force" in arguments.given)
+        secret = key(arguments.key) if "--redact" in given else None
+        told = report(environment, path, form, arguments.output, "--force" in given, secret)
     except StcpError as error:
         return _complain(environment, error, Status.FAILED)
     if told:

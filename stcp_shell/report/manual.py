@@ -1,0 +1,136 @@
+r"""The manual page, stcp-shell(1), made from the declarations: roff with the man macros (groff_man(7)).
+
+Text goes through `roff`, so that nothing in it is a request and a quoted command can be copied: a plain `-` becomes a
+hyphen in the output, `\-` a minus.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ..arguments import OPTIONS, Flag
+from ..language.declaration import Command, Option
+from ..language.kinds import Kind
+from ..status import EXIT_STATUS
+from .guide import LANGUAGE
+
+_ESCAPES = str.maketrans(
+    {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti", '"': r"\(dq", "|": r"|\:"}
+)
+DESCRIPTION = (
+    "A shell that opens connections and says which source address each one used, who chose it, by which route it "
+    "left, and on what evidence it ended as it did. It is modelled on stcp_calls of the OpenVOS operating system, "
+    "and also runs under that name.",
+    "With no FILE and no -c it reads commands from the terminal, or line by line from standard input if that is "
+    "something else. A FILE or -c is run in place of them, -c first; the FILE - is standard input, read as a script. "
+    "A script is parsed whole before anything of it runs.",
+    "A connection that is refused or times out is a finding: the script goes on and the exit status is 0, unless an "
+    "expectation (see expect below) says otherwise. A command that cannot be carried out ends the script, unless "
+    "--keep-going is given.",
+)
+FILES = {
+    "$XDG_STATE_HOME/stcp-shell/history": "What was typed. It is readable by its owner only, like all that is here.",
+    "$XDG_STATE_HOME/stcp-shell/sessions/DATE-PID.jsonl": "The session logs: JSON Lines, a record a line.",
+}
+VARIABLES = {
+    "XDG_STATE_HOME": "The folder of the above; ~/.local/state where it is not set.",
+    "NO_COLOR": "If it is set to anything, there are no colours, unless --color asks for them.",
+    "TERM": "For dumb there are no colours and no line that tells how long a command has been waiting.",
+}
+EXAMPLES = {
+    "Does it matter from which of our addresses a connection comes?": "stcp-shell -c 'diagnose -name HOST -port 2121'",
+    "The same in a practice network, in which it does:": (
+        "stcp-shell --lab=acl-reject -c 'diagnose -name client -port 2121'"
+    ),
+    "Run the scripts of a folder, eight at a time, for continuous integration:": (
+        "stcp-shell -j 8 --junit found.xml checks/*.stcp"
+    ),
+    "A ticket from an earlier session:": "stcp-shell --report LOG.jsonl --format html --output ticket.html",
+    "The outcomes of a script, for another program:": (
+        "stcp-shell --format jsonl test.stcp | jq -r 'select(.outcome).outcome'"
+    ),
+}
+
+
+def manual(version: str, families: Mapping[str, Sequence[Command]]) -> Iterator[str]:
+    """The lines of the page."""
+    yield rf'.TH STCP\-SHELL 1 "" "stcp\-shell {roff(version)}" "User Commands"'
+    yield from (".nr HY 0", ".ad l", ".SH NAME")  # words stay whole, gaps even
+    yield r"stcp\-shell, stcp_calls \- open connections and tell their source addresses and outcomes"
+    yield from (".SH SYNOPSIS", r"\fBstcp\-shell\fR [\fIoptions\fR] [\fIFILE\fR...]", ".SH DESCRIPTION")
+    yield from _paragraphs(DESCRIPTION)
+    yield ".SH OPTIONS"
+    for flag in OPTIONS:
+        yield from _tagged(_flag(flag), [flag.help])
+    yield ".SH COMMANDS"
+    for family, commands in families.items():
+        yield f".SS {roff(family)}"
+        for command in commands:
+            yield from _command(command)
+    yield ".SH LANGUAGE"
+    heading, *lines = LANGUAGE.split("\n")
+    yield from (roff(f"{heading}:"), ".PP", *_literal(line.removeprefix("  ") for line in lines))
+    yield from (".SH EXIT STATUS", *_statuses())
+    for title, entries in (("FILES", FILES), ("ENVIRONMENT", VARIABLES)):
+        yield f".SH {title}"
+        for name, text in entries.items():
+            yield from _tagged(rf"\fI{roff(name)}\fR", [text])
+    yield ".SH EXAMPLES"
+    for text, line in EXAMPLES.items():
+        yield from (".PP", roff(text), ".PP", *_literal([f"    {line}"]))
+    yield from (".SH SEE ALSO", r"\fBip\fR(8), \fBss\fR(8), \fBtraceroute\fR(8), \fBbind\fR(2), \fBtcp\fR(7)")
+
+
+def roff(text: str) -> str:
+    """Text as roff that prints just it."""
+    escaped = text.translate(_ESCAPES)
+    if not escaped.isascii():
+        escaped = "".join(c if c.isascii() else rf"\[u{ord(c):04X}]" for c in escaped)
+    return rf"\&{escaped}" if escaped.startswith((".", r"\(aq")) else escaped
+
+
+def _flag(flag: Flag) -> str:
+    value = flag.usage.removeprefix(flag.name)
+    return rf"\fB{roff(flag.name)}\fI{roff(value)}\fR" if value else rf"\fB{roff(flag.name)}\fR"
+
+
+def _command(command: Command) -> Iterator[str]:
+    arguments = command.usage.removeprefix(command.name)
+    yield from (".TP", rf"\fB{roff(command.name)}\fR{roff(arguments)}", roff(command.summary))
+    yield from _paragraphs(_joined(command.details), ".IP")
+    if command.parameters or command.examples:
+        yield ".RS"
+    for parameter in command.parameters:
+        name = f"-{parameter.name}" if isinstance(parameter, Option) else ""
+        yield from _tagged(_parameter(name, parameter.kind), [parameter.help])
+    if command.examples:
+        yield from (".PP", "Examples:", ".PP", *_literal(f"    {example}" for example in command.examples))
+    if command.parameters or command.examples:
+        yield ".RE"
+
+
+def _parameter(name: str, kind: Kind) -> str:
+    return (rf"\fB{roff(name)}\fR " if name else "") + (rf"\fI{roff(kind.label)}\fR" if kind.label else "")
+
+
+def _joined(lines: Iterable[str]) -> list[str]:
+    """The paragraphs of lines; an empty line parts them."""
+    return [" ".join(paragraph.split("\n")) for paragraph in "\n".join(lines).split("\n\n") if paragraph.strip()]
+
+
+def _paragraphs(texts: Iterable[str], macro: str = ".PP") -> Iterator[str]:
+    for text in texts:
+        yield from (macro, roff(text.strip()))
+
+
+def _tagged(tag: str, texts: Iterable[str]) -> Iterator[str]:
+    yield from (".TP", tag.rstrip(), *map(roff, texts))
+
+
+def _literal(lines: Iterable[str]) -> Iterator[str]:
+    """Lines that stay as they are."""
+    yield from (".EX", *(roff(line) for line in lines), ".EE")
+
+
+def _statuses() -> Iterator[str]:
+    for line in EXIT_STATUS.split("\n")[1:]:
+        number, _, text = line.strip().partition("  ")
+        yield from _tagged(rf"\fB{roff(number)}\fR", [text.strip()])

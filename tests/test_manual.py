@@ -1,0 +1,91 @@
+"""The manual page: it tells all that is declared, roff takes it without a warning, and man/stcp-shell.1 is in step.
+
+UPDATE_README=1 writes that file anew.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from programs import run
+
+from stcp_shell import __version__
+from stcp_shell.arguments import OPTIONS
+from stcp_shell.commands import CATALOGUE, FAMILIES
+from stcp_shell.report.manual import manual, roff
+
+PAGE = Path(__file__).parent.parent / "man" / "stcp-shell.1"
+SECTIONS = (
+    "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "LANGUAGE", "EXIT STATUS", "FILES", "ENVIRONMENT",
+    "EXAMPLES", "SEE ALSO",
+)  # fmt: skip
+
+
+def shown(page: str, *command: str) -> str:
+    """What a formatter makes of a page; it must be there in CI, and have nothing to warn of."""
+    if not shutil.which(command[0]):
+        if os.environ.get("CI"):
+            pytest.fail(f"{command[0]} is not installed")
+        pytest.skip(f"the manual page is NOT TRIED: {command[0]} is not installed")
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "MANWIDTH": "80"}
+    done = subprocess.run(
+        command, input=page, env=environment, capture_output=True, text=True, timeout=60, check=True
+    )  # fmt: skip
+    assert done.stderr == ""
+    return re.sub("\x1b\\[[0-9;]*m|.\x08", "", done.stdout)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    done = run(tmp_path_factory.mktemp("manual"), "--manual")
+    assert (done.status, done.err) == (0, "")
+    return done.out
+
+
+def test_the_file_is_in_step(page: str) -> None:
+    if os.environ.get("UPDATE_README"):
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(page, encoding="ascii")
+    assert PAGE.read_text(encoding="ascii") == page, (
+        "man/stcp-shell.1 is out of step: UPDATE_README=1 scripts/test tests/test_manual.py"
+    )
+
+
+@pytest.mark.parametrize(
+    "command", [("groff", "-ww", "-man", "-Tutf8"), ("man", "--warnings", "-l", "-")], ids=lambda command: command[0]
+)
+def test_roff_has_nothing_to_warn_of(command: tuple[str, ...], page: str) -> None:
+    lines = shown(page, *command).splitlines()
+    assert [line for line in lines if line.isupper() and line[0] != " "] == list(SECTIONS)
+    text = " ".join(" ".join(lines).split())
+    for flag in OPTIONS:
+        assert f"{flag.name} " in text
+    for told in CATALOGUE:
+        assert told.name in text
+        for example in told.examples:
+            assert any(line.strip() == example for line in lines), "it can be copied as it stands"
+    assert f"stcp-shell {__version__}" in lines[-1] or f"stcp-shell {__version__}" in lines[-2]
+
+
+def test_it_has_its_sections_and_all_that_is_declared(page: str) -> None:
+    assert re.findall(r"^\.SH (.*)", page, re.MULTILINE) == list(SECTIONS)
+    assert re.findall(r"^\.SS (.*)", page, re.MULTILINE) == [roff(family) for family in FAMILIES]
+    for command in CATALOGUE:
+        assert roff(command.summary) in page
+        for parameter in command.parameters:
+            assert roff(parameter.help) in page
+
+
+@pytest.mark.parametrize(
+    "text", [".SH BAD", "'br", r"a\fBb\n(.z", "-x --y 'q' `b` ^~\"", "Straße → 10.1.1.1…", "a|b|c", "\\"]
+)
+def test_any_text_is_shown_as_it_is(text: str) -> None:
+    lines = shown(f".TH X 1\n.nf\n{roff(text)}\n", "groff", "-ww", "-man", "-Tutf8", "-P-c").splitlines()
+    assert [line.strip() for line in lines if line.strip()][1:-1] == [text]
+
+
+def test_it_is_made_line_by_line() -> None:
+    assert not [line for line in manual("0", FAMILIES) if "\n" in line]
