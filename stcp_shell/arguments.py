@@ -65,7 +65,7 @@ OPTIONS = (
     Flag("--key", PATH, "with --redact: the stand-ins' key, which is made if it is not there"),
     Flag("--manual", FLAG, "print the manual page, as roff"),
     Flag(
-        "--completion", choice("bash", "zsh", "fish")._replace(label="SHELL"), "print completion for that shell: bash, zsh, fish"
+        "--completion", choice("bash", "zsh", "fish")._replace(label="SHELL"), "print its completion: bash, zsh or fish"
     ),
     Flag("--version", FLAG, "print the version"),
     Flag("--help", FLAG, "print this"),

@@ -1,0 +1,71 @@
+"""The examples of the help do what they say: each is run in the lab, as a session of its own."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from programs import ROOT, Record, environment, run, shows
+
+from stcp_shell.commands import CATALOGUE
+
+OPEN = ["socket"]
+CONNECTED = ["socket", "bind -name 172.16.1.50", "connect -name 10.1.1.1 -port 2121"]
+CALLED = [
+    "socket",
+    "bind -name 127.0.0.1 -port 2199",
+    "listen",
+    "socket",
+    "connect -name 127.0.0.1 -port 2199",
+    "use 1",
+]
+# The state that the examples of a command are about.
+BEFORE = {
+    **dict.fromkeys(("use", "close", "bind", "connect", "listen", "getsockopt", "setsockopt", "set"), OPEN),
+    **dict.fromkeys(("send", "recv", "shutdown", "expect", "log", "record", "copy"), CONNECTED),
+    "accept": CALLED,
+    "expect verdict": ["diagnose -name 10.1.1.1 -port 2121"],
+}
+CHECKS = ROOT / "scripts" / "checks" / "firewall.stcp"
+
+
+def sessions(text: str) -> Iterator[list[Record]]:
+    """The records of each session in JSON Lines of several."""
+    for each in re.split(r'^(?=\{"type": "session")', text, flags=re.MULTILINE)[1:]:
+        yield [json.loads(line) for line in each.splitlines()]
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_every_example_of_the_help_runs(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "scripts" / "multihomed.stcp", tmp_path)
+    examples = {}
+    for command in CATALOGUE:
+        for number, example in enumerate(command.examples):
+            name = f"{command.name.replace(' ', '-')}-{number}.stcp"
+            (tmp_path / name).write_text("\n".join([*BEFORE.get(command.name, []), example, ""]))
+            examples[name] = example
+    words = ["--lab=open", "--no-log", "--format", "jsonl", "-j", "8", "-D", "N=2121"]
+    done = run(tmp_path, *words, *examples, env=environment(tmp_path) | {"HOME": str(tmp_path)})
+    assert done.err == ""
+    ran = dict(zip(examples, sessions(done.out), strict=True))
+    for name, example in examples.items():
+        assert any(record.get("text") == example for record in ran[name]), name
+        assert [record["error"] for record in ran[name] if record.get("error")] == [], name
+        missed = any(record.get("met") is False for record in ran[name])
+        assert (ran[name][-1]["type"], ran[name][-1]["status"]) == ("end", int(missed)), name
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_the_example_of_checks_passes_where_nothing_is_filtered(tmp_path: Path) -> None:
+    shows(run(tmp_path, "--lab=open", CHECKS), "as expected: connected, within 1.0 s", "3 passed, 0 failed")
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_the_example_of_checks_tells_which_address_is_refused(tmp_path: Path) -> None:
+    done = run(tmp_path, "--lab=acl-reject", CHECKS)
+    assert done.status == 1
+    assert "firewall.stcp:13: MISS: expected connected, within 1.0 s; seen prohibited" in done.out
+    assert "firewall.stcp:21: MISS: expected verdict healthy; seen verdict source-dependent" in done.out
+    assert done.out.endswith("\n1 passed, 2 failed\n")
