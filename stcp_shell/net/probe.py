@@ -76,6 +76,7 @@ class Probe:
     def cancel(self) -> None:
         """The user has had enough (Ctrl-C)."""
         self.cancelled = True
+        self.started = self.started or monotonic()  # it may come before the SYN leaves
         self._finish(-1)
 
     def give_up(self, code: int) -> None:

@@ -79,11 +79,14 @@ class Survey:
             self.cancel()
 
     def cancel(self) -> None:
-        """End what waits."""
+        """End what waits, and what Ctrl-C has caught while it was started."""
         self.cancelled = True
-        for line, probe in list(self._waiting.values()):
-            probe.cancel()
-            self._end(line, probe)
+        self._waiting.clear()
+        for line in self.lines:
+            for probe in line.attempts:
+                if probe.code is None:
+                    probe.cancel()
+                probe.sock.close()
 
     def take(self, milliseconds: float = 0) -> None:
         """Take the answers that are there, or come within that time. Called while something else is waited for, too."""
@@ -91,7 +94,7 @@ class Survey:
             line, probe = self._waiting[descriptor]
             probe.look()
             if probe.code is not None:
-                self._end(line, probe)
+                self._end(probe)
                 line.due = min(line.due, monotonic() + _GAP)
 
     def _open(self) -> list[Line]:
@@ -112,8 +115,9 @@ class Survey:
                 continue
             line.due = now + self._timeout * _STEP
             if probe.code is None:
-                self._waiting[probe.sock.fileno()] = (line, probe)
+                # In this order, and the reverse in `_end`: Ctrl-C may come in between, and what waits is registered.
                 self._poll.register(probe.sock, select.POLLOUT)
+                self._waiting[probe.sock.fileno()] = (line, probe)
             else:
                 line.due = now + _GAP
                 probe.sock.close()
@@ -126,15 +130,15 @@ class Survey:
             times.append(monotonic() + 0.1)
         self.take(max(0.0, min(times) - monotonic()) * 1000 + 1)
         now = monotonic()
-        for line, probe in list(self._waiting.values()):
+        for _, probe in list(self._waiting.values()):
             if now - probe.started >= self._timeout:
                 probe.expire()
-                self._end(line, probe)
+                self._end(probe)
         if self.progress:
             self.progress()
 
-    def _end(self, line: Line, probe: Probe) -> None:
+    def _end(self, probe: Probe) -> None:
         descriptor = probe.sock.fileno()
-        self._poll.unregister(descriptor)
         del self._waiting[descriptor]
+        self._poll.unregister(descriptor)
         probe.sock.close()
