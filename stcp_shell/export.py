@@ -4,42 +4,47 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from io import TextIOWrapper
-from itertools import chain, islice
+from itertools import islice
 from typing import BinaryIO, TextIO
 
 from .environment import Environment
-from .errors import Failure, StcpError, reason
-from .journal.reader import Losses, records
+from .errors import Failure, reason
+from .journal.files import STDIN, Record, log_records, opened, replayable
+from .journal.reader import Losses
 from .report.formats import FORMATS, WITHOUT_REMARKS
 
-STDIN = "-"
-_LONGEST = 1 << 24  # bytes in a line; what is longer is no record, and memory is not for it
 _BLOCK = 256  # lines that are written at once
 
 
-class NotALog(StcpError):
-    """A file cannot be read as a session log."""
-
-
-def report(environment: Environment, path: str, form: str, output: str | None, force: bool) -> str:
+def report(
+    environment: Environment, path: str, form: str, output: str | None, force: bool, key: bytes | None = None
+) -> str:
     """Write the report of a log to a file, or to standard output; answers what is to be told besides.
 
-    Raises NotALog, Failure where the file cannot be written, and OSError where standard output takes no more.
+    `key`: addresses and names have the stand-ins of that key. Raises NotALog, Failure where the file cannot be
+    written, and OSError where standard output takes no more.
     """
     name = "standard input" if path == STDIN else path
-    with _opened(path, environment.stdin) as file:
+    with opened(path, environment.stdin) as file, replayable(file, name) if key else file as source:
         losses = Losses()
-        found = records(_lines(file, name), losses)
-        first = list(islice(found, 1))
-        if not first and (losses.skipped or losses.torn):
-            raise NotALog(f"{name}: this is no session log: none of its lines is a record")
-        lines = FORMATS[form](chain(first, found), losses)
+        found = _redacted(source, name, losses, key) if key else log_records(source, name, losses)
+        lines = FORMATS[form](found, losses)
         if output is None:
             _show(lines, environment.stdout)
         else:
             save(lines, output, force, partial(_same, file), "--force")
     remarks = losses.remarks() if form in WITHOUT_REMARKS else []
     return f"{name}: {'; '.join(remarks)}" if remarks else ""
+
+
+def _redacted(file: BinaryIO, name: str, losses: Losses, key: bytes) -> Iterator[Record]:
+    """The records with stand-ins. They are read twice: what says that a word is a host name may come after it."""
+    from .journal.redaction import learned, redacted
+
+    start = file.tell()
+    names = learned(log_records(file, name, Losses()))
+    file.seek(start)
+    return redacted(log_records(file, name, losses), key, names)
 
 
 def save(lines: Iterable[str], path: str, force: bool, source: Callable[[str], bool], option: str) -> int:
@@ -62,30 +67,6 @@ def save(lines: Iterable[str], path: str, force: bool, source: Callable[[str], b
     except (OSError, ValueError) as error:
         raise Failure(f"{path}: {reason(error) if isinstance(error, OSError) else error}") from None
     return size
-
-
-def _opened(path: str, stdin: BinaryIO | None) -> BinaryIO:
-    if path == STDIN:
-        return stdin or open(os.devnull, "rb")
-    try:
-        return open(os.path.expanduser(path), "rb")
-    except (OSError, ValueError) as error:
-        raise NotALog(f"{path}: {(isinstance(error, OSError) and error.strerror) or error}") from None
-
-
-def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """The lines; one that is too long comes cut, which makes it no record."""
-    read = partial(file.readline, _LONGEST)
-    try:
-        for number, line in enumerate(iter(read, b"")):
-            if not number and b"\0" in line:
-                raise NotALog(f"{name}: this is a binary file, not a session log (it has a NUL byte)")
-            yield line
-            rest = line
-            while len(rest) == _LONGEST and not rest.endswith(b"\n"):
-                rest = read()
-    except OSError as error:
-        raise NotALog(f"{name}: {error.strerror}") from None
 
 
 def _same(file: BinaryIO, path: str) -> bool:

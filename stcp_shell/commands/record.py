@@ -1,6 +1,7 @@
 """The session log: seeing it, saving it, adding a note to it."""
 
 import os
+from collections.abc import Iterator
 
 from ..errors import Failure
 from ..journal.reader import Losses
@@ -10,35 +11,64 @@ from ..report.formats import FORMATS
 from ..results import Noted, Saved, Text
 from ..session import Session
 
+_FORMAT = Option("format", choice(*FORMATS)._replace(label="FORMAT"), f"{', '.join(FORMATS)} (text)")
+_REDACT = Option("redact", FLAG, "put stand-ins in the place of addresses and host names")
+_KEY = Option("key", PATH, "with -redact: the key of the stand-ins; the file is made if it is not there")
+
 
 @command(
     "log",
-    Option("format", choice(*FORMATS)._replace(label="FORMAT"), f"{', '.join(FORMATS)} (text)"),
+    _FORMAT,
+    _REDACT,
+    _KEY,
     Option("save", PATH, "write it to this file instead"),
     Option("force", FLAG, "with -save: write over a file that exists"),
-    examples=["log", "log -save ticket.txt", "log -format html -save ticket.html"],
+    examples=["log", "log -save ticket.txt", "log -format html -save ticket.html", "log -redact -key ~/ticket.key"],
 )
-def log(session: Session, format: str = "text", save: str | None = None, force: bool = False) -> Text | Saved:
+def log(
+    session: Session,
+    format: str = "text",
+    redact: bool = False,
+    key: str | None = None,
+    save: str | None = None,
+    force: bool = False,
+) -> Text | Saved:
     """Show this session so far, as a ticket for those who are to help.
 
     text, markdown and html tell the whole of it: host, interfaces, routes, connections, verdicts, notes, and in the
     latter two how to do it again; html has a picture of the paths, which svg is alone. csv has a row for each
     connection, jsonl the records as they are. `stcp-shell --report FILE` does the same for an earlier log.
+
+    With -redact the same address has the same stand-in throughout, and what is in one subnet still is. With the same
+    -key it has it in later tickets, too; without one nobody can tell again what stands for what.
     """
     if force and not save:
         raise Failure("-force goes with -save FILE")
     from ..export import save as write  # late: few sessions save anything
 
-    journal = session.journal
-    losses = Losses(journal.dropped)
-    lines = FORMATS[format](journal.records(losses), losses)
+    lines = _lines(session, format, redact, key)
     if save is None:
         return Text(lines)
     path = os.path.expanduser(save)
-    return Saved(path, write(lines, path, force, journal.writes_to, "-force"))
+    return Saved(path, write(lines, path, force, session.journal.writes_to, "-force"))
 
 
 @command("note", Argument("text", TEXT, "what to remember", rest=True), examples=["note firewall rule 12 was added"])
 def note(session: Session, text: str) -> Noted:
     """Write a remark into the session log."""
     return Noted(text)
+
+
+def _lines(session: Session, format: str, redact: bool, key: str | None) -> Iterator[str]:
+    """The ticket. Raises Failure where the key cannot be had."""
+    if key and not redact:
+        raise Failure("-key goes with -redact")
+    journal = session.journal
+    losses = Losses(journal.dropped)
+    records = journal.records(losses)
+    if redact:
+        from ..journal.redaction import learned, redacted  # late, like all that a ticket needs
+        from ..journal.secret import key as key_of
+
+        records = redacted(records, key_of(key), learned(journal.records()))
+    return FORMATS[format](records, losses)

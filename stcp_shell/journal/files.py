@@ -1,0 +1,73 @@
+"""Session logs of earlier sessions: files, or what comes in on standard input."""
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain, islice
+from typing import Any, BinaryIO, cast
+
+from ..errors import StcpError
+from .reader import Losses, records
+
+STDIN = "-"
+_LONGEST = 1 << 24  # bytes in a line; what is longer is no record, and memory is not for it
+Record = dict[str, Any]
+
+
+class NotALog(StcpError):
+    """A file cannot be read as a session log."""
+
+
+def opened(path: str, stdin: BinaryIO | None = None) -> BinaryIO:
+    """The file; `-` is standard input. Raises NotALog where it cannot be opened."""
+    if path == STDIN and stdin:
+        return stdin
+    try:
+        return open(os.path.expanduser(path) if path != STDIN else os.devnull, "rb")
+    except (OSError, ValueError) as error:
+        raise NotALog(f"{path}: {(isinstance(error, OSError) and error.strerror) or error}") from None
+
+
+def log_records(file: BinaryIO, name: str, losses: Losses) -> Iterator[Record]:
+    """The records, the first of which is looked for at once. Raises NotALog where none of the lines is one."""
+    found = records(_lines(file, name), losses)
+    first = list(islice(found, 1))
+    if not first and (losses.skipped or losses.torn):
+        raise NotALog(f"{name}: this is no session log: none of its lines is a record")
+    return chain(first, found)
+
+
+def replayable(file: BinaryIO, name: str) -> BinaryIO:
+    """The file, or where it can be read only once, as a pipe, a copy that is gone when it is closed."""
+    if file.seekable():
+        return file
+    import shutil  # late: a report of a pipe that is to be redacted is all that needs it
+
+    copy = _temporary()
+    try:
+        shutil.copyfileobj(file, copy)
+        copy.seek(0)
+    except OSError as error:
+        raise NotALog(f"{name}: {error.strerror}") from None
+    return copy
+
+
+def _temporary() -> BinaryIO:
+    import tempfile
+
+    return cast("BinaryIO", tempfile.TemporaryFile())
+
+
+def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
+    """The lines; one that is too long comes cut, which makes it no record."""
+    read = partial(file.readline, _LONGEST)
+    try:
+        for number, line in enumerate(iter(read, b"")):
+            if not number and b"\0" in line:
+                raise NotALog(f"{name}: this is a binary file, not a session log (it has a NUL byte)")
+            yield line
+            rest = line
+            while len(rest) == _LONGEST and not rest.endswith(b"\n"):
+                rest = read()
+    except OSError as error:
+        raise NotALog(f"{name}: {error.strerror}") from None

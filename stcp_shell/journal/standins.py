@@ -1,0 +1,146 @@
+"""Stand-ins for addresses and names: the same one for the same original, by a key that only the sender has.
+
+Addresses keep their relations (the idea of Crypto-PAn, Xu, Fan, Ammar and Moon 2002): whether a bit is flipped depends
+on the key and on the bits before it, so that two addresses share as many leading bits as their stand-ins do, and what
+was in one subnet still is. Without the key there is no way back but by what is known of some of the originals.
+
+What everybody knows stays as it is: loopback, 0.0.0.0 and ::, multicast, netmasks, the prefix of link-local addresses.
+So that no other address gets a stand-in among those, the bits are kept by which it differs from them: the first three
+to six of an IPv4 address, say.
+"""
+
+from hashlib import blake2b
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
+from typing import NamedTuple
+
+_REMEMBERED = 65536  # stand-ins, each of which takes up to a tenth of a millisecond to make
+_KEPT_NAMES = frozenset(("localhost", "localdomain", "arpa", "in-addr", "ip6"))
+
+
+class _Known(NamedTuple):
+    """A prefix that stays. `whole`: and so does what follows it."""
+
+    packed: bytes
+    length: int
+    whole: bool
+
+
+def _known(family: int, *prefixes: tuple[str, int, bool]) -> list[_Known]:
+    return [_Known(inet_pton(family, text), length, whole) for text, length, whole in prefixes]
+
+
+_KNOWN = {
+    4: _known(
+        AF_INET,
+        ("0.0.0.0", 8, True),
+        ("127.0.0.0", 8, True),
+        ("169.254.0.0", 16, False),
+        ("224.0.0.0", 3, True),  # multicast, the broadcast address, and netmasks
+    ),
+    16: _known(
+        AF_INET6,
+        ("::", 127, True),
+        ("fe80::", 64, False),
+        # The groups of RFC 4291, section 2.7.1. Others have addresses and prefixes of hosts in them.
+        *((f"ff0{scope:x}::", 96, True) for scope in range(16)),
+    ),
+}
+# An IPv4 address in an IPv6 one (RFC 4291, section 2.5.5.2; RFC 6052, section 2.1) has the stand-in that it has alone.
+_EMBEDDING = _known(AF_INET6, ("::ffff:0:0", 96, False), ("64:ff9b::", 96, False))
+
+
+class Standins:
+    """The stand-ins under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = blake2b(key).digest()
+        self._made: dict[bytes, bytes] = {}
+
+    def address(self, text: str) -> str:
+        """The stand-in of a numeric address. Raises ValueError where it is none."""
+        packed = _packed(text)
+        return _text(self._mapped(packed))
+
+    def prefix(self, text: str, length: int) -> str:
+        """The stand-in of a network: of its prefix, with nothing behind it. What has bits there is no network."""
+        packed = _packed(text)
+        width = 8 * len(packed)
+        host = (1 << max(0, width - length)) - 1
+        mapped = self._mapped(packed)
+        if int.from_bytes(packed, "big") & host:
+            return _text(mapped)
+        return _text((int.from_bytes(mapped, "big") & ~host).to_bytes(len(packed), "big"))
+
+    def hardware(self, octets: bytes) -> bytes:
+        """The stand-in of a hardware address: as long, and of no maker's range."""
+        if not any(octets) or set(octets) == {255}:
+            return octets
+        made = b"".join(self._digest(b"h", octets, bytes([part])) for part in range(len(octets) // 32 + 1))
+        first = made[0] & 0xFC | 2 | octets[0] & 1  # local, and a group's if it was one's (IEEE 802, section 8.2)
+        return bytes([first]) + made[1 : len(octets)]
+
+    def name(self, text: str) -> str:
+        """The stand-in of a host name, label by label, so that those of one domain still have it in common."""
+        labels = text.split(".")
+        nibbles = labels[-2:] == ["ip6", "arpa"]
+        if nibbles:  # an address, a digit a label
+            labels = [".".join(labels[:-2]), *labels[-2:]]
+        top = [labels.pop()] if len(labels) > 1 and not nibbles else []
+        return ".".join([*map(self._label, labels), *top])
+
+    def _label(self, text: str) -> str:
+        if not text or text.lower() in _KEPT_NAMES:
+            return text
+        return f"n{self._digest(b'n', text.lower().encode('utf-8', 'surrogatepass')).hex()[:10]}"
+
+    def _mapped(self, packed: bytes) -> bytes:
+        made = self._made.get(packed)
+        if made is None:
+            if len(self._made) >= _REMEMBERED:
+                self._made.clear()
+            made = self._made[packed] = self._map(packed)
+        return made
+
+    def _map(self, packed: bytes) -> bytes:
+        if any(_common(packed, known.packed) >= known.length for known in _EMBEDDING):
+            return packed[:12] + self._mapped(packed[12:])
+        value, width = int.from_bytes(packed, "big"), 8 * len(packed)
+        flips = 0
+        for place in range(_kept(packed), width):
+            before = value >> (width - place)  # the bits before that one
+            flip = self._digest(b"a", bytes([width, place]), before.to_bytes(len(packed), "big"))[0] & 1
+            flips |= flip << (width - place - 1)
+        return (value ^ flips).to_bytes(len(packed), "big")
+
+    def _digest(self, purpose: bytes, *parts: bytes) -> bytes:
+        return blake2b(b"".join(parts), digest_size=32, key=self._key, person=purpose).digest()
+
+
+def _kept(packed: bytes) -> int:
+    """How many leading bits stay: up to where it parts from all the prefixes that are known."""
+    kept = 0
+    for known in [*_KNOWN[len(packed)], *(_EMBEDDING if len(packed) == 16 else ())]:
+        common = _common(packed, known.packed)
+        if known.whole and common >= known.length:
+            return 8 * len(packed)
+        kept = max(kept, min(common + 1, known.length))
+    return kept
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """How many leading bits two addresses have in common."""
+    differ = int.from_bytes(one, "big") ^ int.from_bytes(other, "big")
+    return 8 * len(one) - differ.bit_length()
+
+
+def _packed(text: str) -> bytes:
+    try:
+        if ":" in text:
+            return inet_pton(AF_INET6, text)
+        return bytes(map(int, text.split("."))) if text.count(".") == 3 else inet_pton(AF_INET, text)
+    except OSError:
+        raise ValueError(f"{text} is no address") from None
+
+
+def _text(packed: bytes) -> str:
+    return inet_ntop(AF_INET if len(packed) == 4 else AF_INET6, packed)

@@ -1,0 +1,326 @@
+"""Redaction: the same stand-ins under one key, subnets that stay subnets, and no original in any format."""
+
+import json
+import re
+import stat
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from programs import Record, run, shows
+from schemas import validate
+from tickets import BANNER, GATEWAY, HOST, MAC, ORIGINALS, OWN, OWN6, REMOTE, TARGET, log
+
+from stcp_shell.journal.reader import Losses
+from stcp_shell.journal.redaction import learned, redacted
+from stcp_shell.journal.standins import Standins
+from stcp_shell.report.formats import FORMATS
+
+KEY = bytes(range(32))
+STANDINS = Standins(KEY)
+V4 = st.integers(0, 2**32 - 1).map(IPv4Address)
+V6 = st.integers(0, 2**128 - 1).map(IPv6Address)
+# Neighbours, of which two random addresses have none.
+NEAR6 = st.integers(0, 2**20).map(lambda low: IPv6Address(0x20010DB8_00000000_00000000_00000000 | low << 40))
+SPECIAL = st.sampled_from(
+    ["::1", "::", "fe80::1", "ff02::1", "ff02::1:ff12:3456", "::ffff:10.1.1.1", "64:ff9b::a01:101"]
+)
+PAIRS = st.one_of(st.tuples(V4, V4), st.tuples(V6 | NEAR6 | SPECIAL.map(IPv6Address), V6 | NEAR6))
+QUICK = settings(max_examples=60, deadline=None)
+
+
+def made(address: Any) -> Any:
+    standin = ip_address(STANDINS.address(str(address)))
+    assert standin.version == address.version
+    return standin
+
+
+def common(one: Any, other: Any) -> int:
+    return int(one.max_prefixlen) - (int(one) ^ int(other)).bit_length()
+
+
+def redact(records: list[Record], key: bytes = KEY) -> list[Record]:
+    return list(redacted(records, key, learned(records)))
+
+
+def text(value: str, *names: str) -> str:
+    record = {"type": "note", "text": value}
+    known = [{"type": "connection", "destination": {"name": name}} for name in names]
+    (found,) = redacted([record], KEY, learned([*known, record]))
+    return str(found["text"])
+
+
+@QUICK
+@given(PAIRS)
+def test_two_addresses_share_as_many_bits_as_their_standins(pair: tuple[Any, Any]) -> None:
+    one, other = pair
+    assert common(made(one), made(other)) == common(one, other)
+
+
+@QUICK
+@given(V4 | V6, st.binary(min_size=32, max_size=32))
+def test_the_key_alone_decides(address: Any, key: bytes) -> None:
+    assert Standins(key).address(str(address)) == Standins(key).address(str(address))
+
+
+def test_another_key_makes_others() -> None:
+    keys = [bytes([number]) * 32 for number in range(20)]
+    assert len({Standins(key).address(OWN6) for key in keys}) == len(keys)
+    assert len({Standins(key).name(HOST) for key in keys}) == len(keys)
+    assert len({Standins(key).hardware(bytes(6) + b"x") for key in keys}) == len(keys)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("0.0.0.0", "127.0.0.1", "127.1.2.3", "224.0.0.1", "239.255.0.1", "255.255.255.255", "255.255.255.0"),
+        *("::", "::1", "ff02::1", "ff05::1:3", "::ffff:127.0.0.1"),
+    ],
+)
+def test_what_everybody_knows_stays(address: str) -> None:
+    assert STANDINS.address(address) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "prefix"), [("169.254.7.8", "169.254."), ("fe80::1:2", "fe80::"), ("::ffff:10.1.1.1", "::ffff:")]
+)
+def test_known_prefixes_stay(address: str, prefix: str) -> None:
+    assert STANDINS.address(address).startswith(prefix)
+    assert STANDINS.address(address) != address
+
+
+@QUICK
+@given(V4 | V6)
+def test_no_other_address_becomes_one_that_everybody_knows(address: Any) -> None:
+    for what in ("is_loopback", "is_unspecified", "is_link_local", "is_multicast"):
+        assert getattr(made(address), what) == getattr(address, what)
+
+
+def test_an_ipv4_address_is_the_same_in_an_ipv6_one() -> None:
+    inner = STANDINS.address("10.1.1.1")
+    assert STANDINS.address("::ffff:10.1.1.1") == f"::ffff:{inner}"
+    assert IPv6Address(STANDINS.address("64:ff9b::a01:101")).packed[12:] == IPv4Address(inner).packed
+
+
+def test_networks_have_nothing_behind_their_prefix() -> None:
+    network, host = STANDINS.prefix("10.1.0.0", 16), STANDINS.address("10.1.2.3")
+    assert network.endswith(".0.0")
+    assert host.startswith(network.removesuffix("0.0"))
+    assert STANDINS.prefix("0.0.0.0", 0) == "0.0.0.0"
+    assert STANDINS.prefix("10.1.2.3", 16) == host
+    assert STANDINS.prefix("2001:db8::", 32).endswith("::")
+
+
+def test_names_of_a_domain_have_it_in_common() -> None:
+    one, other = STANDINS.name("a1.corp.example.com"), STANDINS.name("B2.CORP.example.com")
+    assert one.split(".")[1:] == other.split(".")[1:]
+    assert one.split(".")[0] != other.split(".")[0]
+    assert one.endswith(".com")
+    assert STANDINS.name("localhost") == "localhost"
+
+
+def test_hardware_addresses() -> None:
+    made = STANDINS.hardware(bytes.fromhex(MAC.replace(":", "")))
+    assert (len(made), made[0] & 3) == (6, 2)
+    for octets in (bytes(6), b"\xff" * 6):
+        assert STANDINS.hardware(octets) == octets
+    assert len(STANDINS.hardware(bytes(range(1, 21)))) == 20
+
+
+def numeric(address: Any) -> str:
+    return STANDINS.address(str(address))
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}",
+        "[{}]:22",
+        "({}).",
+        "{}, {}; {}",
+        "{}: refused",
+        "x={}",
+        "from {}%eth0",
+        "'{}'",
+        "<{}>",
+        "{}-{}",
+        "{}.",
+    ],
+)
+@pytest.mark.parametrize("address", [OWN, OWN6])
+def test_addresses_inside_of_text(around: str, address: str) -> None:
+    assert text(around.replace("{}", address)) == around.replace("{}", numeric(address))
+
+
+@pytest.mark.parametrize(
+    ("said", "becomes"),
+    [
+        (f"{OWN}:8080", f"{numeric(OWN)}:8080"),
+        (f"{OWN}/32 and 192.0.2.0/24", f"{numeric(OWN)}/32 and {STANDINS.prefix('192.0.2.0', 24)}/24"),
+        ("300.192.0.2.77", f"300.{numeric(OWN)}"),
+        ("192.000.002.077", numeric(OWN)),
+        (f"host{OWN}x", f"host{numeric(OWN)}x"),
+        (f"2001:DB8:5:6::77,{OWN}", f"{numeric(OWN6)},{numeric(OWN)}"),
+        ("2001:db8:5:6:0:0:0:77", numeric(OWN6)),
+        (f"::ffff:{OWN}", f"::ffff:{numeric(OWN)}"),
+        (f"http://[{OWN6}]/", f"http://[{numeric(OWN6)}]/"),
+    ],
+)
+def test_other_forms_of_addresses(said: str, becomes: str) -> None:
+    assert text(said) == becomes
+
+
+@pytest.mark.parametrize("form", [MAC, MAC.upper(), MAC.replace(":", "-"), "5254.0012.3456"])
+def test_forms_of_hardware_addresses(form: str) -> None:
+    assert re.sub(r"[:.-]", "", text(form)) == STANDINS.hardware(bytes.fromhex(MAC.replace(":", ""))).hex()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "at 15:33:51 (ICMP 3/13), 2.5 s, 1.2.3, 6.18.44-generic",
+        "std::string 127.0.0.1 ::1 localhost",
+        "sysctl -w net.ipv4.conf.eth0.rp_filter=2; scripts/callback.stcp:3; ticket.html; it is, e.g., so... i.e.",
+        "netmask 255.255.255.0 broadcast 255.255.255.255",
+        "",
+        ":::: .. -- __ 1:2:3 \x1b[31m",
+    ],
+)
+def test_what_is_neither_stays(said: str) -> None:
+    assert text(said) == said
+
+
+def test_names_inside_of_text() -> None:
+    name, whole = STANDINS.name(TARGET), STANDINS.name(HOST)
+    assert (
+        text(f"{TARGET}: ({TARGET.title()}), quaggas and {TARGET}-2.", TARGET)
+        == f"{name}: ({name}), quaggas and {name}-2."
+    )
+    assert text(f"{HOST} or ZEBRA7", HOST) == f"{whole} or {whole.split('.')[0]}"
+    assert text(f"220 ftp.{HOST} ready") == f"220 {STANDINS.name(f'ftp.{HOST}')} ready"  # by its form
+    assert "zebra7" not in text("log/zebra7.corp-2026.jsonl", HOST)
+
+
+def test_a_name_is_known_before_the_record_that_shows_it() -> None:
+    records: list[Record] = [
+        {"type": "note", "text": f"now {TARGET}"},
+        {"type": "connection", "destination": {"name": TARGET}},
+    ]
+    assert redact(records)[0]["text"] == f"now {STANDINS.name(TARGET)}"
+
+
+@QUICK
+@given(st.text(alphabet="abf0129:.%/-_ n", max_size=60))
+def test_any_text_has_the_same_standins_again(value: str) -> None:
+    assert text(value) == text(value)
+    assert text(f"{value} {OWN}").endswith(numeric(OWN))
+
+
+def test_long_texts_take_no_longer_than_they_must() -> None:
+    for hostile in ("a." * 30_000, "1:" * 30_000, "1." * 30_000, ":" * 30_000, "aa-" * 30_000, "fe80::" * 20_000):
+        assert len(text(hostile, "a.b.c.d.e.f.g")) >= 1
+
+
+def test_records_stay_records() -> None:
+    found = redact(log())
+    validate(found)
+    assert [record["time"] for record in found] == [record["time"] for record in log()]
+    connection = next(record for record in found if record["type"] == "connection")
+    assert connection["source"] == {"address": numeric(OWN), "port": 40000}
+    assert connection["route"] == {"gateway": numeric(GATEWAY), "interface": "eth7"}
+    assert connection["destination"] == {"name": STANDINS.name(TARGET), "address": numeric(REMOTE), "port": 21}
+    assert (connection["outcome"], connection["errno"]) == ("prohibited", "EHOSTUNREACH")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"type": "new", OWN: [{"x": OWN}, [OWN]], "name": TARGET, "host": TARGET},
+        {"type": "connection", "destination": OWN, "source": 7, "outcome": OWN, "interface": OWN, "time": OWN},
+        {
+            "type": "routes",
+            "routes": [{"destination": 5, "prefix_length": "x", "hops": None}, {"prefix_length": 1, "hops": 1}],
+        },
+        {"type": "interfaces", "interfaces": [{"ifindex": None, "name": OWN, "hardware": OWN}, {"hardware": ""}]},
+        {"type": "new", "deep": json.loads("[" * 500 + f'"{OWN}"' + "]" * 500)},
+        {"type": "result", "value": [TARGET], "error": None},
+    ],
+)
+def test_odd_records(record: Record) -> None:
+    (found,) = redact([record])
+    assert OWN not in json.dumps(found)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_original_is_left_in_any_format(form: str, tmp_path: Path) -> None:
+    plain = "\n".join(FORMATS[form](log(), Losses()))
+    assert OWN in plain or form == "csv"
+    lines = "\n".join(FORMATS[form](redact(log()), Losses()))
+    assert [original for original in ORIGINALS if original.lower() in lines.lower()] == []
+    (tmp_path / "log").write_text("".join(f"{json.dumps(record)}\n" for record in log()))
+    for words, stdin in ((["log"], b""), (["-"], (tmp_path / "log").read_bytes())):
+        done = run(tmp_path, "--report", *words, "--redact", "--format", form, stdin=stdin)
+        assert (done.status, done.err) == (0, "")
+        assert [original for original in ORIGINALS if original.lower() in done.out.lower()] == []
+
+
+def test_a_session_of_its_own(tmp_path: Path) -> None:
+    line = f"note {BANNER}; set H {HOST}; echo $H; log -redact -key key -save one; log -redact -key key -save two"
+    done = run(tmp_path, "-c", f"{line}; log -redact")
+    shows(done, "bytes saved in one")
+    one, two = ((tmp_path / name).read_text() for name in ("one", "two"))
+    assert Standins(bytes.fromhex((tmp_path / "key").read_text())).address(REMOTE) in one
+    assert one[one.index("note: ") :].splitlines()[0] in two
+    for shown in (one, two, done.out[done.out.index("Session log") :]):
+        assert [original for original in (HOST, REMOTE, OWN6) if original in shown] == []
+
+
+def test_the_key_file(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    (tmp_path / "log").write_text("".join(f"{json.dumps(record)}\n" for record in log()))
+
+    def report() -> str:
+        done = run(tmp_path, "--report", "log", "--redact", "--key", "key")
+        assert (done.status, done.err) == (0, "")
+        return done.out
+
+    first = report()
+    made = key.read_bytes()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert re.fullmatch(rb"[0-9a-f]{64}\n", made)
+    assert report() == first
+    assert key.read_bytes() == made
+    key.unlink()
+    assert report() != first
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 64, b"ab" * 31, b"ab" * 33, b"\xff\0", b"ab" * 4000])
+def test_what_is_no_key_file_is_left_alone(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "key").write_bytes(content)
+    done = run(tmp_path, "--report", "-", "--redact", "--key", "key")
+    assert done.status == 1
+    assert done.err.startswith("stcp-shell: key: this is no key file (64 hexadecimal digits): ")
+    assert done.err.count("\n") == 1
+    assert (tmp_path / "key").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--report", "-", "--redact", "--key", "."], "stcp-shell: .: "),
+        (["--report", "-", "--redact", "--key", "no/key"], "stcp-shell: no/key: No such file or directory (ENOENT)"),
+        (["--report", "-", "--key", "k"], "stcp-shell: --key goes with --redact\n"),
+        (["--redact"], "stcp-shell: --redact goes with --report FILE\n"),
+        (["-c", "log -key k"], "-c:1: log: -key goes with -redact\n"),
+        (["-c", "log -redact -key no/key"], "-c:1: log: no/key: No such file or directory (ENOENT)\n"),
+    ],
+)
+def test_what_goes_wrong_is_one_line(tmp_path: Path, words: list[str], said: str) -> None:
+    done = run(tmp_path, *words)
+    assert done.status in (1, 2)
+    assert done.err.startswith(said)
+    assert done.err.count("\n") == 1
+    assert not (tmp_path / "k").exists()
