@@ -7,7 +7,7 @@ from ..facts import INET, INET6, Endpoint
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESSES, HOST, PORT, PORTS, SECONDS
 from ..net import names
-from ..results import Diagnosed
+from ..findings import Diagnosed
 from ..session import Session, Waiting
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def _examine(
         examination.look_again(line, session)
     drops = examination.filter_drops()
     rose = None if before is None or drops is None else drops - before
-    return [examination.case(name, d, survey, traced, rose) for d in destinations], survey.cancelled
+    cases = [examination.case(name, d, survey, traced, rose) for d in destinations]
+    return cases, survey.cancelled
 
 
 def _show(session: Session, survey: "Survey", name: str, timeout: float) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ..diagnosis.case import Case, Observation, ReversePath
+from ..errors import Failure
 from ..facts import INET, Answerer, Endpoint, Trace, family_of
 from ..net import rpfilter
 from ..net.interfaces import interfaces
@@ -33,9 +34,11 @@ def paths(survey: Survey, timeout: float) -> Traced:
         return {}
     works = [line for line in lines if any(probe.code == 0 for probe in line.attempts)]
     chosen = [*silent[:MOST_TRACED], *works[:1]]
-    found = traces(
-        destination, [line.source for line in chosen], timeout=timeout * 0.5, progress=lambda *_: survey.take()
-    )
+    sources = [line.source for line in chosen]
+    try:
+        found = traces(destination, sources, timeout=timeout * 0.5, progress=lambda *_: survey.take())
+    except (Failure, OSError):  # a source has gone meanwhile, or descriptors are short: the attempts go on without
+        return {}
     if any(trace.outcome == "cancelled" for trace in found):
         survey.cancel()
     return {(destination, line.source): trace for line, trace in zip(chosen, found, strict=True)}
@@ -53,7 +56,7 @@ def case(name: str, destination: Endpoint, survey: Survey, traced: Traced, rose:
     there = interfaces()
     places = {address.address: interface.name for interface in there for address in interface.addresses}
     lines = [line for line in survey.lines if line.destination == destination and line.attempts]
-    measured = _distances(lines, destination)
+    measured = {} if survey.cancelled else _distances(lines, destination, survey)
     observations = [observe(line, places, traced.get((destination, line.source)), measured) for line in lines]
     return Case(
         destination=destination,
@@ -101,19 +104,30 @@ def _telling(probes: list[Probe], outcomes: list[str], outcome: str) -> Probe:
 
 def _distinct(observations: list[Observation]) -> list[Observation]:
     """Without the bound twin of the default source, which is the same test once more, unless it ended otherwise."""
+    if not observations:
+        return []
     default = observations[0]
     same = (default.address, default.outcome)
     return [default, *(seen for seen in observations[1:] if (seen.address, seen.outcome) != same)]
 
 
-def _distances(lines: list[Line], destination: Endpoint) -> dict[str, Answerer]:
-    """How far away the boxes are that sent a RST, by source address."""
+def _distances(lines: list[Line], destination: Endpoint, survey: Survey) -> dict[str, Answerer]:
+    """How far away the boxes are that sent a RST, by source address. Ctrl-C ends the survey: what is known counts."""
     from ..net.distance import answerer
 
     found: dict[str, Answerer] = {}
     for line in [line for line in lines if any(probe.rst for probe in line.attempts)][:MOST_MEASURED]:
         source = next((probe.source.address for probe in line.attempts if probe.source), None)
-        if source and source not in found and (answer := answerer(destination, line.source, timeout=1.0)):
+        if not source or source in found:
+            continue
+        try:
+            answer = answerer(destination, line.source, timeout=1.0)
+        except KeyboardInterrupt:
+            survey.cancel()
+            break
+        except (Failure, OSError):  # the source has gone meanwhile, or the kernel lacks an option
+            continue
+        if answer:
             found[source] = answer
     return found
 
