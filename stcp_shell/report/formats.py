@@ -46,7 +46,7 @@ def _jsonl(records: Iterable[Record], losses: Losses) -> Iterator[str]:
 def _svg(records: Iterable[Record], losses: Losses) -> Iterator[str]:
     from .picture import picture
 
-    return picture(records)
+    return picture(records, losses)
 
 
 FORMATS: dict[str, Writer] = {

@@ -29,9 +29,8 @@ def interface_lines(record: Record) -> Iterator[str]:
 
 def route_rows(record: Record) -> Iterator[tuple[str, str, str, str, str]]:
     """A row for each next hop of a `routes` record, default routes first, further tables last."""
-    for row in [*record["defaults"], *record["routes"], *record["others"]]:
-        if row["prefix_length"] == 0 and row["table"] == 254 and row not in record["defaults"]:
-            continue
+    main = [row for row in record["routes"] if row not in record["defaults"]]
+    for row in [*record["defaults"], *main, *record["others"]]:
         default = row["prefix_length"] == 0
         destination = "default" if default else f"{row['destination']}/{row['prefix_length']}"
         if default and ":" in row["destination"]:

@@ -24,6 +24,7 @@ class Row(NamedTuple):
     connections: int
     first: str  # times
     last: str
+    sample: Record  # the newest of them
 
     @property
     def destination(self) -> str:
@@ -77,9 +78,9 @@ class Summary:
         row = self._rows.get(key)
         if row:
             row[0] += 1
-            row[2] = time
+            row[2], row[3] = time, record
         elif len(self._rows) < MOST_ROWS:
-            self._rows[key] = [1, time, time]
+            self._rows[key] = [1, time, time, record]
         else:
             self.beyond[outcome] += 1
         self.connections += 1
@@ -87,13 +88,16 @@ class Summary:
     def rows(self) -> list[Row]:
         """The rows, in the order in which they came up."""
         return [
-            Row(str(source), str(chosen_by), str(name), str(address or ""), str(port), str(outcome), count, *times)
-            for (source, chosen_by, name, address, port, outcome), (count, *times) in self._rows.items()
+            Row(str(source), str(chosen_by), str(name), str(address or ""), str(port), str(outcome), count, *rest)
+            for (source, chosen_by, name, address, port, outcome), (count, *rest) in self._rows.items()
         ]
 
     def replay(self) -> list[str]:
         """The lines of a script that does it again; none where nothing was done."""
-        lines = list(replay_lines(self._script))
+        try:
+            lines = list(replay_lines(self._script))
+        except MALFORMED:
+            return []
         if all(line.startswith("#") for line in lines):
             return []
         more = self.commands - MOST_COMMANDS

@@ -1,0 +1,237 @@
+"""Where the parts of a picture of the paths are: a column for each source address, from this host down to the target.
+
+Lines go straight down, so they never cross; a box that several neighbouring paths pass is drawn once, across them.
+Sizes are CSS pixels; text is measured by its number of characters.
+"""
+
+from itertools import groupby
+from typing import NamedTuple
+
+from .scene import End, Lane, Scene, Stop, Target, way
+
+MARGIN = 12
+_MONO, _SANS, _BOLD = 7.3, 6.4, 7.2  # the width of a character, at most
+_LEAST, _MOST = 148, 330  # a column's width
+_GAP = 26  # between two boxes of a path
+_BOX = 48
+_LINE = 15
+_ALONE = 290  # what a single column has for the host's name
+
+
+class Text(NamedTuple):
+    """A line of text, centred at x; y is its base line."""
+
+    x: float
+    y: float
+    text: str
+    style: str  # title, name, address, small, outcome
+
+
+class Box(NamedTuple):
+    """A box. `style`: host, interface, source, hop, silent, refuses, target, label."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    style: str
+    role: str = ""
+
+
+class Line(NamedTuple):
+    """A path's line, straight down."""
+
+    x: float
+    top: float
+    bottom: float
+    role: str
+    style: str  # solid, broken
+
+
+class Mark(NamedTuple):
+    """How a line ends: arrow, cross or question."""
+
+    x: float
+    y: float
+    kind: str
+    role: str
+
+
+Shape = Text | Box | Line | Mark
+
+
+class Panel(NamedTuple):
+    """One destination, in the order in which it is drawn: boxes on the way cover the lines."""
+
+    shapes: list[Shape]
+    width: float
+    height: float
+    words: list[str]  # the same as sentences
+
+
+class _Column(NamedTuple):
+    lane: Lane
+    stops: list[Stop]
+    end: End
+
+
+def panel(target: Target, scene: Scene) -> Panel:
+    """The picture of one destination, from (0, 0)."""
+    columns = [_Column(lane, *way(lane, target, scene)) for lane in target.lanes.values()]
+    width = _column_width(columns, target, scene)
+    return _Panel(columns, width, target, scene).made()
+
+
+def short(text: str, most: int = 42) -> str:
+    """Text that has room."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+class _Panel:
+    def __init__(self, columns: list[_Column], width: float, target: Target, scene: Scene) -> None:
+        self.columns = columns
+        self.column = width
+        self.target = target
+        self.scene = scene
+        self.width = width * max(1, len(columns)) + 2 * MARGIN
+        self.back: list[Shape] = []
+        self.lines: list[Shape] = []
+        self.front: list[Shape] = []
+
+    def made(self) -> Panel:
+        top = self._host()
+        layers = max((len(column.stops) for column in self.columns), default=0)
+        for number in range(layers):
+            self._layer(number, top + number * (_BOX + _GAP))
+        most = max((len(self._said(column.end)) for column in self.columns), default=1)
+        room = 54 + most * _LINE
+        bottom = top + max(0, layers * (_BOX + _GAP) - _GAP) + room
+        self._box(0, bottom, self.width, 48, "target")
+        for number, column in enumerate(self.columns):
+            self._path(number, column, top, bottom)
+        name = self.target.name if self.target.name != self.target.address else ""
+        self._text(self.width / 2, bottom + 20, short(self.target.label, 48), "address")
+        self._text(self.width / 2, bottom + 37, short(name or "the destination", 48), "small")
+        words = [_words(column, self.target) for column in self.columns]
+        return Panel([*self.back, *self.lines, *self.front], self.width, bottom + 48, words)
+
+    def _host(self) -> float:
+        """This host with its interfaces and source addresses; answers where it ends, and some room."""
+        others = self._not_tried()
+        high = 32 + len(others) * _LINE
+        height = high + 20 + _BOX + 20
+        self._box(0, 0, self.width, height, "host")
+        self._text(self.width / 2, 21, short(self.scene.host, 48), "title")
+        for number, text in enumerate(others):
+            self._text(self.width / 2, 38 + number * _LINE, text, "small")
+        left = float(MARGIN)
+        for name, lanes in groupby((column.lane for column in self.columns), key=lambda lane: lane.interface):
+            members = list(lanes)
+            wide = self.column * len(members)
+            self._box(left + 3, high, wide - 6, 20 + _BOX + 10, "interface")
+            self._text(left + wide / 2, high + 14, short(name or "interface not known", 40), "name")
+            for lane in members:
+                self._box(left + 9, high + 20, self.column - 18, _BOX, "source")
+                address = self.scene.prefixes.get(lane.source, lane.source) or "no source address"
+                self._text(left + self.column / 2, high + 40, short(address), "address")
+                who = "chosen by the kernel" if lane.chosen_by == "kernel" else "as bound"
+                self._text(left + self.column / 2, high + 57, who, "small")
+                left += self.column
+        return height + _GAP
+
+    def _not_tried(self) -> list[str]:
+        """Interfaces that no path begins at, as far as there is room for two lines."""
+        tried = {column.lane.interface for column in self.columns}
+        family = ":" in self.target.address
+        rest = []
+        for name, addresses in self.scene.interfaces.items():
+            there = [a for a in addresses if (":" in a) == family and not a.startswith(("fe80:", "127.", "::1"))]
+            if name not in tried and there:
+                rest.append(f"{name} {', '.join(there[:2])}")
+        most = int((self.width - 20) / _SANS)
+        lines = [short(f"also here: {text}", most) for text in rest[:2]]
+        return [*lines, f"and {len(rest) - 2} more interfaces"] if len(rest) > 2 else lines
+
+    def _layer(self, number: int, y: float) -> None:
+        """The boxes of one layer; neighbours that are the same are one."""
+        left = float(MARGIN)
+        there = [column.stops[number] if number < len(column.stops) else None for column in self.columns]
+        for (address, key), group in groupby(enumerate(there), key=lambda pair: _same(pair[0], pair[1])):
+            members = [stop for _, stop in group]
+            wide = self.column * len(members)
+            stop = members[0]
+            if stop is not None and key:
+                refuses = any(member and member.refuses for member in members)
+                style = "refuses" if refuses else "hop" if address else "silent"
+                self._box(left + 9, y, wide - 18, _BOX, style)
+                self._text(left + wide / 2, y + 20, short(address or "*"), "address")
+                what = f"{stop.what}: it refuses" if refuses else stop.what
+                self._text(left + wide / 2, y + 35, what, "small")
+            left += wide
+
+    def _path(self, number: int, column: _Column, top: float, bottom: float) -> None:
+        x = MARGIN + self.column * (number + 0.5)
+        end, said = column.end, self._said(column.end)
+        start = top - _GAP - 20  # behind the source's box
+        behind = top - _GAP if not column.stops else top + len(column.stops) * (_BOX + _GAP) - _GAP
+        style = "solid" if end.mark != "question" else "broken"
+        high = len(said) * _LINE + 8
+        if end.place == "target":
+            self.lines.append(Line(x, start, bottom, end.role, style))
+            self.front.append(Mark(x, bottom, end.mark, end.role))
+            label = bottom - 22 - high
+        else:
+            stub = 20 if end.mark == "question" else 0
+            self.lines.append(Line(x, start, behind + stub, end.role, style))
+            self.front.append(Mark(x, behind + stub, end.mark, end.role))
+            label = behind + stub + 12
+        wide = min(self.column - 8, max(map(len, said)) * _BOLD + 14)
+        self._box(x - wide / 2, label, wide, high, "label", end.role)
+        for index, text in enumerate(said):
+            self._text(x, label + 15 + index * _LINE, text, "small" if index and text == end.by else "outcome")
+
+    def _said(self, end: End) -> list[str]:
+        most = int((self.column - 24) / _BOLD)
+        return [*_wrapped(end.text, most), *([short(end.by, most)] if end.by else [])]
+
+    def _box(self, x: float, y: float, width: float, height: float, style: str, role: str = "") -> None:
+        layer = self.back if style in ("host", "interface") else self.front
+        layer.append(Box(x, y, width, height, style, role))
+
+    def _text(self, x: float, y: float, text: str, style: str) -> None:
+        self.front.append(Text(x, y, text, style))
+
+
+def _same(number: int, stop: Stop | None) -> tuple[str, object]:
+    """Boxes are one if they have the same address; where there is none, each is for itself."""
+    if stop is None:
+        return "", 0
+    return stop.address, stop.address or (number + 1)
+
+
+def _column_width(columns: list[_Column], target: Target, scene: Scene) -> float:
+    addresses = [stop.address for column in columns for stop in column.stops]
+    addresses += [scene.prefixes.get(column.lane.source, column.lane.source) for column in columns]
+    words = [stop.what for column in columns for stop in column.stops]
+    widest = max([len(text[:42]) * _MONO + 34 for text in addresses] + [len(text[:40]) * _SANS + 30 for text in words])
+    widest = max([widest, *(min(200.0, len(column.end.text) * _BOLD + 30) for column in columns)])
+    alone = _ALONE / len(columns) if columns else 0
+    return float(min(_MOST, max(_LEAST, widest, alone)))
+
+
+def _wrapped(text: str, most: int) -> list[str]:
+    """At most three lines."""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return [short(line, most) for line in (lines if len(lines) < 4 else [*lines[:2], "…"])]
+
+
+def _words(column: _Column, target: Target) -> str:
+    lane = column.lane
+    by = " by ".join(["", *(stop.address for stop in column.stops if stop.address)])
+    end = f"{column.end.text} {column.end.by}".strip()
+    where = f" on {lane.interface}" if lane.interface else ""
+    return f"from {lane.source or 'no source address'}{where}{by} to {target.label}: {end}"
