@@ -7,7 +7,7 @@ from ..facts import INET, INET6, Endpoint
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESSES, HOST, PORT, PORTS, SECONDS
 from ..net import names
-from ..findings import Diagnosed
+from ..results import Diagnosed
 from ..session import Session, Waiting
 
 if TYPE_CHECKING:
