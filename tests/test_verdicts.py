@@ -59,6 +59,9 @@ TABLE = {
     "both reset by a nearer box": Row(
         [seen("refused", **refused(answerer=Answerer(64, 0, 1))), bound("refused", **refused())], "filtered"
     ),
+    "both reset by the next hop, which stands in for the host": Row(
+        [s("refused", **refused(answerer=Answerer(64, 0, 0))) for s in (seen, bound)], "filtered"
+    ),
     "port unreachable from the host itself": Row(
         [seen("refused", icmp=Icmp(3, 3, "port unreachable", "10.1.1.1"))], "no-listener"
     ),
@@ -77,6 +80,7 @@ TABLE = {
         "unreachable",
     ),
     "no route": Row([seen("no-route", address=None), bound("no-route")], "no-route"),
+    "no route but for a bound source": Row([seen("no-route", address=None), bound("connected")], "no-route"),
     "own reject": Row([seen("prohibited", icmp=OWN_REJECT), bound("connected")], "local-firewall"),
     "own drop": Row([seen("timeout", syn="dropped-here"), bound("timeout", syn="dropped-here")], "local-firewall"),
     "EPERM": Row([seen("denied", errno="EPERM"), bound("denied", errno="EPERM")], "local-firewall"),
@@ -139,6 +143,37 @@ def test_the_remedies_name_the_box_and_are_ready_commands() -> None:
     known = verdict(seen("timeout"), bound("connected"), gateways=(("enetA", "172.16.1.1"),))
     assert "Linux: ip route replace 10.1.1.1/32 via 172.16.1.1 dev enetA" in "\n".join(known.remedies)
     assert "ROUTER" not in "\n".join(known.remedies)
+
+
+def test_what_left_this_host_is_not_denied() -> None:
+    found = verdict(seen("timeout", syn="unresolved"), bound("timeout", syn="lost"))
+    assert found.summary == f"the next hop 192.168.77.1 does not answer ARP: no SYN from {DEFAULT} left this host"
+
+
+def test_a_route_that_only_a_bound_source_has_is_offered_to_all() -> None:
+    found = verdict(seen("no-route", address=None, route=Way()), bound("connected"))
+    assert found.summary == f"this host has no route to 10.1.1.1 but from {BOUND}"
+    assert "  Linux: ip route replace 10.1.1.1/32 via 192.168.77.1 dev enetZ src 172.16.1.50" in found.remedies
+
+
+def test_the_reverse_path_filter_is_ipv4s_alone() -> None:
+    target = Endpoint("fd00:10:1:1::1", 2121)
+    found = judge(Case(target, "client", (seen("connected"), bound("timeout")), frozenset(), STRICT))
+    assert found.kind == "bound-source-fails"
+
+
+def test_only_the_filter_that_drops_answers_is_to_be_loosened() -> None:
+    filtering = ReversePath(frozenset({"enetA.100", "enetB"}), 3)
+    found = verdict(seen("connected"), bound("timeout", interface="enetA.100"), reverse_path=filtering)
+    commands = [line for line in found.remedies if "sysctl" in line]
+    assert commands == ["  Linux: sysctl -w net.ipv4.conf.enetA/100.rp_filter=2"]
+
+
+def test_a_prohibit_route_is_not_looked_for_among_firewall_rules() -> None:
+    found = verdict(seen("prohibited", address=None, errno="EACCES", route=Way(kind="prohibit")))
+    assert found.kind == "local-firewall"
+    assert not any("nft" in line for line in found.remedies)
+    assert any("prohibit route or rule" in line for line in found.remedies)
 
 
 def test_a_path_says_how_far_the_silent_source_gets() -> None:

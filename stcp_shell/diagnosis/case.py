@@ -71,6 +71,11 @@ class Case(NamedTuple):
         """Whether an ICMP error was made on this host: its sender is one of our own addresses."""
         return icmp is not None and icmp.sender.partition("%")[0] in self.own
 
+    def next_hop_answered(self, seen: Observation) -> bool:
+        """Whether the RST or SYN-ACK came from the next hop or this host, though the destination is behind a router."""
+        box, gateway = seen.answerer, seen.route.gateway if seen.route else None
+        return box is not None and box.hops_forward == 0 and gateway not in (None, self.destination.address)
+
 
 class Verdict(NamedTuple):
     """What the facts allow to say, and no more."""

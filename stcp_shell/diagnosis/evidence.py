@@ -21,7 +21,7 @@ def lines(case: Case, kind: str) -> Iterator[str]:
         yield f"from {seen.address or 'no address'} ({_chosen(seen)}): {_ending(seen, case)}{_count(seen)}{_way(seen)}"
     for seen in case.observations:
         if seen.answerer is not None:
-            yield _distance(seen)
+            yield _distance(seen, case)
         if seen.trace is not None:
             yield reach(seen.trace)
     filtering = case.reverse_path
@@ -90,7 +90,7 @@ def _way(seen: Observation) -> str:
     return f"; sent {f'via {way.gateway} ' if way.gateway else ''}on {way.interface}"
 
 
-def _distance(seen: Observation) -> str:
+def _distance(seen: Observation, case: Case) -> str:
     found = seen.answerer
     assert found is not None
     what = "RST" if seen.rst else "answer"
@@ -98,6 +98,8 @@ def _distance(seen: Observation) -> str:
     if found.nearer is None:
         return text
     there = f"{found.hops_forward} on the SYN's"
+    if case.next_hop_answered(seen):
+        return f"{text}, {there}: the next hop or this host sent it"
     if found.nearer:
-        return f"{text}, {there}: a box nearer than the destination sent it"
+        return f"{text}, {there}: a box nearer than the destination sent it, or the way back is shorter"
     return f"{text}, {there}: no nearer box shows"

@@ -19,7 +19,7 @@ def remedies(case: Case, kind: str, blames: str | None) -> Iterator[str]:
 def _source_dependent(case: Case, blames: str | None) -> Iterator[str]:
     works, fails = case.passing[0], case.failing[0]
     box = f"on {blames}" if blames else "on the firewall or router that filters by source address"
-    yield f"permit {fails.address} to {_target(case)} {box}"
+    yield f"permit {fails.address or 'the default source'} to {_target(case)} {box}"
     yield from _by_source(case, works)
     yield from _by_router(case, works)
     yield f"in the program that connects: bind(2) to {works.address} before connect(2)"
@@ -70,10 +70,12 @@ def _own_way(case: Case, seen: Observation) -> Iterator[str]:
 
 
 def _rp_filter(case: Case, blames: str | None) -> Iterator[str]:
-    filtering = case.reverse_path
-    for interface in sorted(filtering.strict if filtering else ()):
+    strict = case.reverse_path.strict if case.reverse_path else frozenset()
+    held = {seen.interface for seen in case.failing if seen.silent and seen.interface}
+    for interface in sorted(held & strict):
         yield "loosen the reverse path filter of this host:"
-        yield f"  Linux: sysctl -w net.ipv4.conf.{interface}.rp_filter=2"
+        name = interface.replace(".", "/")  # a dot in a name (enetA.100, a VLAN) is a slash in sysctl(8)'s
+        yield f"  Linux: sysctl -w net.ipv4.conf.{name}.rp_filter=2"
     for seen in case.failing[:1]:
         yield from _own_way(case, seen)
 
@@ -102,6 +104,8 @@ def _no_route(case: Case, blames: str | None) -> Iterator[str]:
     yield f"  BSD: route add {six}-host {address} ROUTER"
     if not six:
         yield f"  STCP: route add {address} ROUTER"
+    for works in case.passing[:1]:
+        yield from _by_source(case, works)
 
 
 def _next_hop(case: Case, blames: str | None) -> Iterator[str]:
@@ -112,6 +116,9 @@ def _next_hop(case: Case, blames: str | None) -> Iterator[str]:
 
 
 def _local_firewall(case: Case, blames: str | None) -> Iterator[str]:
+    if any(seen.outcome == "prohibited" and seen.icmp is None for seen in case.failing):
+        yield f"take the prohibit route or rule for {case.destination.address} away: see route get, route print -all"
+        return
     yield "permit it in this host's OUTPUT rules, which only root can read: nft list ruleset, or iptables -S OUTPUT"
 
 

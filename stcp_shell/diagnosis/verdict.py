@@ -29,7 +29,8 @@ def judge(case: Case) -> Verdict:
 def _no_route(case: Case) -> Finding | None:
     if not case.observations or case.observations[0].outcome != "no-route":
         return None
-    return "no-route", f"this host has no route to {case.destination.address}", None
+    bound = f" but from {named(case.passing)}" if case.passing else ""
+    return "no-route", f"this host has no route to {case.destination.address}{bound}", None
 
 
 def _local_firewall(case: Case) -> Finding | None:
@@ -58,13 +59,17 @@ def _next_hop_silent(case: Case) -> Finding | None:
         return None
     way = held[0].route
     hop = (way and way.gateway) or case.destination.address
-    return "next-hop-silent", f"the next hop {hop} does not answer {_resolution(hop)}: nothing left this host", None
+    what = "nothing" if len(held) == len(case.failing) else f"no SYN from {named(held)}"
+    return "next-hop-silent", f"the next hop {hop} does not answer {_resolution(hop)}: {what} left this host", None
 
 
 def _local_rp_filter(case: Case) -> Finding | None:
-    """Only with all three: silence, a strict filter on the interface that the answer comes in by, and a counter."""
+    """Only with all three: silence, a strict filter on the interface that the answer comes in by, and a counter.
+
+    IPv6 has no such filter.
+    """
     filtering = case.reverse_path
-    if not filtering or not filtering.dropped:
+    if not filtering or not filtering.dropped or family_of(case.destination.address) == INET6:
         return None
     held = [
         seen
@@ -117,6 +122,8 @@ def _no_listener(case: Case) -> Finding | None:
     by_host = [seen for seen in case.observations if seen.rst or (seen.icmp and seen.icmp.sender == target)]
     if not by_host or len(by_host) < len(case.observations) or any(seen.outcome != "refused" for seen in by_host):
         return None
+    if any(case.next_hop_answered(seen) for seen in by_host):
+        return "filtered", "no router passes the SYNs on: the next hop itself, or this host, refuses them", None
     if any(seen.answerer and seen.answerer.nearer for seen in by_host):
         return "filtered", "a box nearer than the destination refuses every source address", None
     return (
