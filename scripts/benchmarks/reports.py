@@ -1,0 +1,92 @@
+"""Reports of a log of 100,000 connections: beside json.loads alone over its lines, and how much memory they take.
+
+Both are over start-up: what a process takes that does the same with a log of one record is subtracted.
+"""
+
+import json
+import os
+import random
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+from .figures import Row, at_most, interleaved
+from .processes import ENVIRONMENT, PYTHON, SHELL, duration
+
+CONNECTIONS = 100_000
+FORMATS = ("text", "markdown", "html", "csv")
+MOST, MOST_MEMORY = 4.0, 64.0  # times json.loads; MiB
+LOADS = "import json, sys\nfor line in open(sys.argv[1], 'rb'): json.loads(line)"
+_OUTCOMES = {
+    "connected": (None, None),
+    "timeout": (None, None),
+    "refused": ("ECONNREFUSED", None),
+    "prohibited": (
+        "EHOSTUNREACH",
+        {"type": 3, "code": 13, "meaning": "communication administratively prohibited", "from": "192.168.77.1"},
+    ),
+}
+
+
+def rows(quick: bool) -> Iterator[Row]:
+    """A row for each format's time, and one for its memory."""
+    repeats = 3 if quick else 7
+    with tempfile.TemporaryDirectory() as folder:
+        log, short = Path(folder, "log.jsonl"), Path(folder, "short.jsonl")
+        _write(log, CONNECTIONS)
+        _write(short, 1)
+        for form in FORMATS:
+            report = [[SHELL, "--report", str(path), "--format", form] for path in (log, short)]
+            loads = [[PYTHON, "-c", LOADS, str(path)] for path in (log, short)]
+            duration(report[1])
+            ours, start, baseline, bare = interleaved(repeats, *(partial(duration, c) for c in (*report, *loads)))
+            what = f"{CONNECTIONS} connections: --format {form} / json.loads of the lines"
+            yield at_most(MOST, what, ours, [taken - median(bare) for taken in baseline], less=start)
+            taken = (_peak(report[0]) - _peak(report[1])) / 1024
+            target = f"<= {MOST_MEMORY:g} MiB"
+            yield Row(f"its memory over start-up: {form}", f"{taken:.1f} MiB", "", None, target, taken <= MOST_MEMORY)
+
+
+def _write(path: Path, connections: int) -> None:
+    """A log like that of a script which connects from two addresses by turns."""
+    chance = random.Random(1)
+    with path.open("w", encoding="ascii") as file:
+        for number in range(1, connections + 1):
+            outcome = chance.choice(list(_OUTCOMES))
+            errno, icmp = _OUTCOMES[outcome]
+            record = {
+                "type": "connection",
+                "seq": number,
+                "time": f"2026-01-31T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}.123Z",
+                "command": number,
+                "socket": number,
+                "protocol": "tcp",
+                "bound": None,
+                "source": {"address": chance.choice(["172.16.1.50", "192.168.77.50"]), "port": 32768 + number % 28000},
+                "chosen_by": "kernel",
+                "destination": {"name": "10.1.1.1", "address": "10.1.1.1", "port": 2121},
+                "route": {"gateway": "192.168.77.1", "interface": "enetZ"},
+                "outcome": outcome,
+                "errno": errno,
+                "icmp": icmp,
+                "elapsed": round(chance.random(), 6),
+                "rtt": None,
+                "syn_retransmits": 0,
+                "rst": outcome == "refused",
+                "syn": None,
+                "answerer": None,
+            }
+            file.write(json.dumps(record) + "\n")
+
+
+def _peak(command: list[str]) -> int:
+    """Peak resident memory of a process in KiB (getrusage(2))."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    process = os.posix_spawn(command[0], command, ENVIRONMENT, file_actions=[(os.POSIX_SPAWN_DUP2, null, 1)])
+    os.close(null)
+    _, status, usage = os.wait4(process, 0)
+    if status:
+        raise ChildProcessError(f"{command[0]} ended with {os.waitstatus_to_exitcode(status)}")
+    return usage.ru_maxrss
