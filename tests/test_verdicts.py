@@ -183,6 +183,28 @@ def test_a_path_says_how_far_the_silent_source_gets() -> None:
     assert f"SYNs from {DEFAULT} get as far as hop 1 (192.168.77.1); beyond it there is silence" in found.evidence
 
 
+def test_a_loop_and_a_dead_host_are_no_missing_route() -> None:
+    expired = verdict(seen("unreachable", icmp=Icmp(11, 0, "time to live exceeded in transit", "10.1.2.2")))
+    assert expired.summary == "the TTL of the SYNs runs out at 10.1.2.2: a routing fault, no filter"
+    assert "between which routers" in expired.remedies[0]
+    dead = verdict(seen("unreachable", icmp=Icmp(3, 1, "host unreachable", "192.168.77.1")))
+    assert dead.remedies == ("see whether 10.1.1.1 is up and on the link of 192.168.77.1, or mend the routing there",)
+
+
+def test_no_source_address_at_all_is_said_to_be_so() -> None:
+    found = verdict(seen("address-unavailable", None))
+    assert found.kind == "single-source"
+    assert found.summary == "this host has no source address for 10.1.1.1"
+
+
+def test_where_a_router_was_silent_before_it_refused_the_hop_is_not_claimed() -> None:
+    silent = [Hop(ttl, None, None, None, None) for ttl in (1, 2)]
+    last = Hop(3, "192.168.77.1", 0.001, PROHIBITED, "prohibited")
+    trace = Trace(CLIENT, DEFAULT, "kernel", (*silent, last), "prohibited")
+    found = verdict(seen("prohibited", icmp=PROHIBITED, trace=trace), bound("connected"))
+    assert f"SYNs from {DEFAULT} end at hop 3 or before (192.168.77.1): prohibited" in found.evidence
+
+
 def test_nothing_is_claimed_of_nothing() -> None:
     found = verdict()
     assert (found.kind, found.blames, found.evidence, found.remedies) == ("unclear", None, (), ())

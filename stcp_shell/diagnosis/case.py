@@ -34,6 +34,11 @@ class Observation(NamedTuple):
         """No answer of any kind came."""
         return self.outcome == "timeout"
 
+    @property
+    def expired(self) -> bool:
+        """Its TTL ran out on the way (11/0, RFC 792; 3/0, RFC 4443)."""
+        return self.icmp is not None and self.icmp.type == (3 if ":" in self.icmp.sender else 11)
+
 
 class ReversePath(NamedTuple):
     """This host's reverse path filter (rp_filter, ip-sysctl)."""

@@ -40,11 +40,18 @@ def reach(trace: Trace) -> str:
     answered = [hop for hop in trace.hops if hop.address]
     start = f"SYNs from {trace.source}"
     if not answered:
-        return f"{start}: no hop answers, also not the first"
+        return f"{start}: no hop answers, not even the first"
     last = answered[-1]
     if trace.outcome == "timeout":
         return f"{start} get as far as hop {last.ttl} ({last.address}); beyond it there is silence"
-    return f"{start} end at hop {last.ttl} ({last.address}): {trace.outcome}"
+    return f"{start} end at hop {hop_number(trace)} ({last.address}): {trace.outcome}"
+
+
+def hop_number(trace: Trace) -> str:
+    """The number of a path's last hop. A router that limits its errors may have been silent to smaller TTLs."""
+    last = trace.hops[-1]
+    known = last.icmp is None or last.ttl == 1 or trace.hops[-2].address is not None
+    return f"{last.ttl}{'' if known else ' or before'}"
 
 
 def _applies(case: Case, kind: str) -> bool:
@@ -94,7 +101,7 @@ def _distance(seen: Observation, case: Case) -> str:
     found = seen.answerer
     assert found is not None
     what = "RST" if seen.rst else "answer"
-    text = f"the {what} for {seen.address} arrived with TTL {found.ttl}: {found.hops_back} routers on its way"
+    text = f"the {what} for {seen.address} arrived with TTL {found.ttl}: {_routers(found.hops_back)} on its way"
     if found.nearer is None:
         return text
     there = f"{found.hops_forward} on the SYN's"
@@ -103,3 +110,7 @@ def _distance(seen: Observation, case: Case) -> str:
     if found.nearer:
         return f"{text}, {there}: a box nearer than the destination sent it, or the way back is shorter"
     return f"{text}, {there}: no nearer box shows"
+
+
+def _routers(number: int) -> str:
+    return f"{number} router{'' if number == 1 else 's'}"

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from ..facts import INET6, family_of
 from .case import Case, Observation
 
+_HOST_UNREACHABLE = {(3, 1), (1, 3)}  # RFC 792; address unreachable, RFC 4443
+
 
 def remedies(case: Case, kind: str, blames: str | None) -> Iterator[str]:
     """The remedies for a verdict of a kind; none where the evidence points nowhere."""
@@ -93,7 +95,14 @@ def _filtered(case: Case, blames: str | None) -> Iterator[str]:
 
 
 def _unreachable(case: Case, blames: str | None) -> Iterator[str]:
-    yield f"mend the routing at {blames or 'the router that sends the ICMP error'}: it has no way to {_target(case)}"
+    target = case.destination.address
+    router = blames or "the router that sends the ICMP error"
+    if all(seen.expired for seen in case.observations):
+        yield f"see by traceroute between which routers the packets go round, and mend their routes to {target}"
+    elif all(seen.icmp and (seen.icmp.type, seen.icmp.code) in _HOST_UNREACHABLE for seen in case.observations):
+        yield f"see whether {target} is up and on the link of {router}, or mend the routing there"
+    else:
+        yield f"mend the routing at {router}: it has no way to {target}"
 
 
 def _no_route(case: Case, blames: str | None) -> Iterator[str]:
@@ -123,7 +132,10 @@ def _local_firewall(case: Case, blames: str | None) -> Iterator[str]:
 
 
 def _single(case: Case, blames: str | None) -> Iterator[str]:
-    yield "repeat the test on a host, or with an interface, that has a second address"
+    if case.observations[0].address is None:
+        yield f"see by ifconfig whether an interface is up and has an address that can reach {case.destination.address}"
+    else:
+        yield "repeat the test on a host, or with an interface, that has a second address"
 
 
 def _target(case: Case) -> str:

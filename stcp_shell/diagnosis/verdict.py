@@ -105,7 +105,7 @@ def _source_dependent(case: Case) -> Finding | None:
     if case.default in works:
         summary = f"the default source address connects, {named(fails)} {_does(fails)} not"
         return "bound-source-fails", summary, blames
-    summary = f"{named(works)} {'connects' if len(works) == 1 else 'connect'}, {named(fails)} {_does(fails)} not"
+    summary = f"{named(works)} {'connects' if _does(works) == 'does' else 'connect'}, {named(fails)} {_does(fails)} not"
     return "source-dependent", f"the source address decides: {summary}", blames
 
 
@@ -113,7 +113,10 @@ def _single_source(case: Case) -> Finding | None:
     addresses = {seen.address for seen in case.observations}
     if len(addresses) != 1:
         return None
-    return "single-source", f"there is only one source address, {addresses.pop()}: nothing to compare it with", None
+    address = addresses.pop()
+    if address is None:
+        return "single-source", f"this host has no source address for {case.destination.address}", None
+    return "single-source", f"there is only one source address, {address}: nothing to compare it with", None
 
 
 def _no_listener(case: Case) -> Finding | None:
@@ -138,6 +141,9 @@ def _unreachable(case: Case) -> Finding | None:
     if not seen or len(seen) < len(case.observations):
         return None
     blames = _blamed(seen, case)
+    if all(s.expired for s in seen):
+        where = f"at {blames}" if blames else "on the way"
+        return "unreachable", f"the TTL of the SYNs runs out {where}: a routing fault, no filter", blames
     who = blames or "a router"
     return "unreachable", f"{who} cannot get there: a routing fault, no filter", blames
 
@@ -187,7 +193,7 @@ def _blamed(seen: Sequence[Observation], case: Case) -> str | None:
 
 
 def _does(seen: Sequence[Observation]) -> str:
-    return "does" if len(seen) == 1 else "do"
+    return "does" if len({s.address for s in seen}) == 1 else "do"
 
 
 def _resolution(address: str) -> str:

@@ -48,7 +48,8 @@ UNREACHABLE6_MEANINGS = {
     5: "source address failed ingress/egress policy",
     6: "reject route to destination",
 }  # RFC 4443 section 3.1
-_EXCEEDED_MEANINGS = {0: "hop limit exceeded in transit", 1: "fragment reassembly time exceeded"}
+_EXCEEDED_MEANINGS = {0: "time to live exceeded in transit", 1: "fragment reassembly time exceeded"}  # RFC 792
+_EXCEEDED6_MEANINGS = {0: "hop limit exceeded in transit", 1: "fragment reassembly time exceeded"}  # RFC 4443
 _PROHIBITED = {INET: {9, 10, 13}, INET6: {1, 5, 6}}
 
 
@@ -57,7 +58,7 @@ def meaning(family: str, kind: int, code: int) -> str:
     if family == INET:
         names = {3: UNREACHABLE_MEANINGS, 11: _EXCEEDED_MEANINGS}.get(kind, {})
     else:
-        names = {1: UNREACHABLE6_MEANINGS, 3: _EXCEEDED_MEANINGS}.get(kind, {})
+        names = {1: UNREACHABLE6_MEANINGS, 3: _EXCEEDED6_MEANINGS}.get(kind, {})
     return names.get(code, "no name for this type and code")
 
 

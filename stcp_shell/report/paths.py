@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
+from ..diagnosis.evidence import hop_number
 from ..facts import Hop, Trace, Way
 from ..results import Traces
 from .events import fold
@@ -64,7 +65,7 @@ def ending(trace: Trace, most_hops: int, way: Way | None) -> str:
         return f"{trace.outcome} by this host itself: there is no hop in between"
     if last.icmp:
         own = ", this host itself" if last.icmp.sender == trace.source else ""
-        return f"{trace.outcome} at hop {last.ttl}: {icmp_text(last.icmp)}{own}"
+        return f"{trace.outcome} at hop {hop_number(trace)}: {icmp_text(last.icmp)}{own}"
     answer = {"connected": "a SYN-ACK", "refused": "a RST"}.get(trace.outcome, "an error")
     if last.ttl == 1 and way and way.gateway not in (None, last.address):
         return f"{trace.outcome} at hop 1: {answer} from the next hop itself, {way.gateway}, for {last.address}"
