@@ -254,6 +254,14 @@ class Sourced(NamedTuple):
     path: str
 
 
+class Clip(NamedTuple):
+    """A text for the terminal's clipboard."""
+
+    sequence: str  # what the terminal has to get
+    bytes: int
+    condition: str  # what has to be set for it; empty: nothing that is known
+
+
 class Text(NamedTuple):
     """Lines that are text already: help, the log as a ticket. They may be made while they are shown."""
 
@@ -286,6 +294,7 @@ Result = (
     | Noted
     | Saved
     | Sourced
+    | Clip
     | Text
     | Connection
 )

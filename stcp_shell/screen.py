@@ -8,6 +8,7 @@ from typing import Any, TextIO
 from .errors import OutputClosed, OutputFull
 from .report.plain import visible
 from .report.text import lines, plain
+from .results import Clip
 
 _BLOCK = 256  # lines
 _CODES = {"good": "32", "bad": "31", "warn": "33", "dim": "2"}
@@ -44,6 +45,8 @@ class Screen:
     def show(self, result: Any) -> None:
         """A command's result. Raises OutputClosed where nobody reads it."""
         self._before()
+        if type(result) is Clip and self._out.isatty():
+            self._put(result.sequence)
         texts = lines(result, self._paint)
         if isinstance(texts, list):
             self._put("\n".join(texts) + "\n")

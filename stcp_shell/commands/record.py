@@ -1,4 +1,4 @@
-"""The session log: seeing it, saving it, adding a note to it."""
+"""The session log: seeing it, saving it, handing it on, adding a note to it."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from ..journal.reader import Losses
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, PATH, TEXT, choice
 from ..report.formats import FORMATS
-from ..results import Noted, Saved, Text
+from ..results import Clip, Noted, Saved, Text
 from ..session import Session
 
 _FORMAT = Option("format", choice(*FORMATS)._replace(label="FORMAT"), f"{', '.join(FORMATS)} (text)")
@@ -51,6 +51,24 @@ def log(
         return Text(lines)
     path = os.path.expanduser(save)
     return Saved(path, write(lines, path, force, session.journal.writes_to, "-force"))
+
+
+@command("copy", _FORMAT, _REDACT, _KEY, examples=["copy", "copy -format markdown -redact"])
+def copy(session: Session, format: str = "text", redact: bool = False, key: str | None = None) -> Clip:
+    """Put the ticket on the clipboard of the terminal, also over SSH, tmux and screen (OSC 52).
+
+    What it holds is as for `log`. It takes a terminal that has a clipboard and lets programs write to it.
+    """
+    from ..clipboard import condition, obstacle, sequence  # late: few sessions have a use for it
+
+    variables = session.environment.variables
+    if why := obstacle(session.environment.stdout.isatty(), variables):
+        raise Failure(f"{why}: log -save FILE saves the ticket instead")
+    text = "".join(f"{line}\n" for line in _lines(session, format, redact, key))
+    try:
+        return Clip(sequence(text, variables), len(text.encode()), condition(variables))
+    except ValueError as long:
+        raise Failure(f"the ticket is too long: {long}; log -save FILE saves it") from None
 
 
 @command("note", Argument("text", TEXT, "what to remember", rest=True), examples=["note firewall rule 12 was added"])

@@ -223,7 +223,7 @@ class _Redactor:
         if bare.lower() in self._names.words or (before != "/" and _looks_like_a_name(bare)):
             return self._standins.name(bare) + word[len(bare) :]
         pieces = _pieces(word)
-        if not any(self._names.words) or len(word) < 3:
+        if not self._names.words or len(word) < 3:
             return word
         return "".join(self._replaced(pieces))
 
