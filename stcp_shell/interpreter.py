@@ -9,7 +9,7 @@ from .facts import Connection
 from .journal.records import entries
 from .language.parser import Call, Parser
 from .language.script import load
-from .results import Check, Diagnosed, Expectation, Failed
+from .results import Check, Expectation, Failed
 from .screen import Screen
 from .session import Session
 from .signals import Terminated
@@ -95,8 +95,6 @@ class Interpreter:
         """Keep what a later `expect` is about."""
         if type(result) is Connection:
             self.session.last_connection = result
-        elif type(result) is Diagnosed:
-            self.session.last_verdicts = result.verdicts
 
     def _deliver(self, number: int, result: Any) -> None:
         """To the screen first: what is made while it is shown is complete afterwards. The log gets it in any case."""

@@ -10,11 +10,12 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
-from .facts import INET, INET6, Route, Rule
+from .facts import INET, INET6
+from .findings import Interfaces, Routes
 from .journal.records import entries
+from .kernel import Route, Rule
 from .net import interfaces, rtnetlink
 from .net.routes import Rows
-from .results import Interfaces, Routes
 
 MOST_INTERFACES = 256
 MOST_ROUTES = 100  # of each family, and of each further table

@@ -12,7 +12,7 @@ from shells import Shell
 
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.errors import Failure
-from stcp_shell.facts import Address, Interface
+from stcp_shell.kernel import Address, Interface
 from stcp_shell.session import Session
 from stcp_shell.terminal import values
 from stcp_shell.terminal.completion import StcpCompleter

@@ -10,12 +10,12 @@ from test_rtnetlink import DENY
 
 from stcp_shell.commands.netstat import netstat
 from stcp_shell.errors import Failure
-from stcp_shell.facts import Address, Counters, Endpoint, Interface, Neighbour, NextHop, Route
-from stcp_shell.journal.records import RECORDS
+from stcp_shell.facts import Endpoint
+from stcp_shell.findings import BsdSocket, BsdSockets, InterfaceTable
+from stcp_shell.kernel import Address, Counters, Interface, Neighbour, NextHop, Route
 from stcp_shell.net.hostnames import HostNames
 from stcp_shell.report.netstat import LEGEND, flags, interface_lines, network, route_lines, socket_lines
 from stcp_shell.report.ticket import ticket
-from stcp_shell.results import BsdSocket, BsdSockets, InterfaceTable
 
 LINKS = {"lo": 1, "enetA": 2, "enetZ": 3}
 HEAD = "Destination        Gateway            Flags    Refs      Use Netif  Expire"
@@ -219,13 +219,13 @@ def test_options_that_do_not_go_together(options: dict[str, bool], why: str) -> 
 SHELL = """
 from types import SimpleNamespace
 from stcp_shell.commands.netstat import netstat
-from stcp_shell.journal.records import RECORDS
+from stcp_shell.journal.records import entries
 from stcp_shell.report.text import lines
 SESSION = SimpleNamespace(timeout=5.0, sockets={}, environment=SimpleNamespace(host="h"))
 def shown(**options):
     found = netstat.run(SESSION, **options)
     text = list(lines(found))
-    return [text, RECORDS[type(found)][1](found, 1)]
+    return [text, entries(found, 1)[0][1]]
 """
 
 
@@ -310,8 +310,9 @@ def test_the_ticket_shows_what_the_screen_showed(world: Any) -> None:
     record = {"type": "routes", "seq": 1, "time": "2026-01-31T15:33:51.123Z", **fields}
     assert list(ticket([record])) == ["", *text, ""]
     assert [row["prefix_length"] for row in fields["defaults"]] == [0, 0, 0]
-    kind, _ = RECORDS[InterfaceTable]
-    shown = "\n".join(ticket([{"type": kind, "seq": 1, "time": "", **json.loads(json.dumps(world["interfaces"][1]))}]))
+    shown = "\n".join(
+        ticket([{"type": "interfaces", "seq": 1, "time": "", **json.loads(json.dumps(world["interfaces"][1]))}])
+    )
     assert "%h#enetA: <UP, BROADCAST" in shown
     assert world["interfaces"][1]["counters"][0]["interface"] == "lo"
 

@@ -109,8 +109,8 @@ def test_a_name_that_does_not_resolve_is_a_finding(tmp_path: Path) -> None:
 
 def test_sigterm_in_a_connect_is_logged_as_cancelled_with_the_source(namespaces: None, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    words: list[str | Path] = ["--lab", "--log", log, "-c", "socket; connect -name 10.1.1.1 -port 2121; note not reached"]
-    with started(tmp_path, *words) as process:
+    line = "socket; connect -name 10.1.1.1 -port 2121; note not reached"
+    with started(tmp_path, "--lab", "--log", log, "-c", line) as process:
         logged(log, "command", 2)
         until(lambda: "routes" in log.read_text(), "what comes before the SYN")
         process.terminate()

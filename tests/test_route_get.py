@@ -9,8 +9,8 @@ from kernel_world import WORLD, in_namespace
 from test_rtnetlink import DENY
 
 from stcp_shell.diagnosis import policy, selection
-from stcp_shell.facts import Address, Interface, Label, NextHop, Route, Rule, SourcePolicy
 from stcp_shell.journal.lookups import route_from
+from stcp_shell.kernel import Address, Interface, Label, NextHop, Route, Rule, SourcePolicy
 from stcp_shell.report.text import lines
 
 # `got` runs the command as the shell does, and answers its log record or the failure.

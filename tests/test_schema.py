@@ -11,6 +11,7 @@ from schemas import Record, objects, schema, validate, validator
 
 from stcp_shell.facts import OUTCOMES, VERDICTS
 from stcp_shell.journal import SCHEMA
+from stcp_shell.journal.findings import RECORDS as FINDINGS
 from stcp_shell.journal.reader import Losses, records
 from stcp_shell.journal.records import RECORDS
 
@@ -29,7 +30,7 @@ def test_every_field_is_described() -> None:
 
 def test_every_type_is_described() -> None:
     known = schema()["properties"]["type"]["examples"]
-    written = {kind for kind, _ in RECORDS.values()}
+    written = {kind for kind, _ in (*RECORDS.values(), *FINDINGS.values())}
     assert written | {"session", "command", "verdict", "end"} <= set(known)
     assert [f"{kind}_record" for kind in known] == [name for name in schema()["$defs"] if name.endswith("_record")]
 

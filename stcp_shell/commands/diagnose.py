@@ -7,11 +7,11 @@ from ..facts import INET, INET6, Endpoint
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESSES, HOST, PORT, PORTS, SECONDS
 from ..net import names
-from ..results import Diagnosed
 from ..session import Session, Waiting
 
 if TYPE_CHECKING:
     from ..diagnosis.case import Case
+    from ..findings import Diagnosed
     from ..net.survey import Survey
 
 DEFAULT_TIMEOUT = 5.0
@@ -35,7 +35,7 @@ def diagnose(
     from_: tuple[str, ...] = (),
     timeout: float = DEFAULT_TIMEOUT,
     ports: tuple[int | str, ...] = (),
-) -> Diagnosed:
+) -> "Diagnosed":
     """Find out whether the source address decides, which box refuses, and what would mend it.
 
     Connects from the default source address and from every other local one (bind(2) only), all at once and each
@@ -43,6 +43,7 @@ def diagnose(
     no root. Ctrl-C ends it with what is known so far.
     """
     from ..diagnosis.verdict import judge
+    from ..findings import Diagnosed
     from ..net.sources import check_target, eligible
 
     numbers = list(dict.fromkeys(names.port_number(p, "tcp") for p in (port, *ports)))
@@ -54,7 +55,8 @@ def diagnose(
     sources, left_out = eligible(address, from_)
     destinations = [Endpoint(address, number) for number in numbers]
     cases, cancelled = _examine(session, name, destinations, sources, max(timeout, LEAST_TIMEOUT))
-    return Diagnosed([judge(case) for case in cases], cancelled, left_out)
+    session.last_verdicts = [judge(case) for case in cases]
+    return Diagnosed(session.last_verdicts, cancelled, left_out)
 
 
 def _target(session: Session, name: str) -> str:

@@ -1,9 +1,13 @@
 """The machine's network interfaces, as STCP's `ifconfig` shows them."""
 
+from typing import TYPE_CHECKING
+
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, INTERFACE
-from ..results import Interfaces
 from ..session import Session
+
+if TYPE_CHECKING:
+    from ..findings import Interfaces
 
 
 @command(
@@ -12,9 +16,10 @@ from ..session import Session
     Argument("name", INTERFACE, "this interface only", required=False),
     examples=["ifconfig -all", "ifconfig enetA"],
 )
-def ifconfig(session: Session, all: bool = False, name: str | None = None) -> Interfaces:
+def ifconfig(session: Session, all: bool = False, name: str | None = None) -> "Interfaces":
     """Show the interfaces with all their IPv4 and IPv6 addresses."""
-    from ..net import interfaces  # late: most scripts only connect
+    from ..findings import Interfaces  # late: most scripts only connect
+    from ..net import interfaces
 
     if name is not None:
         found = [interfaces.named(name)]

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from ..diagnosis import policy, selection
 from ..errors import Failure
-from ..facts import INET, INET6, Endpoint, NextHop, Route, Rule, Way, family_of
+from ..facts import INET, INET6, Endpoint, Way, family_of
+from ..findings import RouteFound, SecondLook
+from ..kernel import NextHop, Route, Rule
 from ..net.lookup import Chosen, Lookup, Tables, chosen, interface_of, name_of
-from ..results import RouteFound, SecondLook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,11 +7,10 @@ from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG, HOST, PORT, Kind, address
 from ..net import names
-from ..results import Routes
 from ..session import Session
 
 if TYPE_CHECKING:
-    from ..results import RouteFound
+    from ..findings import RouteFound, Routes
 
 _SOURCE = Kind("ADDR", address, "local")
 
@@ -21,9 +20,10 @@ _SOURCE = Kind("ADDR", address, "local")
     Option("all", FLAG, "also policy rules and the other tables"),
     examples=["route print", "route print -all"],
 )
-def route_print(session: Session, all: bool = False) -> Routes:
+def route_print(session: Session, all: bool = False) -> "Routes":
     """Show the routing table: default gateways, networks and hosts, IPv4 and IPv6."""
-    from ..net import routes  # late: most scripts only connect
+    from ..findings import Routes  # late: most scripts only connect
+    from ..net import routes
 
     families = (INET, INET6)
     result = Routes(

@@ -1,14 +1,17 @@
 """`traceroute`: how far SYNs get, from one source address or several."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ..errors import Failure
 from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESSES, HOST, PORT, SECONDS, Kind, whole
 from ..net import names
-from ..results import Traces
 from ..session import Session, Waiting
+
+if TYPE_CHECKING:
+    from ..findings import Traces
 
 _HOPS = Kind("HOPS", whole(1, 64))
 DEFAULT_HOPS, DEFAULT_TIMEOUT = 30, 4.0
@@ -33,13 +36,14 @@ def traceroute(
     from_: tuple[str, ...] = (),
     max: int = DEFAULT_HOPS,
     timeout: float = DEFAULT_TIMEOUT,
-) -> Traces:
+) -> "Traces":
     """Show the routers on the way, with TCP and without root, and where the paths of several sources part.
 
     All hops are asked at once, with SYNs of small TTLs from sockets that are bound to the source (bind(2) only); a
     silent one is asked again. The path ends at the first box that answers for the host, or refuses. The service at
     its end sees no connection. Ctrl-C ends it with what is known so far.
     """
+    from ..findings import Traces
     from ..net.sources import check_target, eligible
     from ..net.trace import traces
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import NamedTuple
 
-from ..facts import INET6, Rule
+from ..facts import INET6
+from ..kernel import Rule
 
 _REFUSING = {"ENETUNREACH": "unreachable", "EACCES": "prohibit", "EINVAL": "blackhole"}
 

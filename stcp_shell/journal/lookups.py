@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from ..facts import INET, INET6, Endpoint, Neighbour, NextHop, Route, Rule, Way
-from ..results import BsdRoutes, InterfaceTable, RouteFound, SecondLook
+from ..facts import INET, INET6, Endpoint, Way
+from ..findings import BsdRoutes, InterfaceTable, RouteFound, SecondLook
+from ..kernel import Neighbour, NextHop, Route, Rule
 
 
 def route(value: RouteFound, command: int) -> dict[str, Any]:

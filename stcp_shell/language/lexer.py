@@ -90,7 +90,7 @@ def _of_part(part: Part, text: str, *, typing: bool, first: bool) -> Iterator[tu
 
 def _with_variables(text: str, kind: Kind | None) -> Iterator[tuple[_TokenType, str]]:
     position = 0
-    for variable in VARIABLE.finditer(text):
+    for variable in re.finditer(VARIABLE, text):
         if variable.start() > position:
             yield _of_value(text[position : variable.start()], kind), text[position : variable.start()]
         yield Name.Variable, variable[0]

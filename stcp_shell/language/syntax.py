@@ -17,10 +17,12 @@ from typing import NamedTuple
 from ..errors import SyntaxProblem, brief
 
 PROMPT = "stcp:"
-VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([^}]*)\})", re.ASCII)
-_TOKEN = re.compile(r"\s*(?:(;)|(#.*)|'((?:[^']|'')*+)('?)|([^\s;]+))")
+# Patterns are compiled when they are needed (`re` keeps them): that costs more than the whole of a short line.
+VARIABLE = r"(?a)\$(?:([A-Za-z_]\w*)|\{([^}]*)\})"
+_TOKEN = r"\s*(?:(;)|(#.*)|'((?:[^']|'')*+)('?)|([^\s;]+))"
+_SPECIAL = frozenset(";#'$")
 # Tab is white space; every other control character in a line is a mistake or worse, and so is half a character: bytes
-# that are not UTF-8 arrive as lone surrogates (PEP 383). Compiled when it is needed.
+# that are not UTF-8 arrive as lone surrogates (PEP 383).
 _CONTROL = r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
@@ -63,9 +65,13 @@ def statements(line: str, variables: Mapping[str, str]) -> Iterator[Statement]:
     start = _after_prompt(line)
     if line.startswith("&", start) and line[start + 1 : start + 2] in ("", " ", "\t"):
         return
-    words: list[Word] = []
+    if _SPECIAL.isdisjoint(line):
+        if words := _plain(line, start):
+            yield Statement(words, line[start:].rstrip(), start + 1)
+        return
+    words = []
     last = start
-    for token in _TOKEN.finditer(line, start):
+    for token in re.compile(_TOKEN).finditer(line, start):
         _, comment, quoted, close, bare = token.groups()
         if bare is not None:
             words.append(_bare(bare, token.start(5), variables))
@@ -80,6 +86,16 @@ def statements(line: str, variables: Mapping[str, str]) -> Iterator[Statement]:
         last = token.end()
     if words:
         yield Statement(words, line[words[0].column - 1 : last], words[0].column)
+
+
+def _plain(line: str, position: int) -> list[Word]:
+    """The words of a line without quotes, variables, comments and `;`, as most are."""
+    words = []
+    for text in line[position:].split():
+        position = line.index(text, position)
+        words.append(Word(text, position + 1, False))
+        position += len(text)
+    return words
 
 
 def _unreadable(code: int) -> str:
@@ -122,5 +138,5 @@ def _bare(bare: str, start: int, variables: Mapping[str, str]) -> Word:
             f"variable {name} is not set: give it a value with set {name} VALUE or -D {name}=VALUE", column
         )
 
-    text, replaced = VARIABLE.subn(value, bare)
+    text, replaced = re.subn(VARIABLE, value, bare)
     return Word(text, start + 1, replaced > 0 and bare.startswith("$"))

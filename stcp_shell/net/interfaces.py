@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 
 from ..errors import Failure, near_miss
-from ..facts import Address, Interface
+from ..kernel import Address, Interface
 from .rtnetlink import Rtnetlink, TablesUnavailable
 
 ATTEMPTS = 5  # at a consistent view, when interfaces come and go meanwhile

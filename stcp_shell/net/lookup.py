@@ -8,7 +8,8 @@ import errno
 import socket
 from typing import NamedTuple, Self
 
-from ..facts import Endpoint, Interface, Route, SourcePolicy, Way, family_of
+from ..facts import Endpoint, Way, family_of
+from ..kernel import Interface, Route, SourcePolicy
 from . import interfaces
 from .rtnetlink import LOCAL, MAIN, Rtnetlink
 from .sockaddr import ANY, FAMILIES, pack, unpack

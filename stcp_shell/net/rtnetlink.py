@@ -11,7 +11,8 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..facts import INET, Address, Interface, Label, Neighbour, Route, Rule, Way
+from ..facts import INET, Way
+from ..kernel import Address, Interface, Label, Neighbour, Route, Rule
 from . import rtmessage
 from .neighbours import neighbour
 from .netlink import (

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from ..diagnosis.case import Observation, Verdict
-from ..results import Diagnosed
+from ..findings import Diagnosed
 from .events import fold, points
 from .plain import visible
 from .text import columns, duration, way_text

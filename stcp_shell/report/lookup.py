@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from ..facts import Rule, Way
-from ..results import RouteFound
+from ..facts import Way
+from ..findings import RouteFound
+from ..kernel import Rule
 from .plain import visible
 from .tables import TABLES, rule_text
 from .text import way_text

@@ -7,8 +7,9 @@ address; where a route leads nowhere its kind stands there. Tables may be endles
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from ..facts import INET, INET6, Endpoint, Neighbour, NextHop, Route
-from ..results import BsdSockets, InterfaceTable
+from ..facts import INET, INET6, Endpoint
+from ..findings import BsdSockets, InterfaceTable
+from ..kernel import Neighbour, NextHop, Route
 from .plain import visible
 from .text import columns
 

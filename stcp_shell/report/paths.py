@@ -5,7 +5,7 @@ from itertools import count
 
 from ..diagnosis.evidence import hop_number
 from ..facts import Hop, Trace, Way
-from ..results import Traces
+from ..findings import Traces
 from .events import fold
 from .plain import visible
 from .text import WORDING, columns, duration, icmp_text, role_of, way_text

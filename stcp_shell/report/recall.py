@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from ..facts import Address, Answerer, Connection, Endpoint, Hop, Icmp, Interface, NextHop, Route, Rule, Trace, Way
-from ..results import Traces
+from ..facts import Answerer, Connection, Endpoint, Hop, Icmp, Trace, Way
+from ..findings import Traces
+from ..kernel import Address, Interface, NextHop, Route, Rule
 
 Record = dict[str, Any]
 

@@ -8,7 +8,8 @@ addresses allow it: what would go beyond is put below its row, indented.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from ..facts import INET, INET6, Address, Interface, NextHop, Route, Rule
+from ..facts import INET, INET6
+from ..kernel import Address, Interface, NextHop, Route, Rule
 from .plain import visible
 
 WIDTH = 80

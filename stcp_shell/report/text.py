@@ -244,65 +244,12 @@ def _option(value: results.OptionValue, paint: Paint) -> Iterator[str]:
     yield f"socket {value.socket}: {value.option} {value.value}{other}"
 
 
-def _traces(value: results.Traces, paint: Paint) -> Iterable[str]:
-    from .paths import path_lines
-
-    return path_lines(value, paint)
-
-
-def _interfaces(value: results.Interfaces, paint: Paint) -> Iterable[str]:
-    from .tables import ifconfig_lines  # late: a script that only connects has no tables
-
-    return ifconfig_lines(value.interfaces, value.host, value.ready)
-
-
-def _routes(value: results.Routes, paint: Paint) -> Iterable[str]:
-    from .tables import route_lines
-
-    return route_lines(
-        value.defaults, value.rows, value.ready, value.others, value.rules, interrupted=value.rows.interrupted
-    )
-
-
-def _diagnosed(value: results.Diagnosed, paint: Paint) -> Iterable[str]:
-    from .diagnosis import diagnosis_lines
-
-    return diagnosis_lines(value, paint)
-
-
 def _expectation(value: results.Expectation, paint: Paint) -> list[str]:
     if value.met:
         return [f"{paint('good', 'as expected')}: {visible(value.expected)}"]
     where = f"{value.where}: " if value.where else ""
     head = f"{where}{paint('bad', 'MISS')}: expected {visible(value.expected)}; seen {visible(value.seen)}"
     return [head, *[f"  {visible(line)}" for line in value.evidence]]
-
-
-def _route_found(value: results.RouteFound, paint: Paint) -> Iterable[str]:
-    from .lookup import lookup_lines
-
-    return lookup_lines(value, paint)
-
-
-def _bsd_routes(value: results.BsdRoutes, paint: Paint) -> Iterable[str]:
-    from .netstat import route_lines
-
-    def interrupted() -> bool:
-        return any(block.main.interrupted() for block in value.blocks)
-
-    return route_lines(value.blocks, value.links, value.legend, value.name_of, interrupted)
-
-
-def _interface_table(value: results.InterfaceTable, paint: Paint) -> Iterable[str]:
-    from .netstat import interface_lines
-
-    return interface_lines(value)
-
-
-def _bsd_sockets(value: results.BsdSockets, paint: Paint) -> Iterable[str]:
-    from .netstat import socket_lines
-
-    return socket_lines(value)
 
 
 def _variables(value: results.Variables, paint: Paint) -> Iterator[str]:
@@ -320,11 +267,6 @@ def _saved(value: results.Saved, paint: Paint) -> Iterator[str]:
 
 def _sourced(value: results.Sourced, paint: Paint) -> Iterator[str]:
     return iter(())
-
-
-def _clip(value: results.Clip, paint: Paint) -> list[str]:
-    condition = f" ({value.condition})" if value.condition else ""
-    return [f"{value.bytes} bytes sent to the terminal's clipboard{condition}; whether it took them it does not say"]
 
 
 def _text(value: results.Text, paint: Paint) -> Iterable[str]:
@@ -346,24 +288,20 @@ RENDERERS: dict[type, Callable[[Any, Paint], Iterable[str]]] = {
     results.ShutDown: _shut_down,
     results.Name: _name,
     results.OptionValue: _option,
-    results.Diagnosed: _diagnosed,
-    results.Traces: _traces,
-    results.Interfaces: _interfaces,
-    results.Routes: _routes,
-    results.RouteFound: _route_found,
-    results.BsdRoutes: _bsd_routes,
-    results.InterfaceTable: _interface_table,
-    results.BsdSockets: _bsd_sockets,
     results.Variables: _variables,
     results.Expectation: _expectation,
     results.Noted: _noted,
     results.Saved: _saved,
     results.Sourced: _sourced,
-    results.Clip: _clip,
     results.Text: _text,
 }
 
 
 def lines(result: Any, paint: Paint = plain) -> Iterable[str]:
     """A result as lines without their ends; they may be made while they are read."""
-    return RENDERERS[type(result)](result, paint)
+    render = RENDERERS.get(type(result))
+    if render is None:
+        from . import findings  # late: most scripts only connect
+
+        render = findings.RENDERERS[type(result)]
+    return render(result, paint)

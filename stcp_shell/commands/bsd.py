@@ -1,0 +1,93 @@
+"""What `netstat` shows: this host's tables and this shell's sockets, as BSD sees them."""
+
+import socket as sockets_api
+import sys
+from collections.abc import Callable, Iterator
+from fcntl import ioctl
+
+from ..facts import INET, INET6
+from ..findings import BsdBlock, BsdRoutes, BsdSocket, BsdSockets, InterfaceTable
+from ..net import interfaces
+from ..net.counters import counters
+from ..net.hostnames import HostNames
+from ..net.routes import Rows, default_gateways
+from ..net.rtnetlink import LOCAL, MAIN, Rtnetlink
+from ..net.sockaddr import unpack
+from ..session import Session, Socket
+
+_RESOLVING = 5.0  # seconds that one host name may take
+_TCP_INFO = 11
+_STATES = (
+    *("", "ESTABLISHED", "SYN_SENT", "SYN_RCVD", "FIN_WAIT_1", "FIN_WAIT_2", "TIME_WAIT", "CLOSED", "CLOSE_WAIT"),
+    *("LAST_ACK", "LISTEN", "CLOSING"),
+)
+_SIOCINQ, _SIOCOUTQ = 0x541B, 0x5411  # tcp(7), udp(7)
+
+
+def host_names(session: Session) -> Callable[[str], str]:
+    """Addresses to host names, for as long as the resolver answers."""
+    return HostNames(min(_RESOLVING, session.timeout))
+
+
+def routes(name_of: Callable[[str], str] | None, legend: bool) -> BsdRoutes:
+    """`netstat -r`. Raises TablesUnavailable where netlink is denied."""
+    families = (INET, INET6)
+    # Each dump opens a socket of its own when it is read; this one only finds out whether netlink is there.
+    with Rtnetlink() as tables:
+        links = {interface.name: interface.ifindex for interface in tables.links()}
+        blocks = [_block(tables, family) for family in families]
+    defaults = [route for family in families for route in default_gateways(family)]
+    return BsdRoutes(blocks, links, defaults, legend, name_of)
+
+
+def _block(tables: Rtnetlink, family: str) -> BsdBlock:
+    main = Rows(tables.routes(family, MAIN), tables=tables)
+    return BsdBlock(family, main, Rows(tables.routes(family, LOCAL)), Rows(tables.neighbours(family)))
+
+
+def interface_table(session: Session) -> InterfaceTable:
+    """`netstat -i`."""
+    figures = counters()
+    rows = [(interface, figures.get(interface.ifindex)) for interface in interfaces.interfaces()]
+    return InterfaceTable(rows, session.environment.host)
+
+
+def sockets(session: Session, name_of: Callable[[str], str] | None) -> BsdSockets:
+    """`netstat -a`."""
+    return BsdSockets(list(_sockets(session)), name_of)
+
+
+def _sockets(session: Session) -> Iterator[BsdSocket]:
+    """The sockets that are open: what a connect that failed used up is left out."""
+    for entry in session.sockets.values():
+        if entry.sock.fileno() < 0:
+            continue
+        suffix = "4" if entry.family == INET else "6"
+        listening = entry.state == "listening"
+        yield BsdSocket(
+            protocol=entry.protocol + suffix,
+            received=None if listening else _queue(entry, _SIOCINQ),
+            unsent=None if listening else _queue(entry, _SIOCOUTQ),
+            local=unpack(entry.sock.getsockname()),
+            peer=entry.peer,
+            state=_state(entry),
+        )
+
+
+def _queue(entry: Socket, request: int) -> int | None:
+    """How many bytes wait in a queue; None where the kernel does not say."""
+    try:
+        return int.from_bytes(ioctl(entry.sock, request, bytes(4)), sys.byteorder)
+    except OSError:
+        return None
+
+
+def _state(entry: Socket) -> str:
+    """The state of a TCP connection as the kernel has it now."""
+    if entry.kind != "stream":
+        return ""
+    try:
+        number = entry.sock.getsockopt(sockets_api.IPPROTO_TCP, _TCP_INFO, 1)[0]
+    except OSError:
+        return ""
+    return _STATES[number] if number < len(_STATES) else str(number)

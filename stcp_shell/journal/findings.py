@@ -1,0 +1,113 @@
+"""Tables, paths and verdicts to the fields of their records."""
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import findings
+from ..diagnosis.case import Verdict
+from ..facts import Trace, Way
+from ..kernel import Route
+from . import lookups
+from .records import icmp_fields
+
+
+def _interfaces(value: findings.Interfaces, command: int) -> dict[str, Any]:
+    return {
+        "command": command,
+        "host": value.host,
+        "interfaces": [
+            {**interface._asdict(), "addresses": [address._asdict() for address in interface.addresses]}
+            for interface in value.interfaces
+        ],
+    }
+
+
+def _routes(value: findings.Routes, command: int) -> dict[str, Any]:
+    def fields(route: Route) -> dict[str, Any]:
+        return {**route._asdict(), "hops": [hop._asdict() for hop in route.hops]}
+
+    return {
+        "command": command,
+        "defaults": [fields(route) for route in value.defaults],
+        "routes": [fields(route) for route in value.rows.first],
+        "count": value.rows.count,
+        "others": [fields(route) for route in value.others.first],
+        "others_count": value.others.count,
+        "rules": [rule._asdict() for rule in value.rules],
+    }
+
+
+def _verdict(value: Verdict, command: int) -> dict[str, Any]:
+    return {
+        "command": command,
+        "kind": value.kind,
+        "destination": {
+            "name": value.name,
+            "address": value.destination.address,
+            "port": value.destination.port,
+        },
+        "summary": value.summary,
+        "sources": [
+            {
+                "address": seen.address,
+                "chosen_by": seen.chosen_by,
+                "outcome": seen.outcome,
+                "attempts": seen.attempts,
+                "answered": seen.answered,
+                "errno": seen.errno,
+                "icmp": icmp_fields(seen.icmp),
+                "rst": seen.rst,
+                "syn": seen.syn,
+                "route": _way(seen.route),
+                "elapsed": round(seen.elapsed, 6),
+            }
+            for seen in value.sources
+        ],
+        "blames": value.blames,
+        "evidence": list(value.evidence),
+        "remedies": list(value.remedies),
+    }
+
+
+def _trace(value: findings.Traces, command: int) -> dict[str, Any]:
+    def path(trace: Trace, way: Way | None) -> dict[str, Any]:
+        hops = [{**hop._asdict(), "icmp": icmp_fields(hop.icmp)} for hop in trace.hops]
+        route = {**_way(way), "kind": way.kind if way else None}
+        return {
+            "source": trace.source,
+            "chosen_by": trace.chosen_by,
+            "route": route,
+            "outcome": trace.outcome,
+            "hops": hops,
+        }
+
+    return {
+        "command": command,
+        "destination": {"name": value.name, **value.destination._asdict()},
+        "others": list(value.others),
+        "most_hops": value.most_hops,
+        "cancelled": value.cancelled,
+        "traces": [path(trace, way) for trace, way in zip(value.traces, value.ways, strict=True)],
+    }
+
+
+def _way(route: Way | None) -> dict[str, Any]:
+    return {"gateway": route.gateway if route else None, "interface": route.interface if route else None}
+
+
+RECORDS: dict[type, tuple[str, Callable[[Any, int], dict[str, Any]]]] = {
+    findings.Traces: ("trace", _trace),
+    findings.Interfaces: ("interfaces", _interfaces),
+    findings.Routes: ("routes", _routes),
+    findings.RouteFound: ("route", lookups.route),
+    findings.BsdRoutes: ("routes", lookups.bsd_routes),
+    findings.InterfaceTable: ("interfaces", lookups.interface_table),
+}
+
+
+def entries(value: Any, command: int) -> list[tuple[str, dict[str, Any] | str]]:
+    """As `records.entries`; a diagnosis is kept as one record for each port."""
+    if isinstance(value, findings.Diagnosed):
+        return [("verdict", _verdict(verdict, command)) for verdict in value.verdicts]
+    known = RECORDS.get(type(value))
+    return [(known[0], known[1](value, command))] if known else []
