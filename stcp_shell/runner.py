@@ -158,5 +158,9 @@ def _lines(stdin: BinaryIO) -> Iterator[bytes]:
 def _reason(session: Session, status: int) -> str:
     if session.ended:
         return "quit"
-    reasons = {Status.FAILED: "a command failed", Status.SYNTAX: "a line does not parse"}
+    reasons = {
+        Status.FAILED: "a command failed",
+        Status.SYNTAX: "a line does not parse",
+        Status.INTERRUPTED: "interrupted",
+    }
     return reasons.get(Status(status), "end of input")

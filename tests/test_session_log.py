@@ -1,5 +1,6 @@
 """The session log: what is in it, whatever happens to the process, to the disk or to the file."""
 
+import os
 import re
 import signal
 import stat
@@ -11,6 +12,7 @@ from programs import Run, closed_port, connecting, listening, logged, port_of, r
 
 from stcp_shell import __version__
 from stcp_shell.journal.reader import records
+from stcp_shell.journal.writer import Journal
 from stcp_shell.report.ticket import WIDTH, ticket
 
 EVERY = ["type", "seq", "time"]
@@ -133,7 +135,7 @@ def test_an_interrupted_connect_is_cancelled(tmp_path: Path) -> None:
     *_, cancelled, end = read(log)
     assert (cancelled["outcome"], cancelled["errno"]) == ("cancelled", None)
     assert cancelled["source"]["address"] == "127.0.0.1"
-    assert (end["type"], end["status"]) == ("end", 130)
+    assert (end["type"], end["reason"], end["status"]) == ("end", "interrupted", 130)
 
 
 def test_a_killed_process_loses_nothing_that_had_happened(tmp_path: Path) -> None:
@@ -250,3 +252,21 @@ def test_a_reader_takes_what_it_gets() -> None:
         "(1 connection record is not understood by this version)",
         "(records of types that this version does not know: new (1))",
     ]
+
+
+def test_ctrl_c_behind_a_write_does_not_hide_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "log.jsonl"
+    journal = Journal(str(log), lambda: 0.0, pytest.fail)
+    write = os.write
+
+    def interrupted(file: int, data: bytes) -> int:
+        write(file, data)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            journal.write("note", {"command": 1, "text": "one"})
+    journal.write("note", {"command": 1, "text": "two"})
+    assert [record["text"] for record in journal.records()] == ["one", "two"] == [r["text"] for r in read(log)]
+    journal.close()

@@ -38,7 +38,7 @@ class Journal:
         self._kept: deque[bytes] = deque(maxlen=MOST_KEPT)
         self._file: int | None = None
         self._writable = self._regular = False
-        self._start = self._end = 0
+        self._start = 0  # where this session's records begin in the file
         if path is not None:
             try:
                 self._open(path)
@@ -63,7 +63,6 @@ class Journal:
             try:
                 self._append(line)
             except OSError as error:
-                self._take_back()
                 self._give_up(error)
         if not (self._writable and self._regular):
             self.dropped += len(self._kept) == MOST_KEPT
@@ -110,24 +109,28 @@ class Journal:
             except BlockingIOError:
                 raise OSError(errno.EBUSY, "another session is writing it") from None
             self._regular = True
-            self._start = self._end = status.st_size
+            self._start = status.st_size
             if status.st_size and os.pread(file, 1, status.st_size - 1) != b"\n":
                 self._append(b"\n")  # a session that was killed left a torn line: ours begins on its own
-                self._start = self._end
+                self._start += 1
         self._writable = True
 
     def _append(self, line: bytes) -> None:
+        """Write a line. How long the file is then is the kernel's to say: Ctrl-C may come right behind a write."""
         assert self._file is not None
-        written = os.write(self._file, line)
-        while written < len(line):
-            written += os.write(self._file, line[written:])
-        self._end += len(line)
+        written = 0
+        try:
+            while written < len(line):
+                written += os.write(self._file, line[written:])
+        except OSError:
+            self._take_back(written)
+            raise
 
-    def _take_back(self) -> None:
+    def _take_back(self, written: int) -> None:
         """Cut what a failed write left behind the last whole record."""
-        if self._file is not None and self._regular:
+        if written and self._file is not None and self._regular:
             with contextlib.suppress(OSError):  # a torn last line is what readers skip
-                os.ftruncate(self._file, self._end)
+                os.ftruncate(self._file, os.fstat(self._file).st_size - written)
 
     def _give_up(self, error: OSError) -> None:
         """Go on in memory; what is in the file is still read from it."""
@@ -143,7 +146,8 @@ class Journal:
         yield from list(self._kept)
 
     def _file_lines(self) -> Iterator[bytes]:
-        position, end, rest = self._start, self._end, b""
+        assert self._file is not None
+        position, end, rest = self._start, os.fstat(self._file).st_size, b""
         while position < end and self._file is not None:
             chunk = os.pread(self._file, min(1 << 16, end - position), position)
             if not chunk:
