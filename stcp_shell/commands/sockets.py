@@ -151,8 +151,8 @@ def connect(
         if not names.is_address(name):
             session.flush()
         found = names.addresses(name, entry.family, limit)
-    except names.Unresolved as reason:
-        return _unresolved(entry, name, number, str(reason))
+    except names.Unresolved as why:
+        return _unresolved(entry, name, number, str(why))
     destination = Endpoint(found[0], number)
     source = entry.bound.address if entry.bound and entry.bound.address not in ANY.values() else None
     route = session.way_to(destination, source, entry.protocol)
@@ -249,7 +249,8 @@ def _measured(session: Session, found: Connection, source: str | None, limit: fl
 
     try:
         box = answerer(found.destination, source, limit, found.outcome, session.progress and show)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Terminated) as cut:
+        session.cut = cut
         return found._replace(note="who answered was not measured: interrupted", interrupted=True)
     except OSError as error:
         return found._replace(note=f"who answered could not be measured: {reason(error)}")
