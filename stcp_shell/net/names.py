@@ -4,7 +4,7 @@ import socket
 
 from ..errors import Failure
 from ..facts import family_of
-from .sockaddr import FAMILIES
+from .sockaddr import FAMILIES, unpack
 
 _STEP = 0.05  # seconds between two looks at the resolver's thread: Ctrl-C is heard that soon
 
@@ -50,7 +50,7 @@ def _resolve(name: str, family: str, timeout: float) -> list[str]:
     def ask() -> None:
         try:
             found = socket.getaddrinfo(name, None, FAMILIES[family], socket.SOCK_STREAM)
-            answers.append(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
+            answers.append(list(dict.fromkeys(unpack(entry[4]).address for entry in found)))
         except (OSError, UnicodeError) as error:
             answers.append(error)
 

@@ -16,7 +16,8 @@ def pack(endpoint: Endpoint) -> tuple[Any, ...]:
     if not zone:
         return (address, endpoint.port)
     try:
-        index = int(zone) if zone.isdecimal() else socket.if_nametoindex(zone)
+        # A longer number is none of an interface, and the socket module would cut it to 32 bits.
+        index = int(zone) if zone.isdecimal() and len(zone) < 10 else socket.if_nametoindex(zone)
     except OSError:
         raise Failure(f"{endpoint.address}: there is no interface {zone}") from None
     return (address, endpoint.port, 0, index)
