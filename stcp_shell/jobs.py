@@ -1,7 +1,7 @@
 """Several scripts at once (`-j N`): each in a process of its own, what it prints shown whole and in the given order.
 
 The processes are forked from this one, which has parsed the scripts already: a fresh Python each would take longer
-than many a script. A script's output goes to a temporary file, what its expectations found to a pipe.
+than many a script. A script's output goes to a temporary file, what its expectations found to another.
 """
 
 import json
