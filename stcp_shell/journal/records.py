@@ -97,6 +97,7 @@ _UNLOGGED = frozenset(
         results.Variables,
         results.Saved,
         results.Sourced,
+        results.Clip,
         results.Text,
     )
 )

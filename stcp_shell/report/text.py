@@ -269,6 +269,11 @@ def _sourced(value: results.Sourced, paint: Paint) -> Iterator[str]:
     return iter(())
 
 
+def _clip(value: results.Clip, paint: Paint) -> list[str]:
+    condition = f" ({value.condition})" if value.condition else ""
+    return [f"{value.bytes} bytes sent to the terminal's clipboard{condition}; whether it took them it does not say"]
+
+
 def _text(value: results.Text, paint: Paint) -> Iterable[str]:
     return value.lines
 
@@ -293,6 +298,7 @@ RENDERERS: dict[type, Callable[[Any, Paint], Iterable[str]]] = {
     results.Noted: _noted,
     results.Saved: _saved,
     results.Sourced: _sourced,
+    results.Clip: _clip,
     results.Text: _text,
 }
 
