@@ -10,7 +10,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, TextIO, cast
+from typing import Any, NoReturn, TextIO, cast
 
 from .environment import Environment
 from .results import Check, Expectation, Failed
@@ -18,6 +18,7 @@ from .runner import Ended
 from .signals import Terminated, ending
 from .status import Status
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Run = Callable[[int, Environment], Ended]  # runs the script of that number in this environment
 
 
@@ -72,8 +73,7 @@ class _Queue:
         """Run those, at most so many at a time."""
         while waiting or self._running:
             while waiting and len(self._running) < most:
-                child = _start(waiting.pop(0), self._environment, self._run)
-                self._running[child.process] = child
+                self._start(waiting.pop(0))
             self._take(*os.wait())
 
     def stop(self) -> None:
@@ -84,6 +84,20 @@ class _Queue:
         while self._running:
             self._take(*os.wait())
 
+    def _start(self, number: int) -> None:
+        child = _Child(number)
+        self._environment.stdout.flush()
+        self._environment.stderr.flush()
+        # A signal between the fork and its entry here would leave a process that nobody ends and waits for.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            child.process = os.fork()
+            if child.process == 0:
+                _work(child, mask, self._environment, self._run)
+            self._running[child.process] = child
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
     def _take(self, process: int, status: int) -> None:
         child = self._running.pop(process)
         self._ended[child.number] = (child, os.waitstatus_to_exitcode(status))
@@ -91,25 +105,21 @@ class _Queue:
             self.results.append(_show(*self._ended.pop(len(self.results)), self._environment))
 
 
-def _start(number: int, environment: Environment, run: Run) -> _Child:
-    child = _Child(number)
-    environment.stdout.flush()
-    environment.stderr.flush()
-    child.process = os.fork()
-    if child.process == 0:
-        status = int(Status.FAILED)
-        try:
-            result = run(number, environment._replace(stdin=None, stdout=child.out, stderr=child.err))
-            json.dump([result.checks, result.failed], child.told)
-            status = result.status
-        except KeyboardInterrupt:
-            status = int(Status.INTERRUPTED)
-        finally:
-            for stream in (child.out, child.err, child.told):
-                with suppress(OSError):
-                    stream.flush()
-            os._exit(status)  # the parent's clean-up is the parent's
-    return child
+def _work(child: _Child, mask: set[int | signal.Signals], environment: Environment, run: Run) -> NoReturn:
+    """Run a script in the process that is for it, and end that."""
+    status = int(Status.FAILED)
+    try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        result = run(child.number, environment._replace(stdin=None, stdout=child.out, stderr=child.err))
+        json.dump([result.checks, result.failed], child.told)
+        status = result.status
+    except KeyboardInterrupt:
+        status = int(Status.INTERRUPTED)
+    finally:
+        for stream in (child.out, child.err, child.told):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(status)  # the parent's clean-up is the parent's
 
 
 def _show(child: _Child, status: int, environment: Environment) -> Ended:
