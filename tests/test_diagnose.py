@@ -21,12 +21,12 @@ CASES = [(name, family) for name in lab.SCENARIOS for family in CLIENT]
 def runs(namespaces: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], "Future[Run]"]]:
     """A diagnosis in every scenario, under way at once."""
 
-    def diagnose(name: str, family: str) -> Run:
+    def diagnose(folder: Path, name: str, family: str) -> Run:
         line = f"diagnose -name {CLIENT[family]} -port 2121 -timeout 3.5"
-        return run(tmp_path_factory.mktemp(name), f"--lab={name}", "-c", line)
+        return run(folder, f"--lab={name}", "-c", line)
 
     with ThreadPoolExecutor(TOGETHER) as pool:
-        yield {case: pool.submit(diagnose, *case) for case in CASES}
+        yield {case: pool.submit(diagnose, tmp_path_factory.mktemp(case[0]), *case) for case in CASES}
 
 
 @pytest.mark.slow
