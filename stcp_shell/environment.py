@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from io import TextIOWrapper
 from typing import BinaryIO, NamedTuple, TextIO
 
 
@@ -39,6 +40,8 @@ class Environment(NamedTuple):
 def real() -> Environment:
     """The process's own streams and variables. A closed standard stream is replaced by the null device."""
     stdin = sys.stdin.buffer if sys.stdin else None
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.encoding.lower() != "utf-8":
+        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error: a locale may lack what a line holds
     return Environment(stdin, sys.stdout or _null(), sys.stderr or _null(), os.environ, os.uname().nodename)
 
 

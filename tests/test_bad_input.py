@@ -29,10 +29,13 @@ def complains(done: Run, status: int, said: str) -> None:
             "socket; socket; close; send x",
             "send: there is no current socket: open one with socket, or choose one of 1 with use N",
         ),
-        ("socket; connect -name ::1 -port 1", "connect: ::1 is an IPv6 address and the socket is inet"),
+        (
+            "socket; connect -name ::1 -port 1",
+            "connect: ::1 is an IPv6 address and the socket is inet: open one with socket -family inet6",
+        ),
         (
             "socket -family inet6; bind -name 127.0.0.1",
-            "bind: 127.0.0.1 is an IPv4 address and the socket is inet6",
+            "bind: 127.0.0.1 is an IPv4 address and the socket is inet6: open one with socket -family inet",
         ),
         ("socket; connect -name 127.0.0.1 -port 0", "connect: -port 0: there is no port 0 to connect to"),
         (
@@ -46,6 +49,10 @@ def complains(done: Run, status: int, said: str) -> None:
         ("socket; shutdown", "shutdown: socket 1 is not connected: it is open"),
         ("socket; getpeername", "getpeername: socket 1 has no peer: it is open"),
         ("socket; bind; bind", "bind: socket 1 is bound already: open a new one with socket"),
+        (
+            "socket; connect -name 127.0.0.1 -port 1; bind",
+            "bind: socket 1 is used up (refused): open a new one with socket",
+        ),
         ("socket; setsockopt ttl 999", "setsockopt: ttl 999: Invalid argument (EINVAL)"),
         (
             "socket -type dgram; getsockopt nodelay",

@@ -63,8 +63,8 @@ def test_bind_to_a_port_and_to_an_interface(tmp_path: Path) -> None:
     assert done.status == 1  # the same port, on one of the same addresses
     assert f"bound to 0.0.0.0:{port}\n" in done.out
     assert done.err == (
-        f"-c:1: bind: 127.0.0.1:{port} is in use (EADDRINUSE): choose another port, "
-        "or setsockopt reuseaddr 1 before the bind\n"
+        f"-c:1: bind: 127.0.0.1:{port} is in use (EADDRINUSE): choose another port "
+        "(or, where only closed connections are left on it, setsockopt reuseaddr 1 before the bind)\n"
     )
     shows(run(tmp_path, "-c", "socket; bind -interface lo"), "bound to 127.0.0.1:", "(the address of lo)")
 

@@ -118,3 +118,10 @@ def test_no_home(tmp_path: Path) -> None:
     relative = given | {"HOME": str(tmp_path / "elsewhere"), "XDG_STATE_HOME": "relative"}
     assert run(tmp_path, "-c", "socket", env=relative).status == 0
     assert len(list((tmp_path / "elsewhere/.local/state/stcp-shell/sessions").iterdir())) == 1
+
+
+def test_what_the_encoding_of_standard_output_lacks(tmp_path: Path) -> None:
+    given = environment(tmp_path) | {"PYTHONIOENCODING": "ascii"}
+    done = run(tmp_path, "-c", "echo caf\u00e9; help diagnose", env=given)
+    assert (done.status, done.err) == (0, "")
+    shows(done, "caf\\xe9", "ADDR\\u2026")

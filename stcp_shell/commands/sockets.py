@@ -20,6 +20,7 @@ from ..signals import Terminated
 if TYPE_CHECKING:
     from ..net.probe import Probe
 
+_IN_USE = ("bound", "connected", "listening")  # states that leave a socket of use
 _TYPES = {"stream": sockets_api.SOCK_STREAM, "dgram": sockets_api.SOCK_DGRAM}
 
 
@@ -94,7 +95,8 @@ def bind(
     """
     entry = session.socket()
     if entry.state not in ("open", "bind failed"):
-        raise Failure(f"socket {entry.number} is {entry.state} already: open a new one with socket")
+        state = f"{entry.state} already" if entry.state in _IN_USE else f"used up ({entry.state})"
+        raise Failure(f"socket {entry.number} is {state}: open a new one with socket")
     entry.state = "bind failed"  # until it has not: whatever goes wrong, a connect would test the default source
     if name and interface:
         raise Failure("-name and -interface exclude each other")
@@ -208,7 +210,10 @@ def _bind_failure(error: OSError, wanted: Endpoint) -> str:
         mine = ", ".join(sorted(local_addresses(family_of(wanted.address))))
         return f"{wanted.address} is not an address of this host (EADDRNOTAVAIL); it has {mine}"
     if error.errno == errno.EADDRINUSE:
-        return f"{wanted} is in use (EADDRINUSE): choose another port, or setsockopt reuseaddr 1 before the bind"
+        return (
+            f"{wanted} is in use (EADDRINUSE): choose another port (or, where only closed connections are left "
+            "on it, setsockopt reuseaddr 1 before the bind)"
+        )
     if error.errno == errno.EACCES:
         return f"port {wanted.port} needs the right to bind ports below 1024 (EACCES): choose a higher one"
     return f"{wanted}: {reason(error)}"

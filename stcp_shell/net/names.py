@@ -36,7 +36,9 @@ def addresses(name: str, family: str, timeout: float) -> list[str]:
     """
     if is_address(name):
         if family_of(name) != family:
-            raise Failure(f"{name} is an IPv{6 if ':' in name else 4} address and the socket is {family}")
+            kind = f"IPv{6 if ':' in name else 4}"
+            remedy = f"open one with socket -family {family_of(name)}"
+            raise Failure(f"{name} is an {kind} address and the socket is {family}: {remedy}")
         return [name]
     return _resolve(name, family, timeout)
 

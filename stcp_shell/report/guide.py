@@ -41,7 +41,7 @@ def _explained(commands: Sequence[Command]) -> Iterator[str]:
     for number, command in enumerate(commands):
         if number:
             yield ""
-        yield from fold(command.usage.replace("|", "| "), "", "    ")
+        yield from _choices(command.usage, "", "    ")
         yield ""
         for paragraph in "\n".join([command.summary, *command.details]).split("\n\n"):
             yield from fold(paragraph.replace("\n", " ").strip(), "  ")
@@ -62,7 +62,12 @@ def _parameters(command: Command) -> Iterator[str]:
         if len(name) <= width:
             yield from fold(text, f"  {name:<{width}}  ", hanging)
         else:
-            yield from fold(name.replace("|", "| "), "  ", hanging)
+            yield from _choices(name, "  ", hanging)
             yield from fold(text, hanging)
     if rows:
         yield ""
+
+
+def _choices(text: str, first: str, hanging: str) -> Iterator[str]:
+    """Folded behind a `|`, too."""
+    return (line.replace("| ", "|") for line in fold(text.replace("|", "| "), first, hanging))
