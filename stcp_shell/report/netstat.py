@@ -194,4 +194,4 @@ def socket_lines(found: BsdSockets) -> Iterator[str]:
 def _end(end: Endpoint | None, name_of: Namer | None) -> str:
     if end is None:
         return "-"
-    return visible(f"{name_of(end.address)}:{end.port}") if name_of else str(end)
+    return visible(f"{name_of(end.address)}:{end.port}" if name_of else str(end))

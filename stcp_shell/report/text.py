@@ -188,7 +188,7 @@ def _socket_table(value: results.SocketTable, paint: Paint) -> Iterator[str]:
     for row in value.rows:
         ends = [str(end) if end else "-" for end in (row.bound, row.local, row.peer)]
         rows.append(["*" if row.current else "", str(row.number), row.protocol, row.state, *ends])
-    yield from columns(rows)
+    yield from map(visible, columns(rows))
 
 
 def bound_text(value: results.Bound) -> str:
@@ -203,12 +203,12 @@ def _bound(value: results.Bound, paint: Paint) -> Iterator[str]:
 
 
 def _listening(value: results.Listening, paint: Paint) -> Iterator[str]:
-    yield f"socket {value.socket}: listening on {value.local}, backlog {value.backlog}"
+    yield visible(f"socket {value.socket}: listening on {value.local}, backlog {value.backlog}")
 
 
 def _accepted(value: results.Accepted, paint: Paint) -> Iterator[str]:
-    yield f"socket {value.socket}: {paint('good', 'accepted')} from {value.peer}"
-    yield f"  {'local':<12} {value.local}, the address that the client used"
+    yield f"socket {value.socket}: {paint('good', 'accepted')} from {visible(value.peer)}"
+    yield f"  {'local':<12} {visible(value.local)}, the address that the client used"
     yield f"  {'listener':<12} socket {value.listener}"
 
 
@@ -217,8 +217,8 @@ def _nothing(value: results.NothingCame, paint: Paint) -> Iterator[str]:
 
 
 def _sent(value: results.Sent, paint: Paint) -> Iterator[str]:
-    part = f" of {value.of}: the peer takes no more" if value.bytes < value.of else ""
-    yield f"socket {value.socket}: sent {value.bytes}{part} bytes"
+    part = f" of {value.of}" if value.bytes < value.of else ""
+    yield f"socket {value.socket}: sent {value.bytes}{part} bytes{': the send buffer took no more' if part else ''}"
 
 
 def _received(value: results.Received, paint: Paint) -> Iterator[str]:
@@ -236,7 +236,7 @@ def _shut_down(value: results.ShutDown, paint: Paint) -> Iterator[str]:
 
 
 def _name(value: results.Name, paint: Paint) -> Iterator[str]:
-    yield f"socket {value.socket}: {value.which} address {value.endpoint}"
+    yield visible(f"socket {value.socket}: {value.which} address {value.endpoint}")
 
 
 def _option(value: results.OptionValue, paint: Paint) -> Iterator[str]:

@@ -1,0 +1,33 @@
+"""An interface may be called nearly anything, and a link-local address carries its name: none of it acts."""
+
+import pytest
+
+from stcp_shell import findings, results
+from stcp_shell.facts import Endpoint
+from stcp_shell.report.netstat import socket_lines
+from stcp_shell.report.text import lines
+
+END = Endpoint("fe80::1%e\x1b[31m", 2121)
+SHOWN = r"fe80::1%e\x1b[31m"
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        results.SocketTable([results.SocketRow(1, True, "tcp", "connected", END, END, END)]),
+        results.Listening(1, str(END), 5),
+        results.Accepted(2, 1, str(END), str(END)),
+        results.Name(1, "local", str(END)),
+    ],
+    ids=lambda result: type(result).__name__,
+)
+def test_a_result_shows_it(result: object) -> None:
+    text = "\n".join(lines(result))
+    assert SHOWN in text
+    assert "\x1b" not in text
+
+
+def test_netstat_shows_it() -> None:
+    text = "\n".join(socket_lines(findings.BsdSockets([findings.BsdSocket("tcp6", None, None, END, END, "")])))
+    assert text.count(SHOWN) == 2
+    assert "\x1b" not in text
