@@ -52,7 +52,7 @@ def test_the_sources_are_those_of_the_log_and_the_remedies_are_shown(namespaces:
     assert seen == [("192.168.77.50", "kernel", "prohibited"), ("172.16.1.50", "bind", "connected")]
     shows(
         done,
-        "client port 2121",
+        "10.1.1.1 port 2121 (client)",
         "192.168.77.50   kernel     via 192.168.77.1 on enetZ  prohibited  3/3",
         "172.16.1.50     bind       via 192.168.77.1 on enetZ  connected   3/3",
         "verdict: source-dependent",

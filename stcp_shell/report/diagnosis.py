@@ -16,7 +16,9 @@ def diagnosis_lines(value: Diagnosed, paint: Callable[[str, str], str]) -> Itera
     for number, verdict in enumerate(value.verdicts):
         if number:
             yield ""
-        yield f"{visible(verdict.name)} port {verdict.destination.port}"
+        target = verdict.destination
+        name = f" ({visible(verdict.name)})" if verdict.name != target.address else ""
+        yield f"{target.address} port {target.port}{name}"
         yield from matrix(verdict.sources)
         yield from verdict_lines(verdict, paint)
     if value.left_out:
