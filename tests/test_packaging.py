@@ -52,7 +52,8 @@ def test_python_m_runs() -> None:
 
 def test_every_module_is_installed(installed: metadata.Distribution) -> None:
     there = {str(file) for file in installed.files or [] if file.parts[0] == "stcp_shell" and file.suffix != ".pyc"}
-    tree = {str(path.relative_to(ROOT)) for path in (ROOT / "stcp_shell").rglob("*.py")} | {"stcp_shell/py.typed"}
+    files = [path for path in (ROOT / "stcp_shell").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    tree = {str(path.relative_to(ROOT)) for path in files}
     assert there == tree
 
 
