@@ -121,3 +121,39 @@ class BsdSockets(NamedTuple):
 
     rows: list[BsdSocket]
     name_of: Callable[[str], str] | None = None
+
+
+class Side(NamedTuple):
+    """One of the two that are compared."""
+
+    name: str  # of the file, or in words
+    host: str | None
+    time: str | None  # of its first record
+    connections: int  # results of connects that it holds
+
+
+class Change(NamedTuple):
+    """Something that is not the same."""
+
+    what: str  # connection, choice, verdict, interface, address, route, rule
+    subject: str  # which one: `192.168.77.50 -> 10.1.1.1:2121 tcp`, `enetA`, `default`
+    before: str | None  # None: it is new
+    after: str | None  # None: it is gone
+
+
+class Unchanged(NamedTuple):
+    """How many of a kind are the same."""
+
+    what: str
+    number: int
+
+
+class Comparison(NamedTuple):
+    """The changes, and what they are changes from."""
+
+    old: Side
+    new: Side
+    changes: tuple[Change, ...]
+    left_out: int  # changes that were too many
+    unchanged: tuple[Unchanged, ...]
+    remarks: tuple[str, ...]

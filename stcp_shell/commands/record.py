@@ -1,7 +1,8 @@
-"""The session log: seeing it, saving it, handing it on, adding a note to it."""
+"""The session log: seeing it, saving it, handing it on, comparing it, adding a note to it."""
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ..errors import Failure
 from ..journal.reader import Losses
@@ -10,6 +11,10 @@ from ..language.kinds import FLAG, PATH, TEXT, choice
 from ..report.formats import FORMATS
 from ..results import Clip, Noted, Saved, Text
 from ..session import Session
+
+if TYPE_CHECKING:
+    from ..diagnosis.state import State
+    from ..findings import Comparison
 
 _FORMAT = Option("format", choice(*FORMATS)._replace(label="FORMAT"), f"{', '.join(FORMATS)} (text)")
 _REDACT = Option("redact", FLAG, "put stand-ins in the place of addresses and host names")
@@ -71,6 +76,29 @@ def copy(session: Session, format: str = "text", redact: bool = False, key: str 
         raise Failure(f"the ticket is too long: {long}; log -save FILE saves it") from None
 
 
+@command(
+    "compare",
+    Argument("old", PATH, "a session log; without one: what was seen first in this session", required=False),
+    Argument("new", PATH, "a later one; without one: this session", required=False),
+    examples=["compare", "compare before.jsonl", "compare before.jsonl after.jsonl"],
+)
+def compare(session: Session, old: str | None = None, new: str | None = None) -> "Comparison":
+    """Show what has changed: results by source and destination, verdicts, addresses, routes.
+
+    Of each connection the last result counts. Without a log it shows what came out differently when it was tried
+    again in this session, as after the firewall was changed.
+    """
+    from ..diagnosis.comparison import compared, repeated  # late: few sessions compare anything
+    from ..diagnosis.state import State
+
+    if old is None:
+        return repeated(session.journal.records())
+    before = _state(old)
+    if new is None:
+        return compared((old, before), ("this session", State.last(session.journal.records())))
+    return compared((old, before), (new, _state(new)))
+
+
 @command("note", Argument("text", TEXT, "what to remember", rest=True), examples=["note firewall rule 12 was added"])
 def note(session: Session, text: str) -> Noted:
     """Write a remark into the session log."""
@@ -90,3 +118,19 @@ def _lines(session: Session, format: str, redact: bool, key: str | None) -> Iter
 
         records = redacted(records, key_of(key), learned(journal.records()))
     return FORMATS[format](records, losses)
+
+
+def _state(path: str) -> "State":
+    """How things stand at the end of a log. Raises Failure where it cannot be read."""
+    from ..diagnosis.state import State
+    from ..journal.files import NotALog, log_records, opened
+    from ..journal.reader import Losses
+
+    try:
+        with opened(path) as file:
+            losses = Losses()
+            state = State.last(log_records(file, path, losses))
+            state.lacks = losses.remarks()
+    except NotALog as problem:
+        raise Failure(str(problem)) from None
+    return state

@@ -91,6 +91,30 @@ def _trace(value: findings.Traces, command: int) -> dict[str, Any]:
     }
 
 
+def _comparison(value: findings.Comparison, command: int) -> dict[str, Any]:
+    return {
+        "command": command,
+        "old": value.old._asdict(),
+        "new": value.new._asdict(),
+        "changes": [change._asdict() for change in value.changes],
+        "left_out": value.left_out,
+        "unchanged": [each._asdict() for each in value.unchanged],
+        "remarks": list(value.remarks),
+    }
+
+
+def comparison_from(record: dict[str, Any]) -> findings.Comparison:
+    """A `comparison` record as the result that it was made from."""
+    return findings.Comparison(
+        findings.Side(**record["old"]),
+        findings.Side(**record["new"]),
+        tuple(findings.Change(**change) for change in record["changes"]),
+        record["left_out"],
+        tuple(findings.Unchanged(**each) for each in record["unchanged"]),
+        tuple(record["remarks"]),
+    )
+
+
 def _way(route: Way | None) -> dict[str, Any]:
     return {"gateway": route.gateway if route else None, "interface": route.interface if route else None}
 
@@ -102,6 +126,7 @@ RECORDS: dict[type, tuple[str, Callable[[Any, int], dict[str, Any]]]] = {
     findings.RouteFound: ("route", lookups.route),
     findings.BsdRoutes: ("routes", lookups.bsd_routes),
     findings.InterfaceTable: ("interfaces", lookups.interface_table),
+    findings.Comparison: ("comparison", _comparison),
 }
 
 

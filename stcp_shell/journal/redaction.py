@@ -80,6 +80,7 @@ class Names:
         found = [record.get("host"), value.get("address") if isinstance(value, dict) else None]
         if isinstance(destination := record.get("destination"), dict):
             found.append(destination.get("name"))
+        found += [side.get("host") for side in (record.get("old"), record.get("new")) if isinstance(side, dict)]
         if record.get("type") == "command" and isinstance(text := record.get("text"), str):
             found += _ASKED.findall(text)
         for name in found:

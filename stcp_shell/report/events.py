@@ -179,6 +179,13 @@ def points(evidence: Iterable[str], remedies: Iterable[str], indent: str) -> Ite
                 yield from fold(safe, f"{indent}- ", f"{indent}  ")
 
 
+def _comparison(record: Record) -> Iterator[str]:
+    from ..journal.findings import comparison_from  # late: few logs have one
+    from .comparison import comparison_lines
+
+    yield from comparison_lines(comparison_from(record), plain, _INDENT)
+
+
 def _expectation(record: Record) -> Iterator[str]:
     if record["met"]:
         yield from fold(f"as expected: {visible(record['expected'])}", _INDENT, _INDENT + "  ")
@@ -207,5 +214,6 @@ _WRITERS: dict[str, Callable[[Record], Iterator[str]]] = {
     "note": _note,
     "verdict": _verdict,
     "trace": _trace,
+    "comparison": _comparison,
     "end": _end,
 }

@@ -36,6 +36,12 @@ def _bsd_sockets(value: findings.BsdSockets, paint: Paint) -> Iterable[str]:
     return netstat.socket_lines(value)
 
 
+def _comparison(value: findings.Comparison, paint: Paint) -> Iterable[str]:
+    from .comparison import comparison_lines  # late: few sessions compare anything
+
+    return comparison_lines(value, paint)
+
+
 RENDERERS: dict[type, Callable[[Any, Paint], Iterable[str]]] = {
     findings.Diagnosed: diagnosis_lines,
     findings.Traces: path_lines,
@@ -45,4 +51,5 @@ RENDERERS: dict[type, Callable[[Any, Paint], Iterable[str]]] = {
     findings.BsdRoutes: _bsd_routes,
     findings.InterfaceTable: _interface_table,
     findings.BsdSockets: _bsd_sockets,
+    findings.Comparison: _comparison,
 }

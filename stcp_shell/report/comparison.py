@@ -1,0 +1,58 @@
+"""Lines of text for the comparison of two logs."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from ..findings import Change, Comparison, Side
+from .events import fold
+from .plain import visible
+from .text import Paint, plain
+
+_TITLES = {
+    "connection": "connections",
+    "choice": "source addresses that the kernel chooses",
+    "verdict": "verdicts",
+    "interface": "interfaces",
+    "address": "addresses",
+    "route": "routes",
+    "rule": "policy rules",
+}
+_ROLES = {"connected": "good", "healthy": "good"}
+
+
+def comparison_lines(value: Comparison, paint: Paint = plain, indent: str = "") -> Iterator[str]:
+    """What is compared, what has changed, and how much has not."""
+    hanging = f"{indent}  "
+    yield from fold(visible(_side(value.old)), f"{indent}before  ", f"{hanging}      ")
+    yield from fold(visible(_side(value.new)), f"{indent}after   ", f"{hanging}      ")
+    for what, changes in groupby(value.changes, lambda change: change.what):
+        yield f"{indent}{_TITLES.get(what, visible(what))}:"
+        for change in changes:
+            yield from _change(change, paint, hanging)
+    if value.left_out:
+        yield f"{indent}and {value.left_out} more changes"
+    if not value.changes:
+        yield f"{indent}no change was found"
+    if same := [f"{_TITLES.get(each.what, each.what)} {each.number}" for each in value.unchanged]:
+        yield from fold(visible(f"unchanged: {', '.join(same)}"), indent, hanging)
+    for remark in value.remarks:
+        yield from fold(visible(f"({remark})"), indent, hanging)
+
+
+def _side(side: Side) -> str:
+    where = [side.host] if side.host else []
+    when = [side.time[:19].replace("T", " ") + " UTC"] if side.time else []
+    return ", ".join([side.name, *where, *when, f"connections tried: {side.connections}"])
+
+
+def _change(change: Change, paint: Paint, indent: str) -> Iterator[str]:
+    if change.before is None:
+        tail = f"new, {change.after}" if change.after != "there" else "new"
+    elif change.after is None:
+        gone = "not tried again" if change.what == "connection" else "gone"
+        tail = f"{gone} (was {change.before})" if change.before != "there" else gone
+    else:
+        tail = f"{change.before} => {change.after}"
+    role = _ROLES.get((change.after or "").partition(",")[0]) or ("bad" if change.what == "connection" else "warn")
+    for line in fold(visible(f"{change.subject}: {tail}"), indent, f"{indent}  "):
+        yield paint(role, line) if change.after is not None else line
