@@ -163,6 +163,6 @@ def _course(digest: Digest) -> Iterator[str]:
 def _replay(digest: Digest) -> Iterator[str]:
     if lines := digest.summary.replay():
         yield from _heading("To run it again")
-        yield "Save this as `session.stcp` and run `stcp-shell session.stcp`:"
+        yield "Save this as session.stcp and run: stcp-shell session.stcp"
         yield ""
         yield from block(lines, "stcp")

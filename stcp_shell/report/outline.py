@@ -92,16 +92,17 @@ def _connection(record: Record) -> list[Cell]:
     others = f" ({found.name})" if found.name != found.destination.address else ""
     evidence = [*([found.errno] if found.errno else []), *evidence_lines(found)]
     who = "as bound" if found.chosen_by == "bind" else "by the kernel"
-    return [
-        Cell(clock(record)),
-        Cell(found.outcome, role_of(found.outcome)),
-        Cell(f"{found.source}, {who}" if found.source else "-"),
-        Cell(str(found.bound) if found.bound else "-"),
-        Cell(way_text(found.route)),
-        Cell(f"{found.destination}{others}" if found.destination.address else f"{found.name}:{found.destination.port}"),
-        Cell(duration(found.elapsed)),
-        Cell("; ".join(evidence) or "-"),
+    texts = [
+        clock(record),
+        found.outcome,
+        f"{found.source}, {who}" if found.source else "-",
+        found.bound or "-",
+        way_text(found.route),
+        f"{found.destination}{others}" if found.destination.address else f"{found.name}:{found.destination.port}",
+        duration(found.elapsed),
+        "; ".join(evidence) or "-",
     ]
+    return [Cell(str(text), role_of(found.outcome) if text is found.outcome else "") for text in texts]
 
 
 def events(digest: Digest) -> Iterator[Event]:
@@ -187,6 +188,4 @@ def remarks(digest: Digest) -> list[str]:
     for kind in ("verdict", "trace", "note"):
         if left_out := digest.left_out(kind):
             said.append(f"{left_out} more {kind}s are in the log and not in this report")
-    if not digest.counts:
-        said.append("the log is empty: it has no record")
     return said

@@ -12,7 +12,7 @@ Record = dict[str, Any]
 
 def connection(record: Record) -> Connection:
     """A `connection` record as the fact it was made from; fields that are missing are unknown."""
-    route, icmp, destination = record.get("route"), record.get("icmp"), record["destination"]
+    route, destination = record.get("route"), record["destination"]
     answerer = record.get("answerer")
     way = None
     if route:
@@ -28,7 +28,7 @@ def connection(record: Record) -> Connection:
         route=way,
         outcome=record["outcome"],
         errno=record.get("errno"),
-        icmp=_icmp(icmp),
+        icmp=icmp(record.get("icmp")),
         elapsed=record["elapsed"],
         rtt=record.get("rtt"),
         syn_retransmits=record.get("syn_retransmits"),
@@ -40,8 +40,9 @@ def connection(record: Record) -> Connection:
     )
 
 
-def _icmp(value: dict[str, Any] | None) -> Icmp | None:
-    return Icmp(value["type"], value["code"], value["meaning"], value["from"]) if value else None
+def icmp(value: Record | None) -> Icmp | None:
+    """An ICMP error."""
+    return Icmp(value["type"], value["code"], str(value["meaning"]), str(value["from"])) if value else None
 
 
 def _endpoint(value: dict[str, Any] | None) -> Endpoint | None:
@@ -60,12 +61,12 @@ def traces(record: Record) -> Traces:
                 destination,
                 path["source"],
                 path["chosen_by"],
-                tuple(Hop(**{**hop, "icmp": _icmp(hop["icmp"])}) for hop in path["hops"]),
+                tuple(_made(Hop, {**hop, "icmp": icmp(hop["icmp"])}) for hop in path["hops"]),
                 path["outcome"],
             )
             for path in record["traces"]
         ],
-        [Way(**path["route"]) if path["route"]["kind"] else None for path in record["traces"]],
+        [_made(Way, path["route"]) if path["route"]["kind"] else None for path in record["traces"]],
         tuple(record["others"]),
         record["cancelled"],
     )
@@ -75,15 +76,7 @@ def interfaces(record: Record) -> list[Interface]:
     """The interfaces of an `interfaces` record. Raises ValueError for a prefix that no address has."""
     _check(address for interface in record["interfaces"] for address in interface["addresses"])
     return [
-        Interface(
-            **{
-                **interface,
-                "flags": tuple(interface["flags"]),
-                "addresses": tuple(
-                    Address(**{**address, "flags": tuple(address["flags"])}) for address in interface["addresses"]
-                ),
-            }
-        )
+        _made(Interface, {**interface, "addresses": [_made(Address, address) for address in interface["addresses"]]})
         for interface in record["interfaces"]
     ]
 
@@ -91,12 +84,18 @@ def interfaces(record: Record) -> list[Interface]:
 def routes(rows: list[Record]) -> list[Route]:
     """Rows of a `routes` record. Raises ValueError for a prefix that no address has."""
     _check(rows)
-    return [Route(**{**row, "hops": tuple(NextHop(**hop) for hop in row["hops"])}) for row in rows]
+    return [_made(Route, {**row, "hops": [_made(NextHop, hop) for hop in row["hops"]]}) for row in rows]
 
 
 def rules(rows: list[Record]) -> list[Rule]:
     """The policy rules of a `routes` record."""
-    return [Rule(**{**row, "selectors": tuple(row["selectors"])}) for row in rows]
+    return [_made(Rule, row) for row in rows]
+
+
+def _made(kind: Any, fields: Record) -> Any:
+    """A fact of the fields that this version knows; lists are tuples in it."""
+    known = {name: tuple(v) if isinstance(v, list) else v for name, v in fields.items() if name in kind._fields}
+    return kind(**known)
 
 
 def _check(prefixes: Iterable[Record]) -> None:

@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from ..facts import Icmp
 from .digest import Digest
 from .events import MALFORMED
+from .recall import icmp
 from .text import WORDING
 
 Record = dict[str, Any]
@@ -49,7 +51,7 @@ class Lane:
         self.hops: list[tuple[int, str]] = []
         self.outcomes: Counter[str] = Counter()
         self.outcome = ""
-        self.icmp: Record | None = None
+        self.icmp: Icmp | None = None
         self.rst = self.nearer = False
         self.blamed = ""
 
@@ -59,7 +61,7 @@ class Lane:
         self.outcome = outcome
         route = seen.get("route") or {}
         self.gateway, self.out = str(route.get("gateway") or ""), str(route.get("interface") or "")
-        self.icmp = seen.get("icmp") or (self.icmp if outcome != "connected" else None)
+        self.icmp = icmp(seen.get("icmp")) or (self.icmp if outcome != "connected" else None)
         self.rst = bool(seen.get("rst"))
         self.nearer = bool((seen.get("answerer") or {}).get("nearer"))
         if seen["chosen_by"] == "kernel":
@@ -68,7 +70,7 @@ class Lane:
     @property
     def sender(self) -> str:
         """Who sent the ICMP error."""
-        return str(self.icmp["from"]) if self.icmp and self.outcome != "connected" else ""
+        return self.icmp.sender if self.icmp and self.outcome != "connected" else ""
 
 
 class Target:
@@ -106,7 +108,8 @@ class Scene:
             _each(digest.of(kind), take)
         _each((row.sample | {"times": row.connections} for row in digest.summary.rows()), self._take_connection)
         _each(digest.of("trace"), self._take_trace)
-        everything = sorted(self._targets.values(), key=_interest, reverse=True)
+        drawn = [target for target in self._targets.values() if target.lanes]
+        everything = sorted(drawn, key=_interest, reverse=True)
         self.targets = everything[:MOST_TARGETS]
         self.more_targets = len(everything) - len(self.targets)
         for target in self.targets:
@@ -189,7 +192,7 @@ def _traced(lane: Lane, path: Record) -> None:
     if not lane.outcome:
         lane.outcome = str(path["outcome"])
         lane.chosen_by = str(path["chosen_by"])
-        lane.icmp = last and last.get("icmp")
+        lane.icmp = icmp(last.get("icmp")) if last else None
         route = path.get("route") or {}
         lane.gateway, lane.out = str(route.get("gateway") or ""), str(route.get("interface") or "")
 
@@ -250,5 +253,5 @@ def _answer(lane: Lane) -> str:
     if lane.nearer:
         return "by a nearer box"
     if lane.icmp and lane.outcome != "connected":
-        return f"ICMP {lane.icmp['type']}/{lane.icmp['code']}"
+        return f"ICMP {lane.icmp.type}/{lane.icmp.code}"
     return "a RST" if lane.rst else ""

@@ -36,6 +36,7 @@ class Summary:
     """Counts while records pass through."""
 
     def __init__(self) -> None:
+        self.records = 0
         self.connections = 0
         self.commands = 0
         self.beyond: Counter[str] = Counter()  # outcomes of connections that have no row
@@ -48,6 +49,7 @@ class Summary:
         """Hand the records on, counted. What is malformed is handed on all the same."""
         for record in records:
             kind = record["type"]
+            self.records += 1
             if kind == "connection":
                 try:
                     self._add(record)
@@ -108,13 +110,14 @@ class Summary:
         said = []
         if self.beyond:
             outcomes = ", ".join(f"{count} {outcome}" for outcome, count in self.beyond.most_common(12))
-            said.append(
-                f"{sum(self.beyond.values())} more connections, of other combinations, are not in it: {outcomes}"
-            )
+            more = f"{sum(self.beyond.values())} more connections, of other kinds"
+            said.append(f"{more}, have no row in the table by source address: {outcomes}")
         if self._malformed:
             records = "record is" if self._malformed == 1 else "records are"
             said.append(f"{self._malformed} connection {records} not understood by this version")
         if self.unknown:
             kinds = ", ".join(f"{kind[:40]} ({count})" for kind, count in self.unknown.most_common(8))
             said.append(f"records of types that this version does not know: {kinds}")
+        if not self.records:
+            said.append("the log is empty: it has no record")
         return said

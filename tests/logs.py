@@ -1,0 +1,92 @@
+"""Session logs for the tests of reports: of a real session, and as bad as they can be."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from stcp_shell.journal.reader import Losses
+from stcp_shell.report.formats import FORMATS
+
+Record = dict[str, Any]
+# All that acts on a terminal, in HTML, in Markdown, in a spreadsheet or on the direction of text.
+EVIL = (
+    "\x1b[2J\x1b]0;owned\x07\x9b31m <script>alert(1)</script><img src=x onerror=alert(1)> |a|b| `c` ```\n# d\r\n- e\n"
+    "1. f\n=1+1 \u202eg\u2028h \ufeff & \"i\" 'j' ]]> --> </pre></svg></style> @k http://l.example www.m.example "
+    "[n](javascript:o) ![p](q) {code} \x00 \ud800 \\"
+)
+WRONG: tuple[Any, ...] = (None, 0, -1.5, True, "x", [], [[]], {}, [{}], 10**40, float("nan"))
+FORMULAS = ("=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1")
+
+
+def write(path: Path, records: Iterable[Record]) -> Path:
+    """A log of these records."""
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="ascii")
+    return path
+
+
+def made(form: str, records: Iterable[Record], losses: Losses | None = None) -> str:
+    """The report of records."""
+    return "\n".join(FORMATS[form](iter(records), losses or Losses()))
+
+
+def connection(
+    source: str | None = "172.16.1.50",
+    outcome: str = "connected",
+    target: str = "10.1.1.1",
+    port: int = 2121,
+    **besides: Any,
+) -> Record:
+    """A `connection` record."""
+    fields = {
+        "command": 1,
+        "socket": 1,
+        "protocol": "tcp",
+        "bound": None,
+        "source": source and {"address": source, "port": 40000},
+        "chosen_by": "kernel",
+        "destination": {"name": target, "address": target, "port": port},
+        "route": {"gateway": "192.168.77.1", "interface": "enetZ"},
+        "outcome": outcome,
+        "errno": None,
+        "icmp": None,
+        "elapsed": 1.0,
+        "rtt": None,
+        "syn_retransmits": 0,
+    }
+    return stamped("connection", **fields | besides)
+
+
+def stamped(kind: str, **fields: Any) -> Record:
+    """A record with the fields that all have."""
+    return {"type": kind, "seq": 1, "time": "2026-01-31T15:33:51.123Z", **fields}
+
+
+def icmp(sender: str) -> Record:
+    """An ICMP error: administratively prohibited."""
+    return {"type": 3, "code": 13, "meaning": "communication administratively prohibited", "from": sender}
+
+
+def with_text(value: Any, text: str) -> Any:
+    """The value with every text in it replaced, but for the type of a record."""
+    if isinstance(value, dict):
+        return {
+            k: inner if k == "type" and isinstance(inner, str) else with_text(inner, text) for k, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [with_text(inner, text) for inner in value]
+    return text if isinstance(value, str) else value
+
+
+def mutants(record: Record) -> Iterator[Record]:
+    """The record with each of its fields, and of theirs, missing or of another type."""
+    for name, value in record.items():
+        if name == "type":
+            continue
+        yield {other: inner for other, inner in record.items() if other != name}
+        for wrong in WRONG:
+            yield {**record, name: wrong}
+        if isinstance(value, dict):
+            yield from ({**record, name: inner} for inner in mutants(value))
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            yield from ({**record, name: [inner]} for inner in mutants(value[0]))
