@@ -151,7 +151,7 @@ def test_the_peer_closes(tmp_path: Path) -> None:
         thread.start()
         done = run(tmp_path, "-c", f"socket; connect -name 127.0.0.1 -port {port_of(server)}; recv -timeout 9; recv")
         thread.join(20)
-    shows(done, "the peer has closed the connection")
+    shows(done, "the peer sends no more (FIN)")
 
 
 @pytest.mark.parametrize("how", ["set timeout 0.2; {}", "{} -timeout 0.2", "set timeout 9; {} -timeout 0.2"])

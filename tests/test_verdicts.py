@@ -106,6 +106,17 @@ TABLE = {
     "all connect": Row([seen("connected"), bound("connected")], "healthy"),
     "answers differ": Row([seen("unsteady"), bound("connected")], "unclear"),
     "no listener for one, silence for the other": Row([seen("refused", **refused()), bound("timeout")], "unclear"),
+    "no listener, but one source does not get there": Row(
+        [seen("timeout"), bound("refused", **refused(answerer=Answerer(63, 1, 1)))], "source-dependent"
+    ),
+    "no listener, and a router forbids one source": Row(
+        [seen("prohibited", icmp=PROHIBITED), bound("refused", **refused(answerer=Answerer(63, 1, 1)))],
+        "source-dependent",
+        "192.168.77.1",
+    ),
+    "a nearer box resets one source, silence for the other": Row(
+        [seen("timeout"), bound("refused", **refused(answerer=Answerer(64, 0, 1)))], "unclear"
+    ),
     "interrupted": Row([seen("cancelled"), bound("cancelled")], "unclear"),
 }
 

@@ -24,7 +24,7 @@ _TRACING = 0.3  # of the time-out: a source that is silent for so long has its p
     Option("name", HOST, "the host: an address or a name", required=True),
     Option("port", PORT, "the port: a number or a service name", required=True),
     Option("from", ADDRESSES, "only these source addresses, beside the default one"),
-    Option("timeout", SECONDS, "how long one attempt waits (5; 1.2 at least: less tells too little)"),
+    Option("timeout", SECONDS, "how long one attempt waits (5; at least 1.2)"),
     Option("ports", PORTS, "the same for further ports"),
     examples=["diagnose -name 10.1.1.1 -port 2121", "diagnose -name 10.1.1.1 -port ftp -from 172.16.1.50 -timeout 3"],
 )
@@ -47,6 +47,8 @@ def diagnose(
     from ..net.sources import check_target, eligible
 
     numbers = list(dict.fromkeys(names.port_number(p, "tcp") for p in (port, *ports)))
+    if timeout < LEAST_TIMEOUT:
+        raise Failure(f"-timeout {timeout:g}: {LEAST_TIMEOUT:g} s at least: less does not tell what became of a SYN")
     if 0 in numbers:
         raise Failure("-port 0: there is no port 0 to connect to")
     address = _target(session, name)
@@ -54,7 +56,7 @@ def diagnose(
     session.remember(name)
     sources, left_out = eligible(address, from_)
     destinations = [Endpoint(address, number) for number in numbers]
-    cases, cancelled = _examine(session, name, destinations, sources, max(timeout, LEAST_TIMEOUT))
+    cases, cancelled = _examine(session, name, destinations, sources, timeout)
     session.last_verdicts = [judge(case) for case in cases]
     return Diagnosed(session.last_verdicts, cancelled, left_out)
 

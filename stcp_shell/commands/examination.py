@@ -103,12 +103,22 @@ def _telling(probes: list[Probe], outcomes: list[str], outcome: str) -> Probe:
 
 
 def _distinct(observations: list[Observation]) -> list[Observation]:
-    """Without the bound twin of the default source, which is the same test once more, unless it ended otherwise."""
-    if not observations:
-        return []
+    """The default source and its bound twin are one test, made twice as often; an answer outweighs silence."""
+    twin = next((seen for seen in observations[1:] if seen.address == observations[0].address), None)
+    if twin is None:
+        return observations
     default = observations[0]
-    same = (default.address, default.outcome)
-    return [default, *(seen for seen in observations[1:] if (seen.address, seen.outcome) != same)]
+    if not (default.silent or twin.silent or default.outcome == twin.outcome):
+        return observations  # they were answered differently: both are shown
+    best = twin if default.silent else default
+    merged = best._replace(
+        chosen_by=default.chosen_by,
+        attempts=default.attempts + twin.attempts,
+        answered=default.answered + twin.answered,
+        elapsed=min(default.elapsed, twin.elapsed) if default.outcome == twin.outcome else best.elapsed,
+        trace=default.trace or twin.trace,
+    )
+    return [merged, *(seen for seen in observations[1:] if seen is not twin)]
 
 
 def _distances(lines: list[Line], destination: Endpoint, survey: Survey) -> dict[str, Answerer]:

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from ..facts import Answerer, Endpoint, Icmp, Trace, Way
 
+HOST_UNREACHABLE = {(3, 1), (1, 3)}  # ICMP types and codes: RFC 792; address unreachable, RFC 4443
+
 
 class Observation(NamedTuple):
     """One source address and how its connects ended.
@@ -56,6 +58,13 @@ class Case(NamedTuple):
     own: frozenset[str]  # every address of this host
     reverse_path: ReversePath | None = None
     gateways: tuple[tuple[str, str], ...] = ()  # (interface, gateway) known from the routing tables
+
+    @property
+    def reaching(self) -> list[Observation]:
+        """The sources that get to the destination: they connect, or a RST comes from as far away as it is."""
+        return [
+            s for s in self.observations if s.outcome == "connected" or (s.rst and s.answerer and not s.answerer.nearer)
+        ]
 
     @property
     def passing(self) -> list[Observation]:

@@ -6,24 +6,29 @@ Only for what a verdict says; where a name or address is not known there is a pl
 from collections.abc import Callable, Iterator
 
 from ..facts import INET6, family_of
-from .case import Case, Observation
-
-_HOST_UNREACHABLE = {(3, 1), (1, 3)}  # RFC 792; address unreachable, RFC 4443
+from .case import HOST_UNREACHABLE, Case, Observation
 
 
 def remedies(case: Case, kind: str, blames: str | None) -> Iterator[str]:
     """The remedies for a verdict of a kind; none where the evidence points nowhere."""
     write = _WRITERS.get(kind)
-    if write:
-        yield from write(case, blames)
+    if write is None:
+        return
+    lines = list(write(case, blames))
+    yield from lines
+    if any(line.startswith("  Linux:") for line in lines):
+        yield "such commands last until the next start: then put it into the network configuration"
 
 
 def _source_dependent(case: Case, blames: str | None) -> Iterator[str]:
-    works, fails = case.passing[0], case.failing[0]
+    works = (case.passing or case.reaching)[0]
+    fails = next(seen for seen in case.observations if seen not in (case.passing or case.reaching))
     box = f"on {blames}" if blames else "on the firewall or router that filters by source address"
     yield f"permit {fails.address or 'the default source'} to {_target(case)} {box}"
     yield from _by_source(case, works)
     yield from _by_router(case, works)
+    if not case.passing:
+        yield from _no_listener(case, blames)
     yield f"in the program that connects: bind(2) to {works.address} before connect(2)"
 
 
@@ -69,6 +74,7 @@ def _own_way(case: Case, seen: Observation) -> Iterator[str]:
     yield f"or let {seen.address} leave by its own interface{where}:"
     yield f"  Linux: {_ip(case)} route add default via {router} dev {seen.interface} table 100"
     yield f"  Linux: {_ip(case)} rule add from {seen.address} lookup 100"
+    yield f"  Linux: {_ip(case)} rule add from {seen.address} lookup main suppress_prefixlength 0"
 
 
 def _rp_filter(case: Case, blames: str | None) -> Iterator[str]:
@@ -99,7 +105,7 @@ def _unreachable(case: Case, blames: str | None) -> Iterator[str]:
     router = blames or "the router that sends the ICMP error"
     if all(seen.expired for seen in case.observations):
         yield f"see by traceroute between which routers the packets go round, and mend their routes to {target}"
-    elif all(seen.icmp and (seen.icmp.type, seen.icmp.code) in _HOST_UNREACHABLE for seen in case.observations):
+    elif all(seen.icmp and (seen.icmp.type, seen.icmp.code) in HOST_UNREACHABLE for seen in case.observations):
         yield f"see whether {target} is up and on the link of {router}, or mend the routing there"
     else:
         yield f"mend the routing at {router}: it has no way to {target}"
@@ -107,6 +113,10 @@ def _unreachable(case: Case, blames: str | None) -> Iterator[str]:
 
 def _no_route(case: Case, blames: str | None) -> Iterator[str]:
     address = case.destination.address
+    if address == "::1" or address.startswith("127."):
+        yield "bring the loopback interface up:"
+        yield "  Linux: ip link set lo up"
+        return
     six = "-inet6 " if family_of(address) == INET6 else ""
     yield f"add a route to {address} (ROUTER: the next hop):"
     yield f"  Linux: {_ip(case)} route add {_host(case)} via ROUTER"

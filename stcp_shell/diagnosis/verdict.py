@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from ..facts import INET6, family_of
-from .case import Case, Observation, Verdict, named
+from .case import HOST_UNREACHABLE, Case, Observation, Verdict, named
 from .evidence import lines
 from .remedies import remedies
 
@@ -98,14 +98,17 @@ def _healthy(case: Case) -> Finding | None:
 
 
 def _source_dependent(case: Case) -> Finding | None:
-    works, fails = case.passing, case.failing
-    if not works or not fails:
+    """Some get there and some do not. A RST of the host itself is an answer of its own: that source gets there."""
+    works = case.passing or case.reaching
+    fails = [seen for seen in case.observations if seen not in works]
+    if not works or not fails or not (case.passing or all(s.silent or s.outcome == "prohibited" for s in fails)):
         return None
     blames = _blamed(fails, case)
+    one = _does(works) == "does"
+    how = ("connects" if one else "connect") if case.passing else ("gets" if one else "get") + " a RST of the host"
     if case.default in works:
-        summary = f"the default source address connects, {named(fails)} {_does(fails)} not"
-        return "bound-source-fails", summary, blames
-    summary = f"{named(works)} {'connects' if _does(works) == 'does' else 'connect'}, {named(fails)} {_does(fails)} not"
+        return "bound-source-fails", f"the default source address {how}, {named(fails)} {_does(fails)} not", blames
+    summary = f"{named(works)} {how}, {named(fails)} {_does(fails)} not"
     return "source-dependent", f"the source address decides: {summary}", blames
 
 
@@ -145,7 +148,10 @@ def _unreachable(case: Case) -> Finding | None:
         where = f"at {blames}" if blames else "on the way"
         return "unreachable", f"the TTL of the SYNs runs out {where}: a routing fault, no filter", blames
     who = blames or "a router"
-    return "unreachable", f"{who} cannot get there: a routing fault, no filter", blames
+    if all(s.icmp and (s.icmp.type, s.icmp.code) in HOST_UNREACHABLE for s in seen):
+        what = f"{who} says that the host cannot be reached: it is down, or not on that link; no filter says so"
+        return "unreachable", what, blames
+    return "unreachable", f"{who} says that it has no way there: a routing fault, no filter", blames
 
 
 def _filtered(case: Case) -> Finding | None:

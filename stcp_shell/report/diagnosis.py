@@ -6,7 +6,7 @@ from ..diagnosis.case import Observation, Verdict
 from ..findings import Diagnosed
 from .events import fold, points
 from .plain import visible
-from .text import columns, duration, way_text
+from .text import columns, duration
 
 _ROLES = {"healthy": "good", "unclear": "warn", "single-source": "warn"}
 
@@ -29,20 +29,10 @@ def diagnosis_lines(value: Diagnosed, paint: Callable[[str, str], str]) -> Itera
 
 def matrix(sources: tuple[Observation, ...]) -> Iterator[str]:
     """A row for each source address."""
-    rows = [["  Source address", "Chosen by", "Sent", "Outcome", "Answers", "After"]]
+    rows = [["  Source address", "Chosen by", "Outcome", "Answers", "After"]]
     for seen in sources:
-        after = duration(seen.elapsed)
-        way = way_text(seen.route) if seen.route else "-"
-        rows.append(
-            [
-                f"  {seen.address or '-'}",
-                seen.chosen_by,
-                visible(way),
-                seen.outcome,
-                f"{seen.answered}/{seen.attempts}",
-                after,
-            ]
-        )
+        answers = f"{seen.answered}/{seen.attempts}"
+        rows.append([f"  {seen.address or '-'}", seen.chosen_by, seen.outcome, answers, duration(seen.elapsed)])
     yield from columns(rows)
 
 

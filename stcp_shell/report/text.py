@@ -223,7 +223,7 @@ def _sent(value: results.Sent, paint: Paint) -> Iterator[str]:
 
 def _received(value: results.Received, paint: Paint) -> Iterator[str]:
     if not value.bytes:
-        yield f"socket {value.socket}: the peer has closed the connection"
+        yield f"socket {value.socket}: the peer sends no more (FIN)"
         return
     yield f"socket {value.socket}: received {value.bytes} bytes"
     for line in value.data.removesuffix("\n").split("\n"):
