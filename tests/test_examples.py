@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from programs import ROOT, Record, environment, run, shows
+from tickets import log
 
 from stcp_shell.commands import CATALOGUE
 
@@ -41,6 +42,8 @@ def sessions(text: str) -> Iterator[list[Record]]:
 @pytest.mark.usefixtures("namespaces")
 def test_every_example_of_the_help_runs(tmp_path: Path) -> None:
     shutil.copy(ROOT / "scripts" / "multihomed.stcp", tmp_path)
+    for name in ("before.jsonl", "after.jsonl"):
+        (tmp_path / name).write_text("".join(f"{json.dumps(record)}\n" for record in log()))
     examples = {}
     for command in CATALOGUE:
         for number, example in enumerate(command.examples):
