@@ -9,6 +9,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -133,4 +134,4 @@ def browser(folder: Path) -> Iterator[Browser]:
         finally:
             os.close(asks)
             os.close(answers)
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its helpers, too

@@ -7,6 +7,7 @@ Sizes are CSS pixels; text is measured by its number of characters.
 from itertools import groupby
 from typing import NamedTuple
 
+from .plain import visible
 from .scene import End, Lane, Scene, Stop, Target, way
 
 MARGIN = 12
@@ -78,12 +79,13 @@ class _Column(NamedTuple):
 def panel(target: Target, scene: Scene) -> Panel:
     """The picture of one destination, from (0, 0)."""
     columns = [_Column(lane, *way(lane, target, scene)) for lane in target.lanes.values()]
-    width = _column_width(columns, target, scene)
+    width = _column_width(columns, scene)
     return _Panel(columns, width, target, scene).made()
 
 
 def short(text: str, most: int = 42) -> str:
-    """Text that has room."""
+    """Text that has room, as long as it is when its hidden characters are shown."""
+    text = visible(text)
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
@@ -161,12 +163,11 @@ class _Panel:
             wide = self.column * len(members)
             stop = members[0]
             if stop is not None and key:
-                refuses = any(member and member.refuses for member in members)
-                style = "refuses" if refuses else "hop" if address else "silent"
+                stop = next((member for member in members if member and member.refuses), stop)
+                style = "refuses" if stop.refuses else "hop" if address else "silent"
                 self._box(left + 9, y, wide - 18, _BOX, style)
                 self._text(left + wide / 2, y + 20, short(address or "*"), "address")
-                what = f"{stop.what}: it refuses" if refuses else stop.what
-                self._text(left + wide / 2, y + 35, what, "small")
+                self._text(left + wide / 2, y + 35, _what(stop), "small")
             left += wide
 
     def _path(self, number: int, column: _Column, top: float, bottom: float) -> None:
@@ -209,14 +210,19 @@ def _same(number: int, stop: Stop | None) -> tuple[str, object]:
     return stop.address, stop.address or (number + 1)
 
 
-def _column_width(columns: list[_Column], target: Target, scene: Scene) -> float:
-    addresses = [stop.address for column in columns for stop in column.stops]
+def _column_width(columns: list[_Column], scene: Scene) -> float:
+    """As wide as the widest text needs it, within bounds."""
+    stops = [stop for column in columns for stop in column.stops]
+    addresses = [stop.address for stop in stops]
     addresses += [scene.prefixes.get(column.lane.source, column.lane.source) for column in columns]
-    words = [stop.what for column in columns for stop in column.stops]
-    widest = max([len(text[:42]) * _MONO + 34 for text in addresses] + [len(text[:40]) * _SANS + 30 for text in words])
-    widest = max([widest, *(min(200.0, len(column.end.text) * _BOLD + 30) for column in columns)])
-    alone = _ALONE / len(columns) if columns else 0
-    return float(min(_MOST, max(_LEAST, widest, alone)))
+    needed = [len(short(text)) * _MONO + 34 for text in addresses]
+    needed += [len(_what(stop)) * _SANS + 30 for stop in stops]
+    needed += [min(200.0, len(column.end.text) * _BOLD + 30) for column in columns]
+    return min(_MOST, max(_LEAST, _ALONE / max(1, len(columns)), *needed))
+
+
+def _what(stop: Stop) -> str:
+    return short(f"{stop.what}: it refuses" if stop.refuses else stop.what, 40)
 
 
 def _wrapped(text: str, most: int) -> list[str]:

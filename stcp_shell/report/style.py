@@ -15,7 +15,7 @@ h1{font-size:1.6rem;line-height:1.25;margin:0 0 .75rem}
 h2{font-size:1.2rem;margin:2.25rem 0 .75rem;padding-bottom:.3rem;border-bottom:1px solid var(--line)}
 h3{font-size:1rem;margin:1.25rem 0 .5rem}
 h4{font-size:.9rem;margin:.75rem 0 .25rem;color:var(--soft)}
-p,li,dd,pre,figcaption,caption{overflow-wrap:anywhere}
+h2,h3,p,li,dd,pre,figcaption,caption{overflow-wrap:anywhere}
 td,th{overflow-wrap:break-word}
 .table{overflow-x:auto}
 .soft,figcaption,caption{color:var(--soft);font-size:.875rem}
