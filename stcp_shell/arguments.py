@@ -124,6 +124,8 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
     for one, other in (("--log", "--no-log"), ("--log", "-j"), ("--format", "--check")):
         if {one, other} <= found.given:
             raise UsageError(f"{one} and {other} exclude each other")
+    if found.jobs and not (found.files or found.commands):
+        raise UsageError("-j goes with FILEs")
     _check_report(found)
     return found
 

@@ -1,5 +1,6 @@
 """The command line's program: reads the options, parses the scripts whole, and starts the session."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -33,7 +34,9 @@ def main() -> NoReturn:
     except BrokenPipeError:
         status = Status.FAILED
     except OSError as error:
-        status = _complain(environment, f"standard output takes no more: {error.strerror}", Status.FAILED)
+        full = error.errno == errno.ENOSPC
+        text = f"standard output takes no more: {error.strerror}" if full else reason(error)
+        status = _complain(environment, text, Status.FAILED)
     os._exit(status)
 
 

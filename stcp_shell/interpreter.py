@@ -12,7 +12,6 @@ from .language.script import load
 from .results import Check, Expectation, Failed
 from .screen import Screen
 from .session import Session
-from .signals import Terminated
 from .status import Status
 
 # An enum looks its members up in Python: that takes longer than to run `close`.
@@ -81,7 +80,7 @@ class Interpreter:
         except KeyboardInterrupt:
             self._failed(call, number, "interrupted")
             return _INTERRUPTED
-        if type(self.session.cut) is Terminated:
+        if self.session.cut:
             raise self.session.cut
         return _INTERRUPTED if getattr(result, "cancelled", False) else _OK
 

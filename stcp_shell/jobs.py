@@ -45,6 +45,9 @@ def run_jobs(count: int, most: int, environment: Environment, run: Run) -> Ended
             cut = Status.INTERRUPTED
         except Terminated as signalled:
             cut = 128 + signalled.number
+        except BaseException:
+            queue.abandon()  # nobody reads what they print, say
+            raise
         if cut:
             queue.stop()
     results = queue.results
@@ -97,6 +100,15 @@ class _Queue:
             self._running[child.process] = child
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+    def abandon(self) -> None:
+        """End those that still run, and show nothing of it."""
+        for process in self._running:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGTERM)
+        for process in self._running:
+            with suppress(ChildProcessError):
+                os.waitpid(process, 0)
 
     def _take(self, process: int, status: int) -> None:
         child = self._running.pop(process)

@@ -75,7 +75,7 @@ class Received(NamedTuple):
     socket: int
     bytes: int  # 0: the peer closed the connection
     data: str  # UTF-8; what is not, as \\xNN
-    peer: str | None = None  # a datagram's sender
+    peer: str | None = None  # a datagram's sender; None: a stream
 
 
 class ShutDown(NamedTuple):

@@ -15,6 +15,7 @@ from .journal.writer import Journal
 if TYPE_CHECKING:
     from .diagnosis.case import Verdict
     from .net.ways import Ways
+    from .signals import Terminated
     from .surroundings import Surroundings
 
 DEFAULT_TIMEOUT = 60.0
@@ -59,7 +60,7 @@ class Session:
         self.progress: Callable[[Waiting], None] | None = None
         self.flush: Callable[[], None] = lambda: None  # lets out what was shown so far: for whoever is about to wait
         self.ended = False
-        self.cut: BaseException | None = None  # the signal that ended a connect: it is heard when that is in the log
+        self.cut: Terminated | None = None  # the signal that ended a connect: it is heard when that is in the log
         self.last_connection: Connection | None = None
         self.last_verdicts: list[Verdict] = []
         self._numbers = 0

@@ -89,7 +89,8 @@ def recv(session: Session, max: int = 4096, timeout: float | None = None) -> Rec
         data = entry.sock.recv(max)
     except OSError as error:
         raise Failure(reason(error)) from None
-    return Received(entry.number, len(data), data.decode("utf-8", "backslashreplace"))
+    peer = str(entry.peer) if entry.kind == "dgram" else None
+    return Received(entry.number, len(data), data.decode("utf-8", "backslashreplace"), peer)
 
 
 @command(

@@ -168,9 +168,11 @@ def connect(
         if probe.code is None:
             session.flush()
             wait([probe], session.progress and (lambda: _show(session, probe)), TICK)
-    except (KeyboardInterrupt, Terminated) as cut:
+    except KeyboardInterrupt:
         probe.cancel()
-        session.cut = cut
+    except Terminated as signalled:
+        probe.cancel()
+        session.cut = signalled
     result = _finding(entry, probe, name, route, tuple(found[1:]))
     entry.state, entry.local = result.outcome, probe.source
     if result.outcome == "connected":
@@ -255,7 +257,7 @@ def _measured(session: Session, found: Connection, source: str | None, limit: fl
     try:
         box = answerer(found.destination, source, limit, found.outcome, session.progress and show)
     except (KeyboardInterrupt, Terminated) as cut:
-        session.cut = cut
+        session.cut = cut if isinstance(cut, Terminated) else None
         return found._replace(note="who answered was not measured: interrupted", interrupted=True)
     except OSError as error:
         return found._replace(note=f"who answered could not be measured: {reason(error)}")

@@ -32,6 +32,12 @@ class Observation(NamedTuple):
     trace: Trace | None = None
 
     @property
+    def left_host(self) -> bool:
+        """Whether its SYNs got beyond this host and its links, as far as is known."""
+        own = self.icmp is not None and self.icmp.sender == self.address
+        return not (self.syn in ("unresolved", "dropped-here") or self.outcome == "no-route" or own)
+
+    @property
     def silent(self) -> bool:
         """No answer of any kind came."""
         return self.outcome == "timeout"

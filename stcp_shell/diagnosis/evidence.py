@@ -57,7 +57,7 @@ def hop_number(trace: Trace) -> str:
 def _applies(case: Case, kind: str) -> bool:
     """A prohibition that a router signs itself needs no caveat, and an answer is no silence."""
     if kind in ("source-dependent", "bound-source-fails", "filtered"):
-        return any(seen.icmp is None for seen in case.failing)
+        return any(seen.icmp is None and seen.left_host for seen in case.failing)
     return True
 
 

@@ -23,8 +23,11 @@ def remedies(case: Case, kind: str, blames: str | None) -> Iterator[str]:
 def _source_dependent(case: Case, blames: str | None) -> Iterator[str]:
     works = (case.passing or case.reaching)[0]
     fails = next(seen for seen in case.observations if seen not in (case.passing or case.reaching))
-    box = f"on {blames}" if blames else "on the firewall or router that filters by source address"
-    yield f"permit {fails.address or 'the default source'} to {_target(case)} {box}"
+    if fails.left_host:
+        box = f"on {blames}" if blames else "on the firewall or router that filters by source address"
+        yield f"permit {fails.address or 'the default source'} to {_target(case)} {box}"
+    else:
+        yield from _not_sent(case, fails)
     yield from _by_source(case, works)
     yield from _by_router(case, works)
     if not case.passing:
@@ -59,6 +62,9 @@ def _by_router(case: Case, works: Observation) -> Iterator[str]:
 
 def _bound_fails(case: Case, blames: str | None) -> Iterator[str]:
     fails = case.failing[0]
+    if not fails.left_host:
+        yield from _not_sent(case, fails)
+        return
     box = blames or "the first router"
     yield f"accept {fails.address} on {box}: relax uRPF there (loose instead of strict), or permit it"
     yield f"or give the far side a return route to the network of {fails.address}"
@@ -127,8 +133,17 @@ def _no_route(case: Case, blames: str | None) -> Iterator[str]:
         yield from _by_source(case, works)
 
 
+def _not_sent(case: Case, seen: Observation) -> Iterator[str]:
+    """For a source whose SYNs never got beyond this host's links."""
+    yield from _no_route(case, None) if seen.outcome == "no-route" else _silent_hop(case, seen)
+
+
 def _next_hop(case: Case, blames: str | None) -> Iterator[str]:
-    way = case.observations[0].route
+    yield from _silent_hop(case, next(seen for seen in case.failing if not seen.left_host))
+
+
+def _silent_hop(case: Case, seen: Observation) -> Iterator[str]:
+    way = seen.route
     hop = (way and way.gateway) or case.destination.address
     link = (way and way.interface) or "the interface"
     yield f"see whether {hop} is up and on the same link as {link}, or route by another next hop"

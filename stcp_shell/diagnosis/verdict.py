@@ -74,7 +74,11 @@ def _local_rp_filter(case: Case) -> Finding | None:
     held = [
         seen
         for seen in case.failing
-        if seen.silent and seen.interface in filtering.strict and seen.route and seen.route.interface != seen.interface
+        if seen.silent
+        and seen.interface in filtering.strict
+        and seen.route
+        and seen.route.interface != seen.interface
+        and filtering.dropped >= seen.attempts  # each attempt had an answer to drop
     ]
     if not held:
         return None

@@ -18,7 +18,7 @@ IP_RECVERR, IPV6_RECVERR = 11, 25
 _ORIGIN_ICMP, _ORIGIN_ICMP6 = 2, 3
 _SOCK_EXTENDED_ERR = struct.Struct("=IBBBBII")
 _LEVELS = {INET: (0, IP_RECVERR), INET6: (41, IPV6_RECVERR)}  # IPPROTO_IP, IPPROTO_IPV6
-SYN_SENT = 2  # tcp_states.h
+SYN_SENT, CLOSED = 2, 7  # tcp_states.h
 HANDSHAKE_DONE = (1, 8)  # ESTABLISHED, CLOSE_WAIT
 
 UNREACHABLE_MEANINGS = {
@@ -72,9 +72,9 @@ def watch(sock: socket.socket, family: str, on: bool) -> None:
         sock.setsockopt(level, option, on)
 
 
-def drain(sock: socket.socket) -> list[Icmp]:
-    """The ICMP errors in the socket's queue, oldest first; the queue is empty afterwards."""
-    found: list[Icmp] = []
+def drain(sock: socket.socket) -> list[tuple[int, Icmp]]:
+    """The ICMP errors in the socket's queue with their errno, oldest first; the queue is empty afterwards."""
+    found: list[tuple[int, Icmp]] = []
     while LINUX:
         try:
             _, ancillary, _, _ = sock.recvmsg(0, 512, socket.MSG_ERRQUEUE)
@@ -82,7 +82,7 @@ def drain(sock: socket.socket) -> list[Icmp]:
             break
         for _, _, data in ancillary:
             if icmp := _icmp(data):
-                found.append(icmp)
+                found.append((_SOCK_EXTENDED_ERR.unpack_from(data)[0], icmp))
     return found
 
 

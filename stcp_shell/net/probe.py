@@ -34,6 +34,7 @@ class Probe:
         self.cancelled = False
         self.source: Endpoint | None = None
         self.icmp: Icmp | None = None
+        self._queued = 0  # the errno of that
         self.info: evidence.TcpInfo | None = None
         self.started = self.ended = 0.0
         self._tcp = protocol == "tcp"
@@ -61,6 +62,9 @@ class Probe:
             if self.info and self.info.state == evidence.SYN_SENT:
                 self._drain()
                 return
+            if self.info and self.info.state == evidence.CLOSED:
+                # The error came between SO_ERROR and the draining of a soft one, which cleared it.
+                code = self._queued
         self._finish(code)
 
     def _look_early(self) -> None:
@@ -128,8 +132,8 @@ class Probe:
         evidence.watch(self.sock, self.family, False)
 
     def _drain(self) -> None:
-        for icmp in evidence.drain(self.sock):
-            self.icmp = icmp
+        for code, icmp in evidence.drain(self.sock):
+            self._queued, self.icmp = code, icmp
 
 
 def run(probes: Sequence[Probe], progress: Callable[[], None] | None = None) -> None:

@@ -33,7 +33,7 @@ def matrix(sources: tuple[Observation, ...]) -> Iterator[str]:
     for seen in sources:
         answers = f"{seen.answered}/{seen.attempts}"
         rows.append([f"  {seen.address or '-'}", seen.chosen_by, seen.outcome, answers, duration(seen.elapsed)])
-    yield from columns(rows)
+    yield from map(visible, columns(rows))
 
 
 def verdict_lines(verdict: Verdict, paint: Callable[[str, str], str]) -> Iterator[str]:

@@ -222,6 +222,9 @@ def _sent(value: results.Sent, paint: Paint) -> Iterator[str]:
 
 
 def _received(value: results.Received, paint: Paint) -> Iterator[str]:
+    if not value.bytes and value.peer:
+        yield f"socket {value.socket}: received an empty datagram"
+        return
     if not value.bytes:
         yield f"socket {value.socket}: the peer sends no more (FIN)"
         return
@@ -247,7 +250,7 @@ def _option(value: results.OptionValue, paint: Paint) -> Iterator[str]:
 def _expectation(value: results.Expectation, paint: Paint) -> list[str]:
     if value.met:
         return [f"{paint('good', 'as expected')}: {visible(value.expected)}"]
-    where = f"{value.where}: " if value.where else ""
+    where = f"{visible(value.where)}: " if value.where else ""
     head = f"{where}{paint('bad', 'MISS')}: expected {visible(value.expected)}; seen {visible(value.seen)}"
     return [head, *[f"  {visible(line)}" for line in value.evidence]]
 
