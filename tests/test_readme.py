@@ -3,7 +3,6 @@
 Parts of it are made here, each between two comments: sessions, the table of commands, the help, the scenarios.
 """
 
-import json
 import os
 import re
 import subprocess
@@ -14,6 +13,7 @@ from textwrap import indent, wrap
 from typing import Any
 
 import pytest
+from programs import Record, read
 
 from stcp_shell.arguments import help_text
 from stcp_shell.commands import FAMILIES
@@ -69,7 +69,7 @@ def literal(text: str) -> str:
     return "::\n\n" + indent(text, "    ")
 
 
-def in_lab(folder: Path, *words: str, lines: Sequence[str] = ()) -> tuple[str, list[dict[str, Any]]]:
+def in_lab(folder: Path, *words: str, lines: Sequence[str] = ()) -> tuple[str, list[Record]]:
     """What the shell says in the lab, and the records that it writes."""
     done = subprocess.run(
         [sys.executable, "-m", "stcp_shell", "--lab", *words],
@@ -82,7 +82,7 @@ def in_lab(folder: Path, *words: str, lines: Sequence[str] = ()) -> tuple[str, l
         check=False,
     )
     (log,) = folder.rglob("*.jsonl")
-    return done.stdout, [json.loads(line) for line in log.read_text(encoding="ascii").splitlines()]
+    return done.stdout, read(log)
 
 
 @pytest.mark.usefixtures("namespaces")

@@ -1,12 +1,12 @@
 """What lies under scripts/: the examples parse and tell their stories, the programs say what they lack."""
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from programs import Record, read
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = ROOT / "scripts"
@@ -28,12 +28,12 @@ def shell(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def in_lab(folder: Path, example: str) -> tuple[str, list[dict[str, object]]]:
+def in_lab(folder: Path, example: str) -> tuple[str, list[Record]]:
     """What an example shows in the lab, and its records."""
     log = folder / "log.jsonl"
     done = shell(folder, "--lab", "--log", str(log), f"scripts/{example}.stcp")
     assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout, [json.loads(line) for line in log.read_text(encoding="ascii").splitlines()]
+    return done.stdout, read(log)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)

@@ -1,6 +1,5 @@
 """The interactive shell: most of it on a pipe, what only a real terminal shows on a pty."""
 
-import json
 import os
 import signal
 import stat
@@ -12,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from programs import Record, read
 from shells import Shell, pasted
 from terminals import ROOT, Terminal, history, shell
 
@@ -25,9 +25,9 @@ BLOCK = "socket\nnote one\nuse 1\nnote two"
 HANGS = "connect -name 10.1.1.1 -port 2121 -timeout 60"
 
 
-def log_of(state: Path) -> list[dict[str, object]]:
+def log_of(state: Path) -> list[Record]:
     (path,) = (state / "stcp-shell" / "sessions").iterdir()
-    return [json.loads(line) for line in path.read_text().splitlines()]
+    return read(path)
 
 
 def ran(state: Path) -> list[object]:

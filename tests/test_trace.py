@@ -1,6 +1,5 @@
 """`traceroute` in the lab: the routers on the way, where paths part, and who refuses."""
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import in_lab
-from programs import run, shows, started, until
+from programs import read, run, shows, started, until
 
 from stcp_shell.facts import Endpoint, Hop, Icmp, Trace, Way
 from stcp_shell.report.paths import ending, parting
@@ -211,7 +210,7 @@ def test_ctrl_c_ends_the_script(namespaces: None, tmp_path: Path) -> None:
         out, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
     assert b"192.168.77.50: ended by Ctrl-C" in out
-    kept = [json.loads(record) for record in log.read_text().splitlines()]
+    kept = read(log)
     assert [record["cancelled"] for record in kept if record["type"] == "trace"] == [True]
     assert not [record for record in kept if record["type"] == "note"]
 
