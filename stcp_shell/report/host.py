@@ -12,18 +12,21 @@ ROUTE_HEADINGS = ("Destination", "Next hop", "Interface", "Source", "Remarks")
 _USUAL_RULES = (("local", 0), ("main", 32766), ("default", 32767))
 
 
-def interface_rows(record: Record) -> Iterator[tuple[str, str, str, str, str]]:
+def interface_rows(record: Record, brief: bool = False) -> Iterator[tuple[str, str, str, str, str]]:
     """A row for each interface of an `interfaces` record. Raises what a malformed one makes."""
     for interface in record["interfaces"]:
         flags = interface["flags"]
         state = "up" if "UP" in flags else "down" if flags else "not known"
-        addresses = ", ".join(map(_address, interface["addresses"]))
+        there = interface["addresses"]
+        if brief:
+            there = [each for each in there if not str(each["address"]).startswith("fe80:")]  # every link has one
+        addresses = ", ".join(map(_address, there))
         yield str(interface["name"]), state, addresses, _text(interface.get("mtu")), _text(interface.get("hardware"))
 
 
 def interface_lines(record: Record) -> Iterator[str]:
     """A line for each: its name and its addresses."""
-    for name, state, addresses, _, _ in interface_rows(record):
+    for name, state, addresses, _, _ in interface_rows(record, brief=True):
         yield f"{name}: {addresses or 'no address'}{'' if state == 'up' else f' ({state})'}"
 
 
