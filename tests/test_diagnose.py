@@ -172,3 +172,16 @@ def test_few_file_descriptors_are_enough(namespaces: None, tmp_path: Path) -> No
     limit = ["sh", "-c", 'ulimit -n 24 && exec "$@"', "sh"]
     done = run(tmp_path, "--lab=open", "-c", "diagnose -name 10.1.1.1 -port 2121", before=limit)
     assert [verdict["kind"] for verdict in done.of("verdict")] == ["healthy"]
+
+
+def test_a_source_says_of_which_family_the_name_is_meant(namespaces: None, tmp_path: Path) -> None:
+    done = run(tmp_path, "--lab=open", "-c", "diagnose -name client -port 2121 -from fd00:172:16:1::50")
+    (verdict,) = done.of("verdict")
+    assert (verdict["destination"]["address"], verdict["kind"]) == ("fd00:10:1:1::1", "healthy")
+
+
+def test_a_second_diagnosis_is_no_worse_for_a_router_that_holds_errors_back(namespaces: None, tmp_path: Path) -> None:
+    line = "diagnose -name client -port 2121 -timeout 2"
+    done = run(tmp_path, "--lab=acl-reject", "-c", f"{line}; {line}")
+    assert [verdict["kind"] for verdict in done.of("verdict")] == ["source-dependent"] * 2
+    assert [len(verdict["sources"]) for verdict in done.of("verdict")] == [2, 2]

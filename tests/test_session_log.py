@@ -61,7 +61,7 @@ def test_the_fields_of_a_connection(tmp_path: Path) -> None:
     for record in works, fails:
         assert set(record) >= CONNECTION
         assert set(record["destination"]) == {"name", "address", "port"}
-        assert set(record["route"]) == {"gateway", "interface"}
+        assert set(record["route"]) == {"gateway", "interface", "kind"}
         assert set(record["source"]) == {"address", "port"}
         assert record["elapsed"] > 0
         assert (record["protocol"], record["icmp"], record["syn_retransmits"]) == ("tcp", None, 0)

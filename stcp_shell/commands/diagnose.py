@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..errors import Failure
-from ..facts import INET, INET6, Endpoint
+from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESSES, HOST, PORT, PORTS, SECONDS
 from ..net import names
@@ -51,7 +51,7 @@ def diagnose(
         raise Failure(f"-timeout {timeout:g}: {LEAST_TIMEOUT:g} s at least: less does not tell what became of a SYN")
     if 0 in numbers:
         raise Failure("-port 0: there is no port 0 to connect to")
-    address = _target(session, name)
+    address = _target(session, name, [family_of(from_[0])] if from_ else [INET, INET6])
     check_target(address)
     session.remember(name)
     sources, left_out = eligible(address, from_)
@@ -61,17 +61,17 @@ def diagnose(
     return Diagnosed(session.last_verdicts, cancelled, left_out)
 
 
-def _target(session: Session, name: str) -> str:
-    """The first address of the name, IPv4 before IPv6: a socket's default family is inet."""
-    if ":" in name:
+def _target(session: Session, name: str, families: list[str]) -> str:
+    """The first address of the name, of the source's family, or IPv4 before IPv6: a socket's default family is inet."""
+    if names.is_address(name):
         return name
-    try:
-        return names.addresses(name, INET, session.timeout)[0]
-    except names.Unresolved as reason:
+    reasons = []
+    for family in families:
         try:
-            return names.addresses(name, INET6, session.timeout)[0]
-        except names.Unresolved:
-            raise Failure(str(reason)) from None
+            return names.addresses(name, family, session.timeout)[0]
+        except names.Unresolved as reason:
+            reasons.append(str(reason))
+    raise Failure(reasons[0])
 
 
 def _examine(

@@ -52,8 +52,6 @@ def traceroute(
         raise Failure("-port 0: there is no port 0 to connect to")
     found = _addresses(session, name, from_)
     check_target(found[0])
-    if found[0].lower().startswith("fe80") and "%" not in found[0]:
-        raise Failure(f"{found[0]} is a link-local address: name its link, as in {found[0]}%enetA")
     sources: list[str | None] = list(eligible(found[0], from_)[0]) if from_ else [None]
     session.remember(name)
     destination = Endpoint(found[0], number)

@@ -14,7 +14,7 @@ def connection(value: Connection, command: int) -> str:
     Text and no dict, which would be made only to be taken apart again: a script connects thousands of times a second.
     """
     socket, protocol, bound, source, destination, name, route, outcome, errno, icmp, elapsed, rtt, syns, *_ = value
-    gateway, interface = (route.gateway, route.interface) if route else (None, None)
+    gateway, interface, kind = (route.gateway, route.interface, route.kind) if route else (None, None, None)
     answerer = encode(_answerer(value.answerer)) if value.answerer else "null"
     others = f', "others": {encode(value.others)}' if value.others else ""
     note = f', "note": {quote(value.note)}' if value.note else ""
@@ -22,7 +22,7 @@ def connection(value: Connection, command: int) -> str:
         f'{{"command": {command}, "socket": {socket}, "protocol": "{protocol}", "bound": {_endpoint(bound)}, '
         f'"source": {_endpoint(source)}, "chosen_by": "{value.chosen_by}", "destination": {{"name": {quote(name)}, '
         f'"address": {_text(destination.address or None)}, "port": {destination.port}}}, '
-        f'"route": {{"gateway": {_text(gateway)}, "interface": {_text(interface)}}}, '
+        f'"route": {{"gateway": {_text(gateway)}, "interface": {_text(interface)}, "kind": {_text(kind)}}}, '
         f'"outcome": "{outcome}", "errno": {_text(errno)}, "icmp": {encode(icmp_fields(icmp)) if icmp else "null"}, '
         f'"elapsed": {elapsed:.6f}, "rtt": {"null" if rtt is None else rtt}, '
         f'"syn_retransmits": {"null" if syns is None else syns}, "rst": {"true" if value.rst else "false"}, '

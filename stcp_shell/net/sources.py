@@ -16,6 +16,8 @@ def check_target(address: str) -> None:
     first = int(address.split(".", maxsplit=1)[0]) if family_of(address) == INET else 0
     if (address.lower().startswith("ff") and family_of(address) != INET) or 224 <= first < 240:
         raise Failure(f"{address} is a multicast address: TCP connects to one host")
+    if address.lower().startswith("fe80") and "%" not in address:
+        raise Failure(f"{address} is a link-local address: name its link, as in {address}%enetA")
     if address == "255.255.255.255" or address in _broadcasts():
         raise Failure(f"{address} is a broadcast address: TCP connects to one host")
 

@@ -15,9 +15,8 @@ def connection(record: Record) -> Connection:
     route, destination = record.get("route"), record["destination"]
     answerer = record.get("answerer")
     way = None
-    if route:
-        kind = "unicast" if route.get("interface") else "none"
-        way = Way(route.get("gateway"), route.get("interface"), kind=kind)
+    if route and route.get("kind", route.get("interface")):  # null: the tables could not be read
+        way = Way(route.get("gateway"), route.get("interface"), kind=route.get("kind", "unicast"))
     return Connection(
         socket=record["socket"],
         protocol=record["protocol"],
