@@ -41,7 +41,7 @@ def seconds(value: float) -> str:
     return f"{value * 1e3:.1f} ms" if abs(value) >= 1e-3 else f"{value * 1e6:.1f} us"
 
 
-_FORMAT = "{:<60} {:>9} {:>9} {:>6} {:>9}  {}"
+_FORMAT = "{:<63} {:>9} {:>9} {:>6} {:>9}  {}"
 
 
 def heading() -> str:
