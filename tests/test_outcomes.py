@@ -19,19 +19,20 @@ def in_namespace(folder: Path, preparation: Sequence[str], *words: str) -> Run:
 
 @pytest.mark.usefixtures("namespaces")
 @pytest.mark.parametrize(
-    ("table", "outcome", "errno"),
+    ("kind", "outcome", "errno"),
     [
-        ([], "no-route", "ENETUNREACH"),
-        (["ip route add prohibit 10.9.0.0/16"], "prohibited", "EACCES"),
-        (["ip route add unreachable 10.9.0.0/16"], "no-route", "EHOSTUNREACH"),
-        (["ip route add blackhole 10.9.0.0/16"], "no-route", "EINVAL"),
+        ("none", "no-route", "ENETUNREACH"),
+        ("prohibit", "prohibited", "EACCES"),
+        ("unreachable", "no-route", "EHOSTUNREACH"),
+        ("blackhole", "no-route", "EINVAL"),
     ],
 )
-def test_the_own_tables_say_no(tmp_path: Path, table: list[str], outcome: str, errno: str) -> None:
+def test_the_own_tables_say_no(tmp_path: Path, kind: str, outcome: str, errno: str) -> None:
+    table = [] if kind == "none" else [f"ip route add {kind} 10.9.0.0/16"]
     done = in_namespace(tmp_path, table, "-c", "socket; connect -name 10.9.9.9 -port 1")
     found = done.connection
     assert (found["outcome"], found["errno"], found["icmp"]) == (outcome, errno, None)
-    assert (found["source"], found["route"]) == (None, {"gateway": None, "interface": None})
+    assert (found["source"], found["route"]) == (None, {"gateway": None, "interface": None, "kind": kind})
     shows(done, f"({errno})", "none was chosen")
 
 
@@ -46,7 +47,7 @@ def test_the_next_hop_does_not_answer(tmp_path: Path) -> None:
     assert (found["outcome"], found["errno"]) == ("unreachable", "EHOSTUNREACH")
     assert found["icmp"] == {"type": 3, "code": 1, "meaning": "host unreachable", "from": "10.9.0.1"}
     assert found["source"]["address"] == "10.9.0.1"
-    assert found["route"] == {"gateway": None, "interface": "enetA"}
+    assert found["route"] == {"gateway": None, "interface": "enetA", "kind": "unicast"}
 
 
 @pytest.mark.usefixtures("namespaces")
@@ -76,7 +77,8 @@ def test_the_article_in_the_lab(tmp_path: Path) -> None:
     assert (works["outcome"], works["source"]["address"], works["chosen_by"]) == ("connected", A, "bind")
     assert works["destination"] == {"name": "backup", "address": "10.1.1.1", "port": 2121}
     assert works["others"] == ["10.1.1.7"]
-    assert failed["route"] == works["route"] == {"gateway": "192.168.77.1", "interface": "enetZ"}
+    route = {"gateway": "192.168.77.1", "interface": "enetZ", "kind": "unicast"}
+    assert failed["route"] == works["route"] == route
     shows(
         done,
         "timed out after 0.4 s (our time-out)",
