@@ -20,6 +20,8 @@ from .net.routes import Rows
 MOST_INTERFACES = 256
 MOST_ROUTES = 100  # of each family, and of each further table
 MOST_TABLES = 8
+_FAMILIES = (INET, INET6)
+_MOST_LOOKED_AT = 20_000  # rows among which the default routes are: IPv6 has them last (20 ms)
 _AT_WILL = 20  # looks that are taken whenever there is news; later ones may take a tenth of the time
 # What every kernel has: the local, the main and the default table are looked up for all.
 _USUAL_RULES = ((0, 255), (32766, 254), (32767, 253))
@@ -79,9 +81,9 @@ def _routes(ready: str) -> Routes | None:
     """The default routes, the first rows of the main table and of those that rules send to, and the rules."""
     try:
         with rtnetlink.Rtnetlink() as tables:
-            rules = [rule for family in (INET, INET6) for rule in tables.rules(family)]
-            defaults = [route for family in (INET, INET6) for route in tables.default_routes(family)]
-            rows = [_first(tables, family, rtnetlink.MAIN) for family in (INET, INET6)]
+            rules = [rule for family in _FAMILIES for rule in tables.rules(family)]
+            defaults = [row for family in _FAMILIES for row in tables.default_routes(family, most=_MOST_LOOKED_AT)]
+            rows = [_first(tables, family, rtnetlink.MAIN) for family in _FAMILIES]
             others = [_first(tables, family, table) for family, table in islice(_further(rules), MOST_TABLES)]
     except OSError:  # TablesUnavailable: denied, or not there
         return None
@@ -124,6 +126,6 @@ def _essence(tables: Routes, now: Routes) -> list[Any]:
     """What has to be the same: not how long a route has to live, nor what rules every kernel has."""
     further = _further(now.rules)
     others = [route for route in tables.others.first if (route.family, route.table) in further]
-    main = [[route for route in tables.rows.first if route.family == family][:MOST_ROUTES] for family in (INET, INET6)]
+    main = [[route for route in tables.rows.first if route.family == family][:MOST_ROUTES] for family in _FAMILIES]
     rows = [{route._replace(expires=None) for route in each} for each in (tables.defaults, *main, others)]
     return [*rows, [rule for rule in tables.rules if _unusual(rule)]]

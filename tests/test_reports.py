@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import in_lab
 from logs import EVIL, FORMULAS, Record, connection, made, mutants, stamped, with_text, write
 from programs import (
     PROGRAM,
@@ -156,8 +157,6 @@ def test_what_was_shown_is_not_written_again(tmp_path: Path) -> None:
 
 
 def test_they_are_written_again_after_a_change(namespaces: None, tmp_path: Path) -> None:
-    from conftest import in_lab
-
     child = in_lab(
         f"""
 import io, subprocess
@@ -186,6 +185,25 @@ print(json.dumps([[r["type"] for r in kinds if r["type"] != "command"][1:-1],
     first = ["interfaces", "routes", "connection"]
     assert kinds == [*first, "interfaces", "connection", "connection", "routes", "connection", "connection"]
     assert (addresses.count("172.16.1.99"), routes.count("10.9.0.0")) == (1, 1)
+
+
+def test_of_long_tables_the_beginning_is_taken(namespaces: None) -> None:
+    child = in_lab(
+        """
+import subprocess
+lab.enter("open")
+routes = "".join(f"route add 10.9.{n // 250}.{n % 250}/32 via 172.16.1.1\\n" for n in range(300))
+subprocess.run(["ip", "-batch", "-"], input=routes, text=True, check=True)
+from stcp_shell.surroundings import Surroundings
+there = Surroundings()
+routes = dict(there.look("host", "12:00:00", 1))["routes"]
+families = [":" in row["destination"] for row in routes["routes"]]
+again = list(there.look("host", "12:00:00", 1))
+print(json.dumps([families.count(False), True in families, routes["more"], len(routes["defaults"]), again]))
+"""
+    )
+    assert child.status == 0, child.stderr
+    assert child.value == [100, True, True, 2, []]
 
 
 def test_without_netlink_there_is_what_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:

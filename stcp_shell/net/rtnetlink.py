@@ -158,21 +158,23 @@ class Rtnetlink:
             # The kernel filters since 4.20.
             yield from rows if table is None else [row for row in rows if row.table == table]
 
-    def default_routes(self, family: str, table: int = MAIN) -> Iterator[Route]:
-        """The routes of prefix length 0, without reading all of an IPv4 table.
+    def default_routes(self, family: str, table: int = MAIN, most: int | None = None) -> Iterator[Route]:
+        """The routes of prefix length 0, without reading all of an IPv4 table, nor (much) more than `most` rows of any.
 
         IPv4 rows come in the order of their destinations (`fib_table_dump` walks a trie), so that nothing follows
         once the first piece got past 0.0.0.0. IPv6 rows come leaves first: there, all headers are looked at.
         """
         dump = _routes(family, table)
         wanted = _number(family)
+        looked = 0
         for bodies in self._pieces(dump):
             for body in bodies:
                 if not body[1] and body[0] == wanted:
                     row = rtmessage.route(body, dump.name_of)
                     if row.table == table:
                         yield row
-            if family == INET and _ascending(bodies):
+            looked += len(bodies)
+            if (most and looked >= most) or (family == INET and _ascending(bodies)):
                 return
 
     def rules(self, family: str) -> Iterator[Rule]:
