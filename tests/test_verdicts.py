@@ -75,6 +75,9 @@ TABLE = {
     "both told that there is no network": Row(
         [s("unreachable", icmp=NO_NETWORK) for s in (seen, bound)], "unreachable", "192.168.77.1"
     ),
+    "one told that there is no network, silence for the other": Row(
+        [seen("unreachable", icmp=NO_NETWORK), bound("timeout")], "unreachable", "192.168.77.1"
+    ),
     "two routers say so": Row(
         [seen("unreachable", icmp=NO_NETWORK), bound("unreachable", icmp=NO_NETWORK._replace(sender="172.16.1.1"))],
         "unreachable",

@@ -74,7 +74,8 @@ class Survey:
         try:
             while not self.done and self.elapsed() < until:
                 self._start()
-                self._wait(self.started + until)
+                if not self.done:  # a connect within the host has ended already
+                    self._wait(self.started + until)
         except KeyboardInterrupt:
             self.cancel()
 
