@@ -13,6 +13,7 @@ from shells import Shell
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.errors import Failure
 from stcp_shell.kernel import Address, Interface
+from stcp_shell.net import interfaces as net_interfaces
 from stcp_shell.session import Session
 from stcp_shell.terminal import values
 from stcp_shell.terminal.completion import StcpCompleter
@@ -39,8 +40,8 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
     (tmp_path / "services").write_text(SERVICES)
     values.services.cache_clear()
     monkeypatch.setattr(values, "SERVICES", str(tmp_path / "services"))
-    monkeypatch.setattr(values, "interfaces", lambda: list(ADDRESSES))
-    monkeypatch.setattr(values, "local_addresses", local_addresses)
+    monkeypatch.setattr(net_interfaces, "interfaces", lambda: list(ADDRESSES))
+    monkeypatch.setattr(net_interfaces, "local_addresses", local_addresses)
     return Shell(tmp_path).session
 
 
@@ -168,8 +169,8 @@ def test_what_cannot_be_looked_up_is_not_offered(complete: Complete, monkeypatch
     def none() -> list[Interface]:
         raise Failure("no")
 
-    monkeypatch.setattr(values, "local_addresses", denied)
-    monkeypatch.setattr(values, "interfaces", none)
+    monkeypatch.setattr(net_interfaces, "local_addresses", denied)
+    monkeypatch.setattr(net_interfaces, "interfaces", none)
     monkeypatch.setattr(values, "SERVICES", "/nowhere")
     assert complete("bind -name ") == []
     assert complete("bind -interface ") == []

@@ -14,7 +14,6 @@ from ..commands.shell import SETTINGS
 from ..errors import Failure
 from ..language.kinds import Kind, host
 from ..language.outline import parts, unquoted
-from ..net.interfaces import interfaces, local_addresses
 from ..session import Session
 
 MOST_LINES = 2000  # of the history that are searched for addresses
@@ -38,7 +37,7 @@ class Values:
             "host": self._hosts,
             "local": self._local,
             "port": self._services,
-            "interface": lambda _: (Value(interface.name) for interface in interfaces()),
+            "interface": _interfaces,
             "path": paths,
             "socket": self._sockets,
             "variable": lambda _: (Value(name) for name in sorted({*self._session.variables, *SETTINGS})),
@@ -65,6 +64,8 @@ class Values:
         return map(Value, dict.fromkeys(chain(session, destinations(self._lines()[-MOST_LINES:]))))
 
     def _local(self, prefix: str) -> Iterator[Value]:
+        from ..net.interfaces import local_addresses  # late: the first prompt needs no tables
+
         family = self._session.current.family if self._session.current else None
         return map(Value, local_addresses(family))
 
@@ -74,6 +75,12 @@ class Values:
 
     def _sockets(self, prefix: str) -> Iterator[Value]:
         return (Value(str(entry.number), entry.state) for entry in list(self._session.sockets.values()))
+
+
+def _interfaces(prefix: str) -> Iterator[Value]:
+    from ..net.interfaces import interfaces
+
+    return (Value(interface.name) for interface in interfaces())
 
 
 def destinations(lines: list[str]) -> Iterator[str]:
