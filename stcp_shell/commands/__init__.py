@@ -3,7 +3,7 @@
 from types import ModuleType
 
 from ..language.declaration import Catalogue, Command
-from . import checks, data, diagnose, interfaces, netstat, options, record, routes, shell, sockets, trace
+from . import checks, connect, data, diagnose, interfaces, netstat, options, record, routes, shell, sockets, trace
 
 
 def declared(module: ModuleType) -> list[Command]:
@@ -12,7 +12,7 @@ def declared(module: ModuleType) -> list[Command]:
 
 
 FAMILIES = {
-    "Sockets": declared(sockets),
+    "Sockets": [*declared(sockets), *declared(connect)],
     "Data": declared(data),
     "Socket options": declared(options),
     "Evidence": [*declared(diagnose), *declared(trace)],

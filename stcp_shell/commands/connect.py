@@ -1,0 +1,180 @@
+"""The connect: which source address it uses, and how it ends. The reason for this program."""
+
+import socket as sockets_api
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from ..errors import Failure, reason
+from ..facts import INET, Connection, Endpoint, Way
+from ..language.declaration import Option, command
+from ..language.kinds import FLAG, HOST, PORT, SECONDS
+from ..net import names
+from ..net.sockaddr import ANY
+from ..session import TICK, Session, Socket, Waiting
+from ..signals import Terminated
+
+if TYPE_CHECKING:
+    from ..net.probe import Probe
+
+
+@command(
+    "connect",
+    Option("name", HOST, "the host: an address or a name", required=True),
+    Option("port", PORT, "the port: a number or a service name", required=True),
+    Option("timeout", SECONDS, "give up after this many seconds (60, or what `set timeout` says)"),
+    Option("who", FLAG, "also measure how far away the box is that answered or refused"),
+    examples=[
+        "connect -name 10.1.1.1 -port 2121",
+        "connect -name 10.1.1.1 -port ftp -timeout 5",
+        "connect -name 10.1.1.1 -port 2121 -who",
+    ],
+    quick=True,
+)
+def connect(
+    session: Session, name: str, port: int | str, timeout: float | None = None, who: bool = False
+) -> Connection:
+    """Connect the current socket and say which source address was used and how it ended.
+
+    A connection that is refused or times out is a finding: scripts go on. Of a name with several addresses the
+    first is tried and the others are named. Ctrl-C ends the connect and keeps the shell. A dgram socket shows the
+    source address that the kernel chooses, without sending a packet. -who tells a box that answers in front of the
+    host from the host: about 20 more SYNs, from sockets of their own, find out the distance there and back.
+    """
+    from ..net.probe import Probe, wait
+
+    entry = session.socket()
+    _check_unused(entry)
+    if who:
+        _check_measurable(entry)
+    number = names.port_number(port, entry.protocol)
+    if number == 0:
+        raise Failure("-port 0: there is no port 0 to connect to")
+    limit = timeout or session.timeout
+    session.remember(name)
+    try:
+        if not names.is_address(name):
+            session.flush()
+        found = names.addresses(name, entry.family, limit)
+    except names.Unresolved as why:
+        return _unresolved(entry, name, number, str(why))
+    destination = Endpoint(found[0], number)
+    source = entry.bound.address if entry.bound and entry.bound.address not in ANY.values() else None
+    route = session.way_to(destination, source, entry.protocol)
+    session.look_around()
+    probe = Probe(entry.sock, entry.protocol, destination, limit)
+    try:
+        probe.start()
+        if source is None and probe.source and probe.family == INET:
+            # IPv4 looks again with the source that it chose (`ip_route_connect`): a rule `from` that address counts.
+            route = session.way_to(destination, probe.source.address, entry.protocol)
+        if probe.code is None:
+            session.flush()
+            wait([probe], session.progress and (lambda: _show(session, probe)), TICK)
+    except KeyboardInterrupt:
+        probe.cancel()
+    except Terminated as signalled:
+        probe.cancel()
+        session.cut = signalled
+    result = _finding(entry, probe, name, route, tuple(found[1:]))
+    entry.state, entry.local = result.outcome, probe.source
+    if result.outcome == "connected":
+        entry.peer = destination
+    else:
+        # A second connect on it would answer EALREADY or ECONNABORTED, and its SYNs would go on behind our back.
+        entry.sock.close()
+    return _measured(session, result, source, limit) if who else result
+
+
+def _check_unused(entry: Socket) -> None:
+    if entry.state == "bind failed":
+        raise Failure(
+            f"not carried out: the bind of socket {entry.number} failed, so this would test the default source"
+            " address; bind it first, or open a new one with socket"
+        )
+    if entry.state == "connected":
+        raise Failure(f"socket {entry.number} is connected to {entry.peer}: open a new one with socket")
+    if entry.state not in ("open", "bound"):
+        raise Failure(f"socket {entry.number} is used up ({entry.state}): open a new one with socket")
+
+
+def _check_measurable(entry: Socket) -> None:
+    if entry.kind != "stream":
+        raise Failure("-who is for stream sockets: a dgram socket's connect sends nothing that could be answered")
+    if entry.sock.getsockopt(sockets_api.SOL_SOCKET, sockets_api.SO_BINDTODEVICE, 16).strip(b"\0"):
+        raise Failure("-who measures without SO_BINDTODEVICE, and this socket has it: that may be another path")
+
+
+def _measured(session: Session, found: Connection, source: str | None, limit: float) -> Connection:
+    """The finding with the distance of the box that answered, if one did."""
+    if found.outcome != "connected" and not found.rst:
+        return found
+    from ..net.distance import answerer
+
+    session.flush()
+    started = monotonic()
+
+    def show() -> None:
+        if session.progress:
+            elapsed = monotonic() - started
+            session.progress(Waiting(f"measure who answers for {found.destination}", elapsed, limit - elapsed))
+
+    try:
+        box = answerer(found.destination, source, limit, found.outcome, session.progress and show)
+    except (KeyboardInterrupt, Terminated) as cut:
+        session.cut = cut if isinstance(cut, Terminated) else None
+        return found._replace(note="who answered was not measured: interrupted", interrupted=True)
+    except OSError as error:
+        return found._replace(note=f"who answered could not be measured: {reason(error)}")
+    if box is None:
+        return found._replace(note="who answered is not known: the same answer did not come again, or not in time")
+    return found._replace(answerer=box)
+
+
+def _show(session: Session, probe: "Probe") -> None:
+    if session.progress:
+        left = probe.timeout - probe.elapsed()
+        source = f" from {probe.source.address}" if probe.source else ""
+        session.progress(Waiting(f"connect to {probe.destination}{source}", probe.elapsed(), left, probe.syns()))
+
+
+def _finding(entry: Socket, probe: "Probe", name: str, route: Way | None, others: tuple[str, ...]) -> Connection:
+    outcome, info = probe.outcome(route), probe.info
+    rtt = info.rtt if info and outcome == "connected" else None
+    return Connection(  # by position: by name would take four times as long
+        entry.number,
+        entry.protocol,
+        entry.bound,
+        probe.source,
+        probe.destination,
+        name,
+        route,
+        outcome,
+        probe.errno,
+        probe.icmp,
+        probe.elapsed(),
+        rtt,
+        info.total_retransmits if info else None,
+        others,
+        None,
+        probe.rst,
+        probe.syn,
+    )
+
+
+def _unresolved(entry: Socket, name: str, port: int, why: str) -> Connection:
+    return Connection(
+        socket=entry.number,
+        protocol=entry.protocol,
+        bound=entry.bound,
+        source=None,
+        destination=Endpoint("", port),
+        name=name,
+        route=None,
+        outcome="unresolved",
+        errno=None,
+        icmp=None,
+        elapsed=0.0,
+        rtt=None,
+        syn_retransmits=None,
+        note=why,
+    )
