@@ -17,7 +17,7 @@ def remedies(case: Case, kind: str, blames: str | None) -> Iterator[str]:
     lines = list(write(case, blames))
     yield from lines
     if any(line.startswith("  Linux:") for line in lines):
-        yield "such commands last until the next start: then put it into the network configuration"
+        yield "such commands last until the next boot: put what helps into the network configuration"
 
 
 def _source_dependent(case: Case, blames: str | None) -> Iterator[str]:
