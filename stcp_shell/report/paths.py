@@ -142,5 +142,7 @@ def hop_text(hop: Hop) -> str:
     """Who answered, after what time, and how, if that ended the path."""
     if hop.rtt is None:
         return "*"
+    # From 1 s on the SYN was sent again (RFC 6298): which of them was answered is not known, and no round trip.
+    took = duration(hop.rtt) if hop.rtt < 1 else f"after {duration(hop.rtt)}"
     # without the error queue a kernel says that an ICMP error came, and not from whom
-    return "  ".join([hop.address or "not named here", duration(hop.rtt), *([hop.outcome] if hop.outcome else [])])
+    return "  ".join([hop.address or "not named here", took, *([hop.outcome] if hop.outcome else [])])
