@@ -11,7 +11,7 @@ from .kernel import Counters, Interface, Neighbour, Route, Rule
 
 if TYPE_CHECKING:
     from .diagnosis.case import Verdict
-    from .net.routes import Rows
+    from .net.tables.routes import Rows
 
 
 class Interfaces(NamedTuple):

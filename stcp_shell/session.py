@@ -14,7 +14,7 @@ from .journal.writer import Journal
 
 if TYPE_CHECKING:
     from .diagnosis.case import Verdict
-    from .net.ways import Ways
+    from .net.tables.route_cache import Ways
     from .signals import Terminated
     from .surroundings import Surroundings
 
@@ -110,7 +110,7 @@ class Session:
         """The kernel's route to a numeric address, from a bound source or the default one. None: it cannot be asked."""
         try:
             if self._ways is None:
-                from .net.ways import Ways
+                from .net.tables.route_cache import Ways
 
                 self._ways = Ways()
             return self._ways.to(destination.address, source, destination.port, protocol)

@@ -14,8 +14,8 @@ from .facts import INET, INET6
 from .findings import Interfaces, Routes
 from .journal.records import entries
 from .kernel import Route, Rule
-from .net import interfaces, rtnetlink
-from .net.routes import Rows
+from .net.tables import interfaces, rtnetlink
+from .net.tables.routes import Rows
 
 MOST_INTERFACES = 256
 MOST_ROUTES = 100  # of each family, and of each further table

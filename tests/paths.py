@@ -11,9 +11,9 @@ from typing import Any
 
 from stcp_shell.facts import Endpoint
 from stcp_shell.lab.namespaces import inside
-from stcp_shell.net import evidence
-from stcp_shell.net.distance import answerer
-from stcp_shell.net.trace import traces
+from stcp_shell.net.probes import socket_evidence
+from stcp_shell.net.probes.hop_distance import answerer
+from stcp_shell.net.probes.traceroute import traces
 
 PORT = 2121
 
@@ -60,7 +60,7 @@ def starved(destination: str, spare: int, **options: Any) -> list[dict[str, Any]
 
 def unnamed(destination: str) -> list[dict[str, Any]]:
     """The path on a kernel that queues no errors for TCP."""
-    evidence.drain = lambda sock: []
+    socket_evidence.drain = lambda sock: []
     return path(destination)
 
 

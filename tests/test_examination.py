@@ -10,8 +10,8 @@ from stcp_shell.commands import examination
 from stcp_shell.diagnosis.verdict import judge
 from stcp_shell.errors import Failure
 from stcp_shell.facts import Endpoint
-from stcp_shell.net import distance, trace
-from stcp_shell.net.survey import Line, Survey
+from stcp_shell.net.probes import hop_distance, traceroute
+from stcp_shell.net.probes.sweep import Line, Survey
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_destination_that_was_not_tried_yet_is_unclear(closed: Endpoint) -> No
 def test_a_diagnosis_outlives_the_measuring_of_distances(
     closed: Endpoint, monkeypatch: pytest.MonkeyPatch, error: BaseException, cancelled: bool
 ) -> None:
-    monkeypatch.setattr(distance, "answerer", raising(error))
+    monkeypatch.setattr(hop_distance, "answerer", raising(error))
     survey = Survey([Line(closed, None, None), Line(closed, "127.0.0.1", None)], 1.0)
     survey.run()
     case = examination.case("here", closed, survey, {}, None)
@@ -54,7 +54,7 @@ def test_a_diagnosis_outlives_the_measuring_of_distances(
 
 
 def test_a_diagnosis_outlives_the_tracing(closed: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trace, "traces", raising(Failure("not an address of this host")))
+    monkeypatch.setattr(traceroute, "traces", raising(Failure("not an address of this host")))
     survey = Survey([Line(closed, None, None)], 1.0)
     assert examination.paths(survey, 1.0) == {}
     assert not survey.cancelled

@@ -208,7 +208,7 @@ print(json.dumps([families.count(False), True in families, routes["more"], len(r
 
 def test_without_netlink_there_is_what_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
     from stcp_shell import surroundings
-    from stcp_shell.net import interfaces, rtnetlink
+    from stcp_shell.net.tables import interfaces, rtnetlink
 
     def denied(*_: object) -> None:
         raise rtnetlink.TablesUnavailable("denied")

@@ -454,7 +454,7 @@ def test_an_interface_that_goes_away_meanwhile_does_no_harm() -> None:
         WORLD
         + GOT
         + """
-from stcp_shell.net.lookup import Tables
+from stcp_shell.net.tables.route_lookup import Tables
 lookup = Tables.lookup
 def cut(self, *arguments):
     answer = lookup(self, *arguments)

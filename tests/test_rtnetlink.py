@@ -8,7 +8,7 @@ from kernel_world import WORLD, in_namespace
 
 from stcp_shell.errors import Failure
 from stcp_shell.facts import INET, INET6
-from stcp_shell.net import interfaces, rtnetlink
+from stcp_shell.net.tables import interfaces, rtnetlink
 
 READ = """
 from stcp_shell.net import interfaces, netdevice, rtnetlink
@@ -91,7 +91,7 @@ def test_pyroute2_finds_the_same_destinations_and_tables() -> None:
         WORLD
         + """
 import pyroute2
-from stcp_shell.net.rtnetlink import Rtnetlink
+from stcp_shell.net.tables.rtnetlink import Rtnetlink
 with Rtnetlink() as tables, pyroute2.IPRoute() as other:
     ours = [[route.table, route.prefix_length, route.source] for route in tables.routes("inet")]
     rows = [(row, dict(row["attrs"])) for row in other.get_routes(family=2)]
@@ -128,7 +128,7 @@ def test_default_routes_are_found_without_the_rest(world: Any) -> None:
 def test_a_default_route_is_found_behind_more_rows_of_0_0_0_0_than_one_answer_holds() -> None:
     found = in_namespace(
         """
-from stcp_shell.net.rtnetlink import Rtnetlink
+from stcp_shell.net.tables.rtnetlink import Rtnetlink
 batch("link add e type veth peer name f\\nlink set e up\\naddr add 10.0.0.1/24 dev e\\n"
     + "".join(f"route add 0.0.0.0/{length} dev e metric {metric}\\n"
               for length in range(1, 9) for metric in range(1, 200))
@@ -161,7 +161,7 @@ def test_where_there_is_no_way_the_kind_says_why() -> None:
     answers = in_namespace(
         WORLD
         + """
-from stcp_shell.net.rtnetlink import Rtnetlink
+from stcp_shell.net.tables.rtnetlink import Rtnetlink
 batch("route del default\\nroute del default\\nroute del default table 100\\nroute del default via fd00:a::1")
 asked = ["24.0.0.1", "25.0.0.1", "26.0.0.1", "fd03::1", "fd04::1", "fd05::1", "8.8.8.8", "2001:db8::1", "27.0.0.1",
          "fe80::1%nowhere", "fe80::1%77", "fe80::1%99999999999"]
@@ -182,7 +182,7 @@ def test_a_zone_a_port_and_a_mapped_address_count() -> None:
     zoned, plain, by_port, mapped, names = in_namespace(
         WORLD
         + """
-from stcp_shell.net.rtnetlink import Rtnetlink
+from stcp_shell.net.tables.rtnetlink import Rtnetlink
 with Rtnetlink() as tables:
     print(json.dumps([
         tables.route_get("fe80::1%enetZ"), tables.route_get("31.0.0.1"), tables.route_get("31.0.0.1", port=2121),
@@ -203,7 +203,7 @@ def test_the_way_of_a_renamed_interface_has_its_new_name() -> None:
     before, after = in_namespace(
         WORLD
         + """
-from stcp_shell.net.rtnetlink import Rtnetlink
+from stcp_shell.net.tables.rtnetlink import Rtnetlink
 with Rtnetlink() as tables:
     before = tables.route_get("172.16.1.9").interface
     batch("link set enetA down\\nlink set enetA name other0\\nlink set other0 up")
@@ -383,7 +383,7 @@ print(json.dumps([before, interfaces.local_addresses(), reasons]))
 def test_a_table_that_changes_while_it_is_read_is_noticed() -> None:
     quiet, disturbed = in_namespace(
         """
-from stcp_shell.net.rtnetlink import Rtnetlink
+from stcp_shell.net.tables.rtnetlink import Rtnetlink
 batch("".join(f"link add e{n} type veth peer name f{n}\\n" for n in range(40)))
 with Rtnetlink() as tables:
     list(tables.links())
@@ -402,7 +402,7 @@ def test_a_dump_that_is_left_half_way_disturbs_nothing_after_it() -> None:
     ways, names, descriptors = in_namespace(
         WORLD
         + """
-from stcp_shell.net.rtnetlink import Rtnetlink
+from stcp_shell.net.tables.rtnetlink import Rtnetlink
 with Rtnetlink() as tables:
     ways, names, count = set(), set(), lambda: len(os.listdir("/proc/self/fd"))
     before = count()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from stcp_shell.facts import Endpoint
-from stcp_shell.net.probe import Probe
-from stcp_shell.net.survey import Line, Survey
+from stcp_shell.net.probes.probe import Probe
+from stcp_shell.net.probes.sweep import Line, Survey
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kernel_world import WORLD, in_namespace
 
 from stcp_shell.kernel import Address, Interface, NextHop, Route, Rule
-from stcp_shell.net.routes import Rows
+from stcp_shell.net.tables.routes import Rows
 from stcp_shell.report.plain import visible
 from stcp_shell.report.tables import WIDTH, ifconfig_lines, netmask, route_lines
 

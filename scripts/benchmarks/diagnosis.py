@@ -57,7 +57,7 @@ def _silent(sources: int, repeats: int) -> tuple[Samples, Samples]:
 def _measure(count: int, repeats: int) -> tuple[Samples, Samples]:
     """In the lab, on its host."""
     from stcp_shell.lab import enter
-    from stcp_shell.net.sources import eligible
+    from stcp_shell.net.probes.source_addresses import eligible
 
     enter(SCENARIO)
     there, _ = eligible(CLIENT)
@@ -88,7 +88,7 @@ def _command(count: int) -> float:
 
 def _probes(sources: list[str]) -> float:
     from stcp_shell.facts import Endpoint
-    from stcp_shell.net.survey import Line, Survey
+    from stcp_shell.net.probes.sweep import Line, Survey
 
     survey = Survey([Line(Endpoint(CLIENT, PORT), source, None) for source in sources], TIMEOUT)
     survey.run()

@@ -62,8 +62,8 @@ def _bare(target: tuple[str, int]) -> int:
 def _probe() -> Callable[[str, int], object]:
     """Our own, with what it keeps from one connect to the next; stcp_shell is imported where it is measured only."""
     from stcp_shell.facts import Endpoint
-    from stcp_shell.net.probe import Probe, run
-    from stcp_shell.net.ways import Ways
+    from stcp_shell.net.probes.probe import Probe, run
+    from stcp_shell.net.tables.route_cache import Ways
 
     ways = Ways()
 

@@ -7,12 +7,12 @@ from fcntl import ioctl
 
 from ..facts import INET, INET6
 from ..findings import BsdBlock, BsdRoutes, BsdSocket, BsdSockets, InterfaceTable
-from ..net import interfaces
-from ..net.counters import counters
 from ..net.hostnames import HostNames
-from ..net.routes import Rows, default_gateways
-from ..net.rtnetlink import LOCAL, MAIN, Rtnetlink
 from ..net.sockaddr import unpack
+from ..net.tables import interfaces
+from ..net.tables.counters import counters
+from ..net.tables.routes import Rows, default_gateways
+from ..net.tables.rtnetlink import LOCAL, MAIN, Rtnetlink
 from ..session import Session, Socket
 
 _RESOLVING = 5.0  # seconds that one host name may take

@@ -8,13 +8,13 @@ from ..errors import Failure, reason
 from ..facts import INET, Connection, Endpoint, Way
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG, HOST, PORT, SECONDS
-from ..net import names
+from ..net import resolver
 from ..net.sockaddr import ANY
 from ..session import TICK, Session, Socket, Waiting
 from ..signals import Terminated
 
 if TYPE_CHECKING:
-    from ..net.probe import Probe
+    from ..net.probes.probe import Probe
 
 
 @command(
@@ -40,22 +40,22 @@ def connect(
     source address that the kernel chooses, without sending a packet. -who tells a box that answers in front of the
     host from the host: about 20 more SYNs, from sockets of their own, find out the distance there and back.
     """
-    from ..net.probe import Probe, wait
+    from ..net.probes.probe import Probe, wait
 
     entry = session.socket()
     _check_unused(entry)
     if who:
         _check_measurable(entry)
-    number = names.port_number(port, entry.protocol)
+    number = resolver.port_number(port, entry.protocol)
     if number == 0:
         raise Failure("-port 0: there is no port 0 to connect to")
     limit = timeout or session.timeout
     session.remember(name)
     try:
-        if not names.is_address(name):
+        if not resolver.is_address(name):
             session.flush()
-        found = names.addresses(name, entry.family, limit)
-    except names.Unresolved as why:
+        found = resolver.addresses(name, entry.family, limit)
+    except resolver.Unresolved as why:
         return _unresolved(entry, name, number, str(why))
     destination = Endpoint(found[0], number)
     source = entry.bound.address if entry.bound and entry.bound.address not in ANY.values() else None
@@ -108,7 +108,7 @@ def _measured(session: Session, found: Connection, source: str | None, limit: fl
     """The finding with the distance of the box that answered, if one did."""
     if found.outcome != "connected" and not found.rst:
         return found
-    from ..net.distance import answerer
+    from ..net.probes.hop_distance import answerer
 
     session.flush()
     started = monotonic()

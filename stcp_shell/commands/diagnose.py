@@ -6,13 +6,13 @@ from ..errors import Failure
 from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESSES, HOST, PORT, PORTS, SECONDS
-from ..net import names
+from ..net import resolver
 from ..session import Session, Waiting
 
 if TYPE_CHECKING:
     from ..diagnosis.case import Case
     from ..findings import Diagnosed
-    from ..net.survey import Survey
+    from ..net.probes.sweep import Survey
 
 DEFAULT_TIMEOUT = 5.0
 LEAST_TIMEOUT = 1.2  # before the first retransmission TCP_INFO does not tell a SYN dropped here from one lost elsewhere
@@ -44,9 +44,9 @@ def diagnose(
     """
     from ..diagnosis.verdict import judge
     from ..findings import Diagnosed
-    from ..net.sources import check_target, eligible
+    from ..net.probes.source_addresses import check_target, eligible
 
-    numbers = list(dict.fromkeys(names.port_number(p, "tcp") for p in (port, *ports)))
+    numbers = list(dict.fromkeys(resolver.port_number(p, "tcp") for p in (port, *ports)))
     if timeout < LEAST_TIMEOUT:
         raise Failure(f"-timeout {timeout:g}: {LEAST_TIMEOUT:g} s at least: less does not tell what became of a SYN")
     if 0 in numbers:
@@ -63,13 +63,13 @@ def diagnose(
 
 def _target(session: Session, name: str, families: list[str]) -> str:
     """The first address of the name, of the source's family, or IPv4 before IPv6: a socket's default family is inet."""
-    if names.is_address(name):
+    if resolver.is_address(name):
         return name
     reasons = []
     for family in families:
         try:
-            return names.addresses(name, family, session.timeout)[0]
-        except names.Unresolved as reason:
+            return resolver.addresses(name, family, session.timeout)[0]
+        except resolver.Unresolved as reason:
             reasons.append(str(reason))
     raise Failure(reasons[0])
 
@@ -77,7 +77,7 @@ def _target(session: Session, name: str, families: list[str]) -> str:
 def _examine(
     session: Session, name: str, destinations: list[Endpoint], sources: list[str], timeout: float
 ) -> "tuple[list[Case], bool]":
-    from ..net.survey import Line, Survey
+    from ..net.probes.sweep import Line, Survey
     from . import examination
 
     lines = [

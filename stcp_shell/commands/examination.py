@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from ..diagnosis.case import Case, Observation, ReversePath
 from ..errors import Failure
 from ..facts import INET, Answerer, Endpoint, Trace, family_of
-from ..net import rpfilter
-from ..net.interfaces import interfaces
-from ..net.netlink import TablesUnavailable
-from ..net.probe import Probe
-from ..net.routes import default_gateways
-from ..net.survey import Line, Survey
+from ..net.probes.probe import Probe
+from ..net.probes.sweep import Line, Survey
+from ..net.tables import rpfilter
+from ..net.tables.interfaces import interfaces
+from ..net.tables.netlink import TablesUnavailable
+from ..net.tables.routes import default_gateways
 from ..session import Session
 
 MOST_TRACED = 3  # silent sources whose path is looked at, beside one that works
@@ -25,7 +25,7 @@ def filter_drops() -> int | None:
 
 def paths(survey: Survey, timeout: float) -> Traced:
     """How far the sources that are silent so far get, and one that works: for the first destination."""
-    from ..net.trace import traces
+    from ..net.probes.traceroute import traces
 
     destination = survey.lines[0].destination
     lines = [line for line in survey.lines if line.destination == destination]
@@ -123,7 +123,7 @@ def _distinct(observations: list[Observation]) -> list[Observation]:
 
 def _distances(lines: list[Line], destination: Endpoint, survey: Survey) -> dict[str, Answerer]:
     """How far away the boxes are that sent a RST, by source address. Ctrl-C ends the survey: what is known counts."""
-    from ..net.distance import answerer
+    from ..net.probes.hop_distance import answerer
 
     found: dict[str, Answerer] = {}
     for line in [line for line in lines if any(probe.rst for probe in line.attempts)][:MOST_MEASURED]:

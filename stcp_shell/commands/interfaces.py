@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def ifconfig(session: Session, all: bool = False, name: str | None = None) -> "Interfaces":
     """Show the interfaces with all their IPv4 and IPv6 addresses."""
     from ..findings import Interfaces  # late: most scripts only connect
-    from ..net import interfaces
+    from ..net.tables import interfaces
 
     if name is not None:
         found = [interfaces.named(name)]

@@ -8,7 +8,7 @@ from ..errors import Failure
 from ..facts import INET, INET6, Endpoint, Way, family_of
 from ..findings import RouteFound, SecondLook
 from ..kernel import NextHop, Route, Rule
-from ..net.lookup import Chosen, Lookup, Tables, chosen, interface_of, name_of
+from ..net.tables.route_lookup import Chosen, Lookup, Tables, chosen, interface_of, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

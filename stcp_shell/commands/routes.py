@@ -6,7 +6,7 @@ from ..errors import Failure
 from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG, HOST, PORT, Kind, address
-from ..net import names
+from ..net import resolver
 from ..session import Session
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _SOURCE = Kind("ADDR", address, "local")
 def route_print(session: Session, all: bool = False) -> "Routes":
     """Show the routing table: default gateways, networks and hosts, IPv4 and IPv6."""
     from ..findings import Routes  # late: most scripts only connect
-    from ..net import routes
+    from ..net.tables import routes
 
     families = (INET, INET6)
     result = Routes(
@@ -51,11 +51,11 @@ def route_get(session: Session, name: str, from_: str | None = None, port: int |
     rules and claimed only where they lead to the same address. No packet is sent: the check is connect(2) of a UDP
     socket, which chooses a source address and no more.
     """
-    from ..net.lookup import Tables, as_connected
-    from ..net.rtnetlink import TablesUnavailable
+    from ..net.tables.route_lookup import Tables, as_connected
+    from ..net.tables.rtnetlink import TablesUnavailable
     from . import lookup
 
-    number = names.port_number(port, "tcp")
+    number = resolver.port_number(port, "tcp")
     asked = _checked_source(from_)
     found = _resolved(session, name, asked)
     target, remark = as_connected(found[0], asked)
@@ -85,13 +85,13 @@ def _resolved(session: Session, name: str, source: str | None) -> list[str]:
     if ":" in name or not name.strip("0123456789."):
         return [name]
     if source:
-        return names.addresses(name, family_of(source), session.timeout)
+        return resolver.addresses(name, family_of(source), session.timeout)
     try:
-        return names.addresses(name, INET, session.timeout)
-    except names.Unresolved as reason:
+        return resolver.addresses(name, INET, session.timeout)
+    except resolver.Unresolved as reason:
         try:
-            return names.addresses(name, INET6, session.timeout)
-        except names.Unresolved:
+            return resolver.addresses(name, INET6, session.timeout)
+        except resolver.Unresolved:
             raise Failure(f"{reason} and no {INET6} one") from None
 
 

@@ -10,7 +10,7 @@ from ..errors import Failure, reason
 from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, INTERFACE, LOCAL, PORT, SOCKET, choice
-from ..net import names
+from ..net import resolver
 from ..net.sockaddr import ANY, FAMILIES, pack, unpack
 from ..results import Bound, Closed, Current, Opened, SocketRow, SocketTable
 from ..session import Session, Socket
@@ -100,7 +100,7 @@ def bind(
         raise Failure("-name and -interface exclude each other")
     if device and not interface:
         raise Failure("-device goes with -interface NAME")
-    wanted = Endpoint(_local_address(entry, session, name, interface), names.port_number(port, entry.protocol))
+    wanted = Endpoint(_local_address(entry, session, name, interface), resolver.port_number(port, entry.protocol))
     try:
         if device:
             entry.sock.setsockopt(sockets_api.SOL_SOCKET, sockets_api.SO_BINDTODEVICE, os.fsencode(interface or ""))
@@ -121,11 +121,11 @@ def _row(session: Session, entry: Socket) -> SocketRow:
 def _local_address(entry: Socket, session: Session, name: str | None, interface: str | None) -> str:
     """The address to bind to: the one named, the interface's first of the socket's family, or the wildcard."""
     if interface:
-        from ..net.interfaces import address_on
+        from ..net.tables.interfaces import address_on
 
         return address_on(interface, entry.family)
     if name:
-        return names.addresses(name, entry.family, session.timeout)[0]
+        return resolver.addresses(name, entry.family, session.timeout)[0]
     return ANY[entry.family]
 
 
@@ -137,7 +137,7 @@ def _leave_device(entry: Socket) -> None:
 
 def _bind_failure(error: OSError, wanted: Endpoint) -> str:
     if error.errno == errno.EADDRNOTAVAIL:
-        from ..net.interfaces import local_addresses
+        from ..net.tables.interfaces import local_addresses
 
         mine = ", ".join(sorted(local_addresses(family_of(wanted.address))))
         return f"{wanted.address} is not an address of this host (EADDRNOTAVAIL); it has {mine}"

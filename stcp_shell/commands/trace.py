@@ -7,7 +7,7 @@ from ..errors import Failure
 from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESSES, HOST, PORT, SECONDS, Kind, whole
-from ..net import names
+from ..net import resolver
 from ..session import Session, Waiting
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def traceroute(
     its end sees no connection. Ctrl-C ends it with what is known so far.
     """
     from ..findings import Traces
-    from ..net.sources import check_target, eligible
-    from ..net.trace import traces
+    from ..net.probes.source_addresses import check_target, eligible
+    from ..net.probes.traceroute import traces
 
-    number = names.port_number(port, "tcp")
+    number = resolver.port_number(port, "tcp")
     if number == 0:
         raise Failure("-port 0: there is no port 0 to connect to")
     found = _addresses(session, name, from_)
@@ -77,8 +77,8 @@ def _addresses(session: Session, name: str, sources: tuple[str, ...]) -> list[st
     reasons = []
     for family in families:
         try:
-            return names.addresses(name, family, session.timeout)
-        except names.Unresolved as reason:
+            return resolver.addresses(name, family, session.timeout)
+        except resolver.Unresolved as reason:
             reasons.append(str(reason))
     raise Failure(reasons[0])
 

@@ -1,9 +1,9 @@
 """Which local addresses can be the source of a connect to a destination."""
 
-from ..errors import Failure
-from ..facts import INET, family_of
-from ..kernel import Address, Interface
-from .interfaces import interfaces, is_up
+from ...errors import Failure
+from ...facts import INET, family_of
+from ...kernel import Address, Interface
+from ..tables.interfaces import interfaces, is_up
 
 MOST = 256  # sources tried at once; more are named, not tried
 _UNUSABLE = frozenset(("tentative", "dadfailed"))  # bind(2) refuses them (RFC 4862, section 5.4)

@@ -9,7 +9,7 @@ import socket
 from contextlib import suppress
 from time import monotonic
 
-from ..facts import Way
+from ...facts import Way
 from .rtnetlink import Rtnetlink
 
 MOST_KEPT = 1024

@@ -10,9 +10,9 @@ import socket
 from collections.abc import Callable, Sequence
 from time import monotonic
 
-from ..facts import Endpoint, Icmp, Way, family_of
-from . import evidence
-from .sockaddr import pack, unpack
+from ...facts import Endpoint, Icmp, Way, family_of
+from ..sockaddr import pack, unpack
+from . import socket_evidence
 
 _PENDING = (errno.EINPROGRESS, errno.EAGAIN, errno.EINTR)
 _SOL_SOCKET, _SO_ERROR = int(socket.SOL_SOCKET), int(socket.SO_ERROR)
@@ -35,14 +35,14 @@ class Probe:
         self.source: Endpoint | None = None
         self.icmp: Icmp | None = None
         self._queued = 0  # the errno of that
-        self.info: evidence.TcpInfo | None = None
+        self.info: socket_evidence.TcpInfo | None = None
         self.started = self.ended = 0.0
         self._tcp = protocol == "tcp"
 
     def start(self) -> None:
         """Send the SYN. Raises Failure for a destination whose zone names no interface."""
         target = pack(self.destination)
-        evidence.watch(self.sock, self.family, True)
+        socket_evidence.watch(self.sock, self.family, True)
         self.started = monotonic()
         code = self.sock.connect_ex(target)
         # At once: a connect that fails later resets the name to the wildcard address.
@@ -58,19 +58,19 @@ class Probe:
         """Take what the kernel has to say. A soft error leaves an entry in the queue while the connect goes on."""
         code = self.sock.getsockopt(_SOL_SOCKET, _SO_ERROR)
         if code == 0 and self._tcp:
-            self.info = evidence.tcp_info(self.sock)
-            if self.info and self.info.state == evidence.SYN_SENT:
+            self.info = socket_evidence.tcp_info(self.sock)
+            if self.info and self.info.state == socket_evidence.SYN_SENT:
                 self._drain()
                 return
-            if self.info and self.info.state == evidence.CLOSED:
+            if self.info and self.info.state == socket_evidence.CLOSED:
                 # The error came between SO_ERROR and the draining of a soft one, which cleared it.
                 code = self._queued
         self._finish(code)
 
     def _look_early(self) -> None:
         """Within a host the handshake is over by now. Otherwise nothing is taken from the socket yet."""
-        self.info = evidence.tcp_info(self.sock)
-        if self.info and self.info.state in evidence.HANDSHAKE_DONE:
+        self.info = socket_evidence.tcp_info(self.sock)
+        if self.info and self.info.state in socket_evidence.HANDSHAKE_DONE:
             self._finish(0)
 
     def expire(self) -> None:
@@ -91,12 +91,12 @@ class Probe:
     @property
     def rst(self) -> bool:
         """A RST ended it: refused, and no ICMP error is in the queue."""
-        return self.code == errno.ECONNREFUSED and self.icmp is None and evidence.LINUX
+        return self.code == errno.ECONNREFUSED and self.icmp is None and socket_evidence.LINUX
 
     @property
     def syn(self) -> str | None:
         """What became of the SYNs of a connect that got no answer (`facts.SYN_FATES`)."""
-        return evidence.syn_fate(self.info, self.elapsed()) if self.code == -1 and self.icmp is None else None
+        return socket_evidence.syn_fate(self.info, self.elapsed()) if self.code == -1 and self.icmp is None else None
 
     def elapsed(self) -> float:
         """Seconds since the SYN left, until the end if there is one."""
@@ -105,7 +105,7 @@ class Probe:
     def syns(self) -> int | None:
         """How many SYNs were sent so far, from TCP_INFO."""
         if self.code is None:
-            self.info = evidence.tcp_info(self.sock) if self._tcp else None
+            self.info = socket_evidence.tcp_info(self.sock) if self._tcp else None
         return 1 + self.info.total_retransmits if self.info else None
 
     @property
@@ -119,20 +119,20 @@ class Probe:
             return "cancelled"
         if self.code == -1:
             return "timeout"
-        return evidence.outcome(self.code or 0, self.family, self.icmp, route)
+        return socket_evidence.outcome(self.code or 0, self.family, self.icmp, route)
 
     def _finish(self, code: int) -> None:
         self.ended = monotonic()
         self.code = code
         if self._tcp and (self.info is None or code):
-            self.info = evidence.tcp_info(self.sock)
+            self.info = socket_evidence.tcp_info(self.sock)
         if code:
             self._drain()
         # From here on the socket is the user's: errors come as they do for any program.
-        evidence.watch(self.sock, self.family, False)
+        socket_evidence.watch(self.sock, self.family, False)
 
     def _drain(self) -> None:
-        for code, icmp in evidence.drain(self.sock):
+        for code, icmp in socket_evidence.drain(self.sock):
             self._queued, self.icmp = code, icmp
 
 

@@ -8,8 +8,8 @@ import socket
 import sys
 from collections.abc import Iterable
 
-from ..errors import Failure, near_miss
-from ..kernel import Address, Interface
+from ...errors import Failure, near_miss
+from ...kernel import Address, Interface
 from .rtnetlink import Rtnetlink, TablesUnavailable
 
 ATTEMPTS = 5  # at a consistent view, when interfaces come and go meanwhile

@@ -10,7 +10,7 @@ import struct
 import sys
 from typing import NamedTuple
 
-from ..facts import INET, INET6, Icmp, Way
+from ...facts import INET, INET6, Icmp, Way
 
 LINUX = sys.platform == "linux"
 # Python 3.11 lacks these (linux/in.h, linux/in6.h, linux/errqueue.h).

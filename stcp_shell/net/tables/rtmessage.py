@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable
 from functools import lru_cache
 
-from ..facts import INET, INET6, Way
-from ..kernel import Address, Interface, Label, NextHop, Route, Rule
+from ...facts import INET, INET6, Way
+from ...kernel import Address, Interface, Label, NextHop, Route, Rule
 
 RTA_TABLE = 15
 NO_HOPS = ("blackhole", "unreachable", "prohibit", "throw")

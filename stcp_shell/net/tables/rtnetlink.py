@@ -11,21 +11,11 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..facts import INET, Way
-from ..kernel import Address, Interface, Label, Neighbour, Route, Rule
+from ...facts import INET, Way
+from ...kernel import Address, Interface, Label, Neighbour, Route, Rule
 from . import rtmessage
 from .neighbours import neighbour
-from .netlink import (
-    ERROR,
-    HEADER,
-    NLM_F_REQUEST,
-    NLMSG_ERROR,
-    Dump,
-    TablesUnavailable,
-    name_at,
-    opened,
-    unavailable,
-)
+from .netlink import ERROR, HEADER, NLM_F_REQUEST, NLMSG_ERROR, Dump, TablesUnavailable, name_at, opened, unavailable
 
 __all__ = ["LOCAL", "MAIN", "Rtnetlink", "TablesUnavailable"]
 

@@ -8,11 +8,11 @@ import errno
 import socket
 import struct
 
-from ..errors import Failure, reason
-from ..facts import INET, INET6, Endpoint, family_of
-from .evidence import LINUX
+from ...errors import Failure, reason
+from ...facts import INET, INET6, Endpoint, family_of
+from ..sockaddr import FAMILIES, pack
 from .probe import Probe
-from .sockaddr import FAMILIES, pack
+from .socket_evidence import LINUX
 
 PATIENCE = 0.9  # seconds, at most, that one may wait: the kernel sends a SYN again after 1 s, and one is enough
 _HOP_LIMIT = {

@@ -2,7 +2,7 @@
 
 import struct
 
-from ..kernel import Counters
+from ...kernel import Counters
 from . import rtmessage
 from .netlink import Dump
 from .rtnetlink import RTM_GETLINK, TablesUnavailable

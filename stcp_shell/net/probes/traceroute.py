@@ -18,11 +18,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from time import monotonic
 
-from ..errors import Failure, reason
-from ..facts import Endpoint, Hop, Trace, family_of
-from . import evidence
+from ...errors import Failure, reason
+from ...facts import Endpoint, Hop, Trace, family_of
+from . import socket_evidence
 from .probe import Probe
-from .shot import PATIENCE, shot
+from .syn_probe import PATIENCE, shot
 
 MOST_HOPS = 30
 TIMEOUT = 4.0  # a router that gets no answer by ARP or ND says so after 3 s
@@ -141,7 +141,7 @@ class _Path:
             return Hop(ttl, None, rtt, None, None)
         # A soft error: the error is in the queue, and the connect would go on without a code.
         code = errno.EHOSTUNREACH if probe.code is None else probe.code
-        outcome = evidence.outcome(code, family_of(self._destination.address), icmp, None)
+        outcome = socket_evidence.outcome(code, family_of(self._destination.address), icmp, None)
         sender = icmp.sender if icmp and outcome != "connected" else self._destination.address
         return Hop(ttl, sender, rtt, icmp, outcome)
 

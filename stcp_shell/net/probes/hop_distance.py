@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from time import monotonic
 
-from ..facts import Answerer, Endpoint
-from . import evidence
+from ...facts import Answerer, Endpoint
+from . import socket_evidence
 from .probe import Probe, run
-from .shot import PATIENCE, shot
+from .syn_probe import PATIENCE, shot
 
 MOST_HOPS = 64
 _TTLS = 256  # the TTL is a byte
@@ -39,7 +39,7 @@ def answerer(
     cannot do it. Where routers spread traffic by ports (ECMP) the figures are not those of one path. Raises Failure
     and OSError as `shot` does.
     """
-    if not evidence.LINUX:
+    if not socket_evidence.LINUX:
         return None
     question = _Question(destination, source, timeout, progress)
     if not question.settle(outcome):

@@ -10,10 +10,10 @@ import socket
 from collections.abc import Callable, Sequence
 from time import monotonic
 
-from ..errors import Failure, reason
-from ..facts import Endpoint, Way, family_of
+from ...errors import Failure, reason
+from ...facts import Endpoint, Way, family_of
+from ..sockaddr import FAMILIES, pack
 from .probe import Probe
-from .sockaddr import FAMILIES, pack
 
 REPEATS = 3
 _STEP = 0.1  # of the time-out: how long a silent attempt is waited for before the next one starts

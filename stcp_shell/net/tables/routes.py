@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Generic, TypeVar
 
-from ..facts import INET, INET6, Way
-from ..kernel import Route, Rule
+from ...facts import INET, INET6, Way
+from ...kernel import Route, Rule
 from .rtnetlink import MAIN, Rtnetlink, TablesUnavailable
 
 __all__ = [

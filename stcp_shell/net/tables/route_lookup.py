@@ -8,11 +8,11 @@ import errno
 import socket
 from typing import NamedTuple, Self
 
-from ..facts import Endpoint, Way, family_of
-from ..kernel import Interface, Route, SourcePolicy
+from ...facts import Endpoint, Way, family_of
+from ...kernel import Interface, Route, SourcePolicy
+from ..sockaddr import ANY, FAMILIES, pack, unpack
 from . import interfaces
 from .rtnetlink import LOCAL, MAIN, Rtnetlink
-from .sockaddr import ANY, FAMILIES, pack, unpack
 
 _SETTINGS = "/proc/sys/net/ipv6/conf"
 

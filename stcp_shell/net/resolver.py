@@ -1,0 +1,116 @@
+"""Host names and service names to numbers and back, without waiting for a resolver that does not answer."""
+
+import socket
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..errors import Failure
+from ..facts import family_of
+from .sockaddr import FAMILIES, unpack
+
+_STEP = 0.05  # seconds between two looks at the resolver's thread: Ctrl-C is heard that soon
+MOST_KEPT = 65536  # names
+_T = TypeVar("_T")
+
+
+class Unresolved(Failure):
+    """A name that has no address (of the family)."""
+
+
+def port_number(port: int | str, protocol: str) -> int:
+    """The number of a service (services(5)). Raises Failure for a name that nobody knows."""
+    if isinstance(port, int):
+        return port
+    try:
+        return socket.getservbyname(port, protocol)
+    except OSError:
+        raise Failure(f"-port {port}: no such {protocol} service in /etc/services: give the number") from None
+
+
+def is_address(name: str) -> bool:
+    """Whether a host is named by its address: there is nothing to resolve and to wait for."""
+    return ":" in name or not name.strip("0123456789.")
+
+
+def addresses(name: str, family: str, timeout: float) -> list[str]:
+    """The numeric addresses of a host name in the resolver's order (RFC 6724), at least one.
+
+    A numeric address is its own answer. Raises Unresolved with the resolver's reason (gai_strerror(3)), also when
+    there was no answer after `timeout` seconds; Failure for an address of the other family.
+    """
+    if is_address(name):
+        if family_of(name) != family:
+            kind = f"IPv{6 if ':' in name else 4}"
+            remedy = f"open one with socket -family {family_of(name)}"
+            raise Failure(f"{name} is an {kind} address and the socket is {family}: {remedy}")
+        return [name]
+    return _resolve(name, family, timeout)
+
+
+def _resolve(name: str, family: str, timeout: float) -> list[str]:
+    def ask() -> list[str] | OSError | UnicodeError:
+        try:
+            found = socket.getaddrinfo(name, None, FAMILIES[family], socket.SOCK_STREAM)
+            return list(dict.fromkeys(unpack(entry[4]).address for entry in found))
+        except (OSError, UnicodeError) as error:
+            return error
+
+    answer = _within(timeout, ask)
+    if answer is None:
+        raise Unresolved(f"{name}: the resolver did not answer within {timeout:g} s")
+    if isinstance(answer, UnicodeError):
+        raise Unresolved(f"{name}: not a valid host name")
+    if isinstance(answer, OSError):
+        raise Unresolved(f"{name}: {answer.strerror or answer} (no {family} address)")
+    return answer
+
+
+class HostNames:
+    """Names of numeric addresses (getnameinfo(3)), each asked for once. One without a name stands for itself.
+
+    After a question that stayed open for `timeout` seconds all others are answered with the address.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self.silent = False
+        self._timeout = timeout
+        self._known: dict[str, str] = {}
+
+    def __call__(self, address: str) -> str:
+        """The name of an address, or what was given where there is none."""
+        if self.silent:
+            return address
+        name = self._known.get(address)
+        if name is None:
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
+            name = self._known[address] = self._ask(address)
+        return name
+
+    def _ask(self, address: str) -> str:
+        def ask() -> str:
+            try:
+                return socket.getnameinfo((address, 0), socket.NI_NAMEREQD)[0]
+            except (OSError, UnicodeError):  # no name; `default`, `link#2`: not an address
+                return address
+
+        name = _within(self._timeout, ask)
+        self.silent = name is None
+        return address if name is None else name
+
+
+def _within(timeout: float, ask: Callable[[], _T]) -> _T | None:
+    """The answer to a question to the resolver; None where it takes longer than `timeout` seconds.
+
+    getaddrinfo(3) and getnameinfo(3) cannot be interrupted: they run beside, and this thread stays free for Ctrl-C.
+    """
+    import threading  # late: most connects are to numeric addresses
+    import time
+
+    answers: list[_T] = []
+    thread = threading.Thread(target=lambda: answers.append(ask()), daemon=True)
+    thread.start()
+    deadline = time.monotonic() + timeout
+    while thread.is_alive() and time.monotonic() < deadline:
+        thread.join(_STEP)
+    return answers[0] if answers else None
