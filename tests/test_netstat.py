@@ -13,7 +13,7 @@ from stcp_shell.errors import Failure
 from stcp_shell.facts import Endpoint
 from stcp_shell.findings import BsdSocket, BsdSockets, InterfaceTable
 from stcp_shell.kernel import Address, Counters, Interface, Neighbour, NextHop, Route
-from stcp_shell.net.hostnames import HostNames
+from stcp_shell.net.resolver import HostNames
 from stcp_shell.report.netstat import LEGEND, flags, interface_lines, network, route_lines, socket_lines
 from stcp_shell.report.ticket import ticket
 

@@ -7,7 +7,7 @@ from fcntl import ioctl
 
 from ..facts import INET, INET6
 from ..findings import BsdBlock, BsdRoutes, BsdSocket, BsdSockets, InterfaceTable
-from ..net.hostnames import HostNames
+from ..net.resolver import HostNames
 from ..net.sockaddr import unpack
 from ..net.tables import interfaces
 from ..net.tables.counters import counters
