@@ -104,7 +104,7 @@ def _say(environment: Environment, lines: Iterable[str]) -> Status:
 
 def _report(arguments: Arguments, path: str, environment: Environment) -> Status:
     from .export import report  # late: a session has no use for it
-    from .journal.secret import key
+    from .log.redaction_key import key
 
     given, form = arguments.given, arguments.format or "text"
     try:

@@ -6,9 +6,9 @@ from typing import Any
 from .commands import CATALOGUE
 from .errors import Failure, OutputClosed, reason
 from .facts import Connection
-from .journal.records import entries
 from .language.parser import Call, Parser
 from .language.script import load
+from .log.entries import entries
 from .results import Check, Expectation, Failed
 from .screen import Screen
 from .session import Session

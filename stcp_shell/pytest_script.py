@@ -11,8 +11,8 @@ import pytest
 
 from .arguments import UsageError, parse
 from .environment import real
-from .journal.reader import records
 from .lab import SCENARIOS
+from .log.reader import records
 from .report.plain import visible
 from .scripts import given_variables, read_scripts
 

@@ -9,8 +9,8 @@ from .arguments import Arguments
 from .environment import Environment
 from .errors import OutputClosed, OutputFull, ScriptProblem
 from .interpreter import Interpreter
-from .journal.writer import Journal, default_path
 from .language.parser import Call
+from .log.writer import Journal, default_path
 from .results import Check, Failed
 from .screen import Screen, discard, wants_color
 from .session import Session

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from .environment import Environment
 from .errors import Failure
 from .facts import Connection, Endpoint, Way
-from .journal import SCHEMA
-from .journal.writer import Journal
+from .log import SCHEMA
+from .log.writer import Journal
 
 if TYPE_CHECKING:
     from .diagnosis.case import Verdict

@@ -12,8 +12,8 @@ from typing import Any
 
 from .facts import INET, INET6
 from .findings import Interfaces, Routes
-from .journal.records import entries
 from .kernel import Route, Rule
+from .log.entries import entries
 from .net.tables import interfaces, rtnetlink
 from .net.tables.routes import Rows
 

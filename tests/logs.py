@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from stcp_shell.journal.reader import Losses
+from stcp_shell.log.reader import Losses
 from stcp_shell.report.formats import FORMATS
 
 Record = dict[str, Any]

@@ -10,7 +10,7 @@ from prompt_toolkit.output import DummyOutput
 
 from stcp_shell.environment import Environment
 from stcp_shell.interpreter import Interpreter
-from stcp_shell.journal.writer import Journal
+from stcp_shell.log.writer import Journal
 from stcp_shell.screen import Screen
 from stcp_shell.session import Session
 from stcp_shell.terminal.shell import run_terminal

@@ -9,9 +9,9 @@ import pytest
 from programs import Record, closed_port, listening, port_of, run, shows
 from tickets import GATEWAY, HOST, OTHER, OWN, REMOTE, TARGET, connection, log, row
 
-from stcp_shell.diagnosis.comparison import MOST_CHANGES, compared, repeated
-from stcp_shell.diagnosis.state import MOST_PAIRS, State
 from stcp_shell.findings import Change, Comparison
+from stcp_shell.log.comparison import MOST_CHANGES, compared, repeated
+from stcp_shell.log.state import MOST_PAIRS, State
 from stcp_shell.report.comparison import comparison_lines
 
 PAIR = f"{OWN} -> {REMOTE}:21 tcp"

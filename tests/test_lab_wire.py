@@ -7,7 +7,7 @@ import pytest
 from captures import ACK, RST, SYN, Segment
 from conftest import ROOT, in_lab
 
-from stcp_shell.journal.reader import records
+from stcp_shell.log.reader import records
 
 A, Z = "172.16.1.50", "192.168.77.50"
 A6, Z6 = "fd00:172:16:1::50", "fd00:192:168:77::50"

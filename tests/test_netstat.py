@@ -219,7 +219,7 @@ def test_options_that_do_not_go_together(options: dict[str, bool], why: str) -> 
 SHELL = """
 from types import SimpleNamespace
 from stcp_shell.commands.netstat import netstat
-from stcp_shell.journal.records import entries
+from stcp_shell.log.entries import entries
 from stcp_shell.report.text import lines
 SESSION = SimpleNamespace(timeout=5.0, sockets={}, environment=SimpleNamespace(host="h"))
 def shown(**options):

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from logs import EVIL, Record, connection, icmp, made, stamped, with_text
 
-from stcp_shell.journal.reader import Losses
+from stcp_shell.log.reader import Losses
 from stcp_shell.report.digest import Digest
 from stcp_shell.report.layout import Box, Line, Mark, Panel, Text, panel
 from stcp_shell.report.scene import MOST_LANES, MOST_STOPS, MOST_TARGETS, Scene, way

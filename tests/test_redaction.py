@@ -14,9 +14,9 @@ from programs import Record, run, shows
 from schemas import validate
 from tickets import BANNER, GATEWAY, HOST, MAC, ORIGINALS, OWN, OWN6, REMOTE, TARGET, log
 
-from stcp_shell.journal.reader import Losses
-from stcp_shell.journal.redaction import learned, redacted
-from stcp_shell.journal.standins import Standins
+from stcp_shell.log.pseudonyms import Standins
+from stcp_shell.log.reader import Losses
+from stcp_shell.log.redaction import learned, redacted
 from stcp_shell.report.formats import FORMATS
 
 KEY = bytes(range(32))

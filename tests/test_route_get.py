@@ -9,8 +9,8 @@ from kernel_world import WORLD, in_namespace
 from test_rtnetlink import DENY
 
 from stcp_shell.diagnosis import policy, selection
-from stcp_shell.journal.lookups import route_from
 from stcp_shell.kernel import Address, Interface, Label, NextHop, Route, Rule, SourcePolicy
+from stcp_shell.log.lookups import route_from
 from stcp_shell.report.text import lines
 
 # `got` runs the command as the shell does, and answers its log record or the failure.
@@ -19,7 +19,7 @@ import socket
 from types import SimpleNamespace
 from stcp_shell.commands.routes import route_get
 from stcp_shell.errors import Failure
-from stcp_shell.journal.lookups import route as record
+from stcp_shell.log.lookups import route as record
 from stcp_shell.report.text import lines
 SESSION = SimpleNamespace(timeout=5.0, remember=lambda name: None)
 NAMES = {"localhost": ("127.0.0.1", "::1"), "six.example": ("", "fd02::1"), "four.example": ("10.1.1.1", "")}

@@ -10,10 +10,10 @@ from programs import run
 from schemas import Record, objects, schema, validate, validator
 
 from stcp_shell.facts import OUTCOMES, VERDICTS
-from stcp_shell.journal import SCHEMA
-from stcp_shell.journal.findings import RECORDS as FINDINGS
-from stcp_shell.journal.reader import Losses, records
-from stcp_shell.journal.records import RECORDS
+from stcp_shell.log import SCHEMA
+from stcp_shell.log.entries import RECORDS
+from stcp_shell.log.reader import Losses, records
+from stcp_shell.log.table_entries import RECORDS as FINDINGS
 
 STAMP = {"seq": 1, "time": "2026-01-31T15:33:51.123Z"}
 NOTE = {"type": "note", **STAMP, "command": 1, "text": "x"}

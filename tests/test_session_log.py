@@ -11,8 +11,8 @@ import pytest
 from programs import Run, closed_port, connecting, listening, logged, port_of, read, run, shows, silent, started, until
 
 from stcp_shell import __version__
-from stcp_shell.journal.reader import records
-from stcp_shell.journal.writer import Journal
+from stcp_shell.log.reader import records
+from stcp_shell.log.writer import Journal
 from stcp_shell.report.ticket import WIDTH, ticket
 
 EVERY = ["type", "seq", "time"]

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..errors import Failure
-from ..journal.reader import Losses
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, PATH, TEXT, choice
+from ..log.reader import Losses
 from ..report.formats import FORMATS
 from ..results import Clip, Noted, Saved, Text
 from ..session import Session
 
 if TYPE_CHECKING:
-    from ..diagnosis.state import State
     from ..findings import Comparison
+    from ..log.state import State
 
 _FORMAT = Option("format", choice(*FORMATS)._replace(label="FORMAT"), f"{', '.join(FORMATS)} (text)")
 _REDACT = Option("redact", FLAG, "put stand-ins in the place of addresses and host names")
@@ -88,8 +88,8 @@ def compare(session: Session, old: str | None = None, new: str | None = None) ->
     Of each connection the last result counts. Without a log it shows what came out differently when it was tried
     again in this session, as after the firewall was changed.
     """
-    from ..diagnosis.comparison import compared, repeated  # late: few sessions compare anything
-    from ..diagnosis.state import State
+    from ..log.comparison import compared, repeated  # late: few sessions compare anything
+    from ..log.state import State
 
     if old is None:
         return repeated(session.journal.records())
@@ -113,8 +113,8 @@ def _lines(session: Session, format: str, redact: bool, key: str | None) -> Iter
     losses = Losses(journal.dropped)
     records = journal.records(losses)
     if redact:
-        from ..journal.redaction import learned, redacted  # late, like all that a ticket needs
-        from ..journal.secret import key as key_of
+        from ..log.redaction import learned, redacted  # late, like all that a ticket needs
+        from ..log.redaction_key import key as key_of
 
         records = redacted(records, key_of(key), learned(journal.records()))
     return FORMATS[format](records, losses)
@@ -122,9 +122,9 @@ def _lines(session: Session, format: str, redact: bool, key: str | None) -> Iter
 
 def _state(path: str) -> "State":
     """How things stand at the end of a log. Raises Failure where it cannot be read."""
-    from ..diagnosis.state import State
-    from ..journal.files import NotALog, log_records, opened
-    from ..journal.reader import Losses
+    from ..log.files import NotALog, log_records, opened
+    from ..log.reader import Losses
+    from ..log.state import State
 
     try:
         with opened(path) as file:

@@ -87,7 +87,7 @@ def record(session: Session, file: str, force: bool = False) -> Saved:
     import os
 
     from ..export import save
-    from ..journal.reader import Losses
+    from ..log.reader import Losses
     from ..report.replay import replay_lines
 
     journal = session.journal

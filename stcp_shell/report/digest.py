@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..journal.reader import Losses
+from ..log.reader import Losses
 from .condense import Gap, condensed
 from .summary import Summary
 

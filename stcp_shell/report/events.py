@@ -97,7 +97,7 @@ def _interfaces(record: Record) -> Iterator[str]:
 
 
 def _route_found(record: Record) -> Iterator[str]:
-    from ..journal.lookups import route_from  # late: few logs have one
+    from ..log.lookups import route_from  # late: few logs have one
     from .lookup import details as found_details
     from .lookup import headline as found_headline
 
@@ -128,7 +128,7 @@ def _routes(record: Record) -> Iterator[str]:
 
 
 def _bsd_routes(record: Record) -> Iterator[str]:
-    from ..journal.lookups import blocks_from, links_from
+    from ..log.lookups import blocks_from, links_from
     from .netstat import route_lines as bsd_lines
 
     yield ""
@@ -180,7 +180,7 @@ def points(evidence: Iterable[str], remedies: Iterable[str], indent: str) -> Ite
 
 
 def _comparison(record: Record) -> Iterator[str]:
-    from ..journal.findings import comparison_from  # late: few logs have one
+    from ..log.table_entries import comparison_from  # late: few logs have one
     from .comparison import comparison_lines
 
     yield from comparison_lines(comparison_from(record), plain, _INDENT)

@@ -6,7 +6,7 @@ A line has no end of its own; one of CSV has a carriage return, to which the lin
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..journal.reader import Losses
+from ..log.reader import Losses
 
 Record = dict[str, Any]
 Writer = Callable[[Iterable[Record], Losses], Iterator[str]]

@@ -5,7 +5,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from ..journal.reader import Losses
+from ..log.reader import Losses
 from . import host, outline, picture
 from .condense import Gap
 from .digest import Digest

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from ..journal.reader import Losses
+from ..log.reader import Losses
 from . import host, outline
 from .condense import Gap
 from .digest import Digest

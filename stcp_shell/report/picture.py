@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
-from ..journal.reader import Losses
+from ..log.reader import Losses
 from .digest import Digest
 from .layout import Box, Line, Mark, Panel, Shape, Text, panel
 from .plain import visible

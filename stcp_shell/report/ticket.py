@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..journal.reader import Losses
+from ..log.reader import Losses
 from .condense import Gap, condensed
 from .events import MALFORMED, WIDTH, clock, event_lines, fold
 from .plain import visible

@@ -8,7 +8,7 @@ from ..diagnosis.case import Verdict
 from ..facts import Trace, Way
 from ..kernel import Route
 from . import lookups
-from .records import icmp_fields
+from .entries import icmp_fields
 
 
 def _interfaces(value: findings.Interfaces, command: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .standins import Standins
+from .pseudonyms import Standins
 
 Record = dict[str, Any]
 _REMEMBERED = 16384  # texts

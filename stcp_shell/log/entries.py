@@ -110,6 +110,6 @@ def entries(value: Any, command: int) -> list[tuple[str, dict[str, Any] | str]]:
         return [(kind, fields(value, command))]
     if type(value) in _UNLOGGED:
         return []
-    from . import findings  # late: most scripts only connect
+    from . import table_entries  # late: most scripts only connect
 
-    return findings.entries(value, command)
+    return table_entries.entries(value, command)
