@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stcp_shell.commands import examination
+from stcp_shell.diagnosis import examine
 from stcp_shell.diagnosis.verdict import judge
 from stcp_shell.errors import Failure
 from stcp_shell.facts import Endpoint
@@ -32,7 +32,7 @@ def raising(error: BaseException) -> Any:
 def test_a_destination_that_was_not_tried_yet_is_unclear(closed: Endpoint) -> None:
     survey = Survey([Line(closed, None, None)], 1.0)
     survey.cancel()
-    case = examination.case("here", closed, survey, {}, None)
+    case = examine.case("here", closed, survey, {}, None)
     assert case.observations == ()
     assert judge(case).kind == "unclear"
 
@@ -48,7 +48,7 @@ def test_a_diagnosis_outlives_the_measuring_of_distances(
     monkeypatch.setattr(hop_distance, "answerer", raising(error))
     survey = Survey([Line(closed, None, None), Line(closed, "127.0.0.1", None)], 1.0)
     survey.run()
-    case = examination.case("here", closed, survey, {}, None)
+    case = examine.case("here", closed, survey, {}, None)
     assert [seen.outcome for seen in case.observations] == ["refused"]
     assert survey.cancelled is cancelled
 
@@ -56,5 +56,5 @@ def test_a_diagnosis_outlives_the_measuring_of_distances(
 def test_a_diagnosis_outlives_the_tracing(closed: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(traceroute, "traces", raising(Failure("not an address of this host")))
     survey = Survey([Line(closed, None, None)], 1.0)
-    assert examination.paths(survey, 1.0) == {}
+    assert examine.paths(survey, 1.0) == {}
     assert not survey.cancelled

@@ -8,7 +8,7 @@ import pytest
 from kernel_world import WORLD, in_namespace
 from test_rtnetlink import DENY
 
-from stcp_shell.diagnosis import policy, selection
+from stcp_shell.diagnosis import policy_rules, source_selection
 from stcp_shell.kernel import Address, Interface, Label, NextHop, Route, Rule, SourcePolicy
 from stcp_shell.log.lookups import route_from
 from stcp_shell.report.text import lines
@@ -74,23 +74,23 @@ DEFAULT = Route("0.0.0.0", 0, ())
     ],
 )
 def test_the_ipv4_source_of_a_route_that_names_none(hop: NextHop, route: Route, chosen: str, rule: str) -> None:
-    assert selection.choose4(route, hop, EVERY)[:2] == (chosen, rule)
+    assert source_selection.choose4(route, hop, EVERY)[:2] == (chosen, rule)
 
 
 def test_an_ipv4_address_must_reach_as_far_as_the_route() -> None:
     near = interface(2, "a", address("169.254.1.1", 16, "link"), address("10.0.0.1"))
-    assert selection.choose4(DEFAULT, NextHop(None, "a"), [near]).address == "10.0.0.1"
-    assert selection.choose4(DEFAULT._replace(scope="link"), NextHop(None, "a"), [near]).address == "169.254.1.1"
-    assert selection.choose4(DEFAULT, NextHop(None, "lo"), [LO]) == (
+    assert source_selection.choose4(DEFAULT, NextHop(None, "a"), [near]).address == "10.0.0.1"
+    assert source_selection.choose4(DEFAULT._replace(scope="link"), NextHop(None, "a"), [near]).address == "169.254.1.1"
+    assert source_selection.choose4(DEFAULT, NextHop(None, "lo"), [LO]) == (
         None,
         "none",
-        selection.choose4(DEFAULT, NextHop(None, "lo"), [LO]).reason,
+        source_selection.choose4(DEFAULT, NextHop(None, "lo"), [LO]).reason,
     )
 
 
 def test_a_peer_s_subnet_counts_for_a_point_to_point_address() -> None:
     peer = interface(2, "a", address("10.0.0.1"), address("10.8.0.1", 32, peer="10.8.0.2"))
-    assert selection.choose4(DEFAULT, NextHop("10.8.0.2", "a"), [peer])[:2] == ("10.8.0.1", "gateway-subnet")
+    assert source_selection.choose4(DEFAULT, NextHop("10.8.0.2", "a"), [peer])[:2] == ("10.8.0.1", "gateway-subnet")
 
 
 LABELS = tuple(
@@ -100,7 +100,7 @@ LABELS = tuple(
 
 
 def chosen6(destination: str, outgoing: str | None, *interfaces: Interface, **more: Any) -> tuple[str | None, str]:
-    return selection.choose6(destination, outgoing, interfaces, SourcePolicy(LABELS, **more))[:2]
+    return source_selection.choose6(destination, outgoing, interfaces, SourcePolicy(LABELS, **more))[:2]
 
 
 def one(*addresses: Address) -> Interface:
@@ -145,14 +145,14 @@ def test_further_conditions_of_rfc_6724() -> None:
 
 
 def test_no_reason_is_given_for_what_the_kernel_chose_otherwise() -> None:
-    choice = selection.Choice("10.0.0.1", "first-primary", "the first")
-    assert selection.explained(choice, "10.0.0.1") == choice
-    other = selection.explained(choice, "10.0.0.2")
+    choice = source_selection.Choice("10.0.0.1", "first-primary", "the first")
+    assert source_selection.explained(choice, "10.0.0.1") == choice
+    other = source_selection.explained(choice, "10.0.0.2")
     assert other[:2] == ("10.0.0.2", "unknown")
     assert "the reason is not known" in other.reason
 
 
-FLOW = policy.Flow("inet", "10.1.1.1", None, "tcp", 2121, 1000)
+FLOW = policy_rules.Flow("inet", "10.1.1.1", None, "tcp", 2121, 1000)
 LAST = [Rule("inet", 32766, None, None, "lookup", 254), Rule("inet", 32767, None, None, "lookup", 253)]
 
 
@@ -195,50 +195,50 @@ def rule(
     ],
 )
 def test_what_a_rule_asks_for(when: str, matches: bool | None) -> None:
-    assert policy.matches(rule(5, when=when), FLOW) is matches
+    assert policy_rules.matches(rule(5, when=when), FLOW) is matches
 
 
 def test_addresses_in_rules() -> None:
-    assert policy.matches(rule(5, to="10.1.0.0/16"), FLOW) is True
-    assert policy.matches(rule(5, to="10.2.0.0/16"), FLOW) is False
-    assert policy.matches(rule(5, by="172.16.1.50/32"), FLOW) is False  # the source is not chosen yet
-    assert policy.matches(rule(5, by="172.16.1.50/32"), FLOW._replace(source="172.16.1.50")) is True
-    zoned = policy.Flow("inet6", "fe80::1", "fd00::1", None, 0, 0, "a")
-    assert policy.matches(rule(5, by="fd00::/8", when="oif a"), zoned) is True
-    assert policy.matches(rule(5, when="l3mdev"), zoned) is None
+    assert policy_rules.matches(rule(5, to="10.1.0.0/16"), FLOW) is True
+    assert policy_rules.matches(rule(5, to="10.2.0.0/16"), FLOW) is False
+    assert policy_rules.matches(rule(5, by="172.16.1.50/32"), FLOW) is False  # the source is not chosen yet
+    assert policy_rules.matches(rule(5, by="172.16.1.50/32"), FLOW._replace(source="172.16.1.50")) is True
+    zoned = policy_rules.Flow("inet6", "fe80::1", "fd00::1", None, 0, 0, "a")
+    assert policy_rules.matches(rule(5, by="fd00::/8", when="oif a"), zoned) is True
+    assert policy_rules.matches(rule(5, when="l3mdev"), zoned) is None
 
 
 def test_the_first_rule_that_leads_to_the_table_decides() -> None:
     rules = [rule(1, 255), rule(5, when="dport 21"), rule(6), rule(7), *LAST]
-    assert policy.deciding(rules, FLOW, 100) == [rules[2]]
-    assert policy.deciding(rules, FLOW, 254) == [LAST[0]]
-    assert policy.deciding(rules, FLOW, 77) == []
+    assert policy_rules.deciding(rules, FLOW, 100) == [rules[2]]
+    assert policy_rules.deciding(rules, FLOW, 254) == [LAST[0]]
+    assert policy_rules.deciding(rules, FLOW, 77) == []
 
 
 def test_a_rule_that_may_have_decided_leaves_it_open_and_one_alone_does_not() -> None:
     doubtful = rule(5, when="attribute 26")
-    assert policy.deciding([doubtful, rule(6), *LAST], FLOW, 100) == [doubtful, rule(6)]
-    assert policy.deciding([doubtful, *LAST], FLOW, 100) == [doubtful]
+    assert policy_rules.deciding([doubtful, rule(6), *LAST], FLOW, 100) == [doubtful, rule(6)]
+    assert policy_rules.deciding([doubtful, *LAST], FLOW, 100) == [doubtful]
 
 
 def test_suppressed_routes_and_jumps() -> None:
     short = rule(5, 254, when="suppress_prefixlength 0")
-    assert policy.deciding([short, *LAST], FLOW, 254, 0) == [LAST[0]]
-    assert policy.deciding([short, *LAST], FLOW, 254, 8) == [short]
+    assert policy_rules.deciding([short, *LAST], FLOW, 254, 0) == [LAST[0]]
+    assert policy_rules.deciding([short, *LAST], FLOW, 254, 8) == [short]
     jump = rule(5, action="goto", when="goto 10")
-    assert policy.deciding([jump, rule(6), rule(10), *LAST], FLOW, 100) == [rule(10)]
+    assert policy_rules.deciding([jump, rule(6), rule(10), *LAST], FLOW, 100) == [rule(10)]
     maybe = jump._replace(selectors=("attribute 26", "goto 10"))
-    assert policy.deciding([maybe, rule(6), rule(10), *LAST], FLOW, 100) == [rule(6), rule(10)]
+    assert policy_rules.deciding([maybe, rule(6), rule(10), *LAST], FLOW, 100) == [rule(6), rule(10)]
 
 
 def test_rules_that_refuse() -> None:
     rules = [rule(1, 255), rule(5, action="prohibit"), rule(6, action="unreachable"), *LAST]
-    assert policy.refusing(rules, FLOW, "EACCES") == [rules[1]]
-    assert policy.refusing(rules, FLOW, "ENETUNREACH") == []
-    assert policy.before(rules, FLOW, rules[1]) == [255]
-    assert policy.unasked([rule(5, when="dport 21")], FLOW) == []
-    assert policy.unasked([rule(5, when="dport 21")], FLOW._replace(port=0)) == [rule(5, when="dport 21")]
-    assert policy.by_protocol([rule(5, when="ipproto tcp"), rule(6, when="dport 2121")], FLOW) == [
+    assert policy_rules.refusing(rules, FLOW, "EACCES") == [rules[1]]
+    assert policy_rules.refusing(rules, FLOW, "ENETUNREACH") == []
+    assert policy_rules.before(rules, FLOW, rules[1]) == [255]
+    assert policy_rules.unasked([rule(5, when="dport 21")], FLOW) == []
+    assert policy_rules.unasked([rule(5, when="dport 21")], FLOW._replace(port=0)) == [rule(5, when="dport 21")]
+    assert policy_rules.by_protocol([rule(5, when="ipproto tcp"), rule(6, when="dport 2121")], FLOW) == [
         rule(5, when="ipproto tcp")
     ]
 

@@ -77,8 +77,8 @@ def _target(session: Session, name: str, families: list[str]) -> str:
 def _examine(
     session: Session, name: str, destinations: list[Endpoint], sources: list[str], timeout: float
 ) -> "tuple[list[Case], bool]":
+    from ..diagnosis import examine
     from ..net.probes.sweep import Line, Survey
-    from . import examination
 
     lines = [
         Line(destination, source, session.way_to(destination, source, "tcp"))
@@ -86,18 +86,18 @@ def _examine(
         for source in (None, *sources)
     ]
     session.look_around()
-    before = examination.filter_drops()
+    before = examine.filter_drops()
     survey = Survey(lines, timeout)
     if session.progress:
         survey.progress = lambda: _show(session, survey, name, timeout)
     survey.run(until=timeout * _TRACING)
-    traced = {} if survey.done or survey.cancelled else examination.paths(survey, timeout)
+    traced = {} if survey.done or survey.cancelled else examine.paths(survey, timeout)
     survey.run()
     for line in lines:
-        examination.look_again(line, session)
-    drops = examination.filter_drops()
+        examine.look_again(line, session)
+    drops = examine.filter_drops()
     rose = None if before is None or drops is None else drops - before
-    cases = [examination.case(name, d, survey, traced, rose) for d in destinations]
+    cases = [examine.case(name, d, survey, traced, rose) for d in destinations]
     return cases, survey.cancelled
 
 

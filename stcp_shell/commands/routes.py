@@ -51,9 +51,9 @@ def route_get(session: Session, name: str, from_: str | None = None, port: int |
     rules and claimed only where they lead to the same address. No packet is sent: the check is connect(2) of a UDP
     socket, which chooses a source address and no more.
     """
+    from ..diagnosis import route_choice
     from ..net.tables.route_lookup import Tables, as_connected
     from ..net.tables.rtnetlink import TablesUnavailable
-    from . import lookup
 
     number = resolver.port_number(port, "tcp")
     asked = _checked_source(from_)
@@ -63,9 +63,9 @@ def route_get(session: Session, name: str, from_: str | None = None, port: int |
     destination = Endpoint(target, number)
     try:
         with Tables() as tables:
-            result = lookup.look_up(tables, name, destination, asked)
+            result = route_choice.look_up(tables, name, destination, asked)
     except TablesUnavailable as why:
-        result = lookup.without_tables(name, destination, asked, str(why))
+        result = route_choice.without_tables(name, destination, asked, str(why))
     session.remember(name)
     notes = (remark, *result.notes) if remark else result.notes
     return result._replace(notes=notes, others=tuple(found[1:]))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from ..diagnosis.case import Case, Observation, ReversePath
 from ..errors import Failure
 from ..facts import INET, Answerer, Endpoint, Trace, family_of
 from ..net.probes.probe import Probe
@@ -12,6 +11,7 @@ from ..net.tables.interfaces import interfaces
 from ..net.tables.netlink import TablesUnavailable
 from ..net.tables.routes import default_gateways
 from ..session import Session
+from .case import Case, Observation, ReversePath
 
 MOST_TRACED = 3  # silent sources whose path is looked at, beside one that works
 MOST_MEASURED = 3  # RSTs whose distance is measured

@@ -3,12 +3,12 @@
 import os
 from typing import TYPE_CHECKING
 
-from ..diagnosis import policy, selection
 from ..errors import Failure
 from ..facts import INET, INET6, Endpoint, Way, family_of
 from ..findings import RouteFound, SecondLook
 from ..kernel import NextHop, Route, Rule
 from ..net.tables.route_lookup import Chosen, Lookup, Tables, chosen, interface_of, name_of
+from . import policy_rules, source_selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ def look_up(tables: Tables, name: str, destination: Endpoint, asked: str | None)
     rules = list(tables.rules(family_of(address)))
     flow = _flow(destination, asked)
     notes = _notes(first, rules, flow)
-    seen = None if policy.by_protocol(rules, flow) else chosen(destination, asked)
+    seen = None if policy_rules.by_protocol(rules, flow) else chosen(destination, asked)
     if first.row is None:
         return _refused(name, destination, asked, first, rules, seen, notes)
     second = None
@@ -45,8 +45,8 @@ def look_up(tables: Tables, name: str, destination: Endpoint, asked: str | None)
         why=choice.reason,
         way=first.way,
         errno=None,
-        prefix=selection.prefix(first.row),
-        rules=tuple(policy.deciding(rules, flow, first.row.table, first.row.prefix_length)),
+        prefix=source_selection.prefix(first.row),
+        rules=tuple(policy_rules.deciding(rules, flow, first.row.table, first.row.prefix_length)),
         kernel=first.way.source,
         connect=seen and seen.address,
         connect_errno=seen and seen.errno,
@@ -72,9 +72,9 @@ def _listed(addresses: "Iterable[str]") -> str:
     return ", ".join(every if len(every) < 9 else [*every[:8], "..."]) or "none of that family"
 
 
-def _flow(destination: Endpoint, source: str | None) -> policy.Flow:
+def _flow(destination: Endpoint, source: str | None) -> policy_rules.Flow:
     address, _, zone = destination.address.partition("%")
-    return policy.Flow(
+    return policy_rules.Flow(
         family=family_of(address),
         destination=address,
         source=source,
@@ -86,14 +86,14 @@ def _flow(destination: Endpoint, source: str | None) -> policy.Flow:
     )
 
 
-def _notes(first: Lookup, rules: "Sequence[Rule]", flow: policy.Flow) -> list[str]:
+def _notes(first: Lookup, rules: "Sequence[Rule]", flow: policy_rules.Flow) -> list[str]:
     notes = []
     if first.way.kind in ("broadcast", "multicast") or flow.destination.startswith("ff"):
         notes.append("a broadcast or multicast address: a UDP socket can send there, TCP connects to one host")
-    for rule in policy.unasked(rules, flow):
+    for rule in policy_rules.unasked(rules, flow):
         hint = "a source port, which is not chosen yet" if flow.port else "a protocol or port: say -port"
         notes.append(f"rule {rule.priority} asks for {hint}")
-    for rule in policy.by_protocol(rules, flow):
+    for rule in policy_rules.by_protocol(rules, flow):
         notes.append(f"not checked by connect(2) of a UDP socket: rule {rule.priority} is not for every protocol")
     return notes
 
@@ -110,9 +110,9 @@ def _second_look(tables: Tables, destination: Endpoint, first: Lookup, rules: "S
         return None
     flow = _flow(destination, first.way.source)
     if found.row is None:
-        return SecondLook(Way(), found.errno, None, tuple(policy.refusing(rules, flow, found.errno or "")))
-    decided = policy.deciding(rules, flow, found.row.table, found.row.prefix_length)
-    return SecondLook(found.way, None, selection.prefix(found.row), tuple(decided))
+        return SecondLook(Way(), found.errno, None, tuple(policy_rules.refusing(rules, flow, found.errno or "")))
+    decided = policy_rules.deciding(rules, flow, found.row.table, found.row.prefix_length)
+    return SecondLook(found.way, None, source_selection.prefix(found.row), tuple(decided))
 
 
 def _source(
@@ -122,22 +122,22 @@ def _source(
     first: Lookup,
     seen: Chosen | None,
     second: SecondLook | None,
-) -> tuple[selection.Choice, bool | None, list[str]]:
+) -> tuple[source_selection.Choice, bool | None, list[str]]:
     """The source address with its reason, whether it is what the kernel says everywhere, and what is to be noted."""
     assert first.row is not None
     kernel = first.way.source
     if seen and seen.errno:
         if second and second.errno == seen.errno:
             reason = f"{kernel} is chosen, and a second look with it is refused ({seen.errno})"
-            return selection.Choice(None, "refused", reason), True, []
+            return source_selection.Choice(None, "refused", reason), True, []
         zone = ": a link-local address needs its zone, %INTERFACE" if _lacks_zone(destination.address) else ""
         reason = f"connect(2) of a UDP socket refuses with {seen.errno}{zone}"
-        return selection.Choice(None, "refused", reason), False, []
+        return source_selection.Choice(None, "refused", reason), False, []
     if asked:
-        choice = selection.Choice(asked, "asked", "it was asked for (-from)")
+        choice = source_selection.Choice(asked, "asked", "it was asked for (-from)")
     else:
         hop = NextHop(first.way.gateway, first.way.interface)
-        choice = selection.explained(_choice(tables, destination, first.row, hop), kernel)
+        choice = source_selection.explained(_choice(tables, destination, first.row, hop), kernel)
     if choice.rule == "unknown":
         return choice, False, []
     # getsockname(2) gives a link-local address no zone where the destination has none.
@@ -151,21 +151,21 @@ def _source(
             [f"the route has {len(others)} paths: a UDP socket was put on one that gives {seen.address}"],
         )
     reason = f"the kernel chose otherwise for a UDP socket, and the reason is not known; RTM_GETROUTE says {kernel}"
-    return selection.Choice(seen.address, "unknown", reason), False, []
+    return source_selection.Choice(seen.address, "unknown", reason), False, []
 
 
-def _choice(tables: Tables, destination: Endpoint, row: Route, hop: NextHop) -> selection.Choice:
+def _choice(tables: Tables, destination: Endpoint, row: Route, hop: NextHop) -> source_selection.Choice:
     address = destination.address
-    named = selection.by_route(address, row)
+    named = source_selection.by_route(address, row)
     if named:
         return named
     if family_of(address) == INET6:
         # To an address of this host the kernel sends by the loopback interface, and chooses as for the address's own.
         outgoing = hop.interface if len(row.hops) > 1 else row.hops[0].interface
         found = tables.everything()
-        return selection.choose6(address, outgoing, found, tables.source_policy(outgoing, found))
-    choice = selection.choose4(row, hop, tables.around(hop.interface))
-    return choice if choice.address else selection.choose4(row, hop, tables.everything())
+        return source_selection.choose6(address, outgoing, found, tables.source_policy(outgoing, found))
+    choice = source_selection.choose4(row, hop, tables.around(hop.interface))
+    return choice if choice.address else source_selection.choose4(row, hop, tables.everything())
 
 
 def _lacks_zone(address: str) -> bool:
@@ -186,7 +186,7 @@ def _refused(
 ) -> RouteFound:
     code = first.errno or ""
     flow = _flow(destination, asked)
-    by_rules = policy.refusing(rules, flow, code)
+    by_rules = policy_rules.refusing(rules, flow, code)
     kind, why = _REFUSALS.get(code, "none"), "no route: none of the tables that the rules lead to has one"
     if code == "ENODEV":
         why = "there is no such interface"
@@ -198,7 +198,7 @@ def _refused(
         )
     elif by_rules:
         kind, why = by_rules[0].action, f"rule {by_rules[0].priority} refuses it"
-        earlier = [_TABLES.get(table, str(table)) for table in policy.before(rules, flow, by_rules[0])]
+        earlier = [_TABLES.get(table, str(table)) for table in policy_rules.before(rules, flow, by_rules[0])]
         if earlier and code != "ENETUNREACH":  # which no route gives
             why += f", unless {_a(kind)} route in a table that is looked up before does: {', '.join(earlier)}"
     elif kind != "none":
