@@ -13,7 +13,7 @@ from .arguments import Arguments, UsageError, help_text, parse
 from .environment import Environment, real
 from .errors import StcpError, reason
 from .language.parser import Problem
-from .report.plain import visible
+from .report.text.escape import visible
 from .runner import Ended, run_session
 from .scripts import Scripts, given_variables, read_scripts
 from .status import Status
@@ -80,18 +80,18 @@ def _about(arguments: Arguments) -> Iterable[str]:
     if "--version" in arguments.given:
         return [f"stcp-shell {__version__}"]
     if arguments.completion:
+        from .app.shell_completion import completion
         from .lab import SCENARIOS
-        from .report.completion import completion
 
         return completion(arguments.completion, ["list", *SCENARIOS])
-    from .commands import FAMILIES
-    from .report.manual import manual
+    from .app.man_page import manual
+    from .commands import CATALOGUE
 
-    return manual(__version__, FAMILIES)
+    return manual(__version__, CATALOGUE)
 
 
 def _write_junit(path: str, ended: Ended, seconds: float) -> None:
-    from .report.junit import cases, junit_lines
+    from .app.junit import cases, junit_lines
 
     with open(path, "w", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in junit_lines(cases(ended.checks, ended.failed), seconds))
@@ -103,8 +103,8 @@ def _say(environment: Environment, lines: Iterable[str]) -> Status:
 
 
 def _report(arguments: Arguments, path: str, environment: Environment) -> Status:
-    from .export import report  # late: a session has no use for it
     from .log.redaction_key import key
+    from .report.export import report  # late: a session has no use for it
 
     given, form = arguments.given, arguments.format or "text"
     try:

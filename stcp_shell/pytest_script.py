@@ -13,7 +13,7 @@ from .arguments import UsageError, parse
 from .environment import real
 from .lab import SCENARIOS
 from .log.reader import records
-from .report.plain import visible
+from .report.text.escape import visible
 from .scripts import given_variables, read_scripts
 
 Record = dict[str, Any]

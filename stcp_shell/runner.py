@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from . import __version__
 from .arguments import Arguments
+from .commands import CATALOGUE
 from .environment import Environment
 from .errors import OutputClosed, OutputFull, ScriptProblem
 from .interpreter import Interpreter
@@ -54,7 +55,7 @@ def run_session(
         path = default_path(environment.state_folder, environment.clock())
     journal = Journal(path, environment.clock, lambda text: screen.fail(f"stcp-shell: {text}"))
     journal.told = getattr(screen, "record", None)
-    session = Session(environment, journal, variables)
+    session = Session(environment, journal, variables, CATALOGUE)
     session.progress = live.show if live else None
     session.flush = screen.flush
     interpreter = Interpreter(session, screen, "--keep-going" in arguments.given)

@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Any, TextIO
 
 from .errors import OutputClosed, OutputFull
-from .report.plain import visible
-from .report.text import lines, plain
+from .report.text.escape import visible
+from .report.text.lines import lines
+from .report.text.words import plain
 from .results import Clip
 
 _BLOCK = 256  # lines

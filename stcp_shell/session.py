@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .environment import Environment
 from .errors import Failure
 from .facts import Connection, Endpoint, Way
+from .language.declaration import Catalogue
 from .log import SCHEMA
 from .log.writer import Journal
 
@@ -50,8 +51,11 @@ class Socket:
 class Session:
     """One run of the shell, from its first line to its end."""
 
-    def __init__(self, environment: Environment, journal: Journal, variables: dict[str, str]) -> None:
+    def __init__(
+        self, environment: Environment, journal: Journal, variables: dict[str, str], catalogue: Catalogue
+    ) -> None:
         self.environment = environment
+        self.catalogue = catalogue  # of the commands
         self.journal = journal
         self.variables = variables
         self.sockets: dict[int, Socket] = {}

@@ -8,6 +8,7 @@ from pathlib import Path
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from stcp_shell.commands import CATALOGUE
 from stcp_shell.environment import Environment
 from stcp_shell.interpreter import Interpreter
 from stcp_shell.log.writer import Journal
@@ -23,7 +24,7 @@ class Shell:
         self.stdout, self.stderr = StringIO(), StringIO()
         variables = {"XDG_STATE_HOME": str(state)}
         environment = Environment(None, self.stdout, self.stderr, variables, host, lambda: 0.0)
-        self.session = Session(environment, Journal(None, environment.clock, lambda _: None), {})
+        self.session = Session(environment, Journal(None, environment.clock, lambda _: None), {}, CATALOGUE)
         self.interpreter = Interpreter(self.session, Screen(self.stdout, self.stderr, False, False))
 
     def type(self, *keys: str, notice: Sequence[str] = ()) -> list[str]:

@@ -12,7 +12,7 @@ from tickets import GATEWAY, HOST, OTHER, OWN, REMOTE, TARGET, connection, log, 
 from stcp_shell.findings import Change, Comparison
 from stcp_shell.log.comparison import MOST_CHANGES, compared, repeated
 from stcp_shell.log.state import MOST_PAIRS, State
-from stcp_shell.report.comparison import comparison_lines
+from stcp_shell.report.text.comparison import comparison_lines
 
 PAIR = f"{OWN} -> {REMOTE}:21 tcp"
 REFUSED = {"outcome": "refused", "errno": "ECONNREFUSED", "rst": True}

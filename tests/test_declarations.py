@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from programs import run, shows
 
-from stcp_shell.commands import CATALOGUE, FAMILIES
+from stcp_shell.commands import CATALOGUE
 from stcp_shell.language.declaration import Command, Option, keyword_of
 from stcp_shell.language.kinds import FLAG
 from stcp_shell.language.parser import Parser
-from stcp_shell.report.ticket import WIDTH
+from stcp_shell.report.transcript import WIDTH
 
 COMMANDS = list(CATALOGUE)
 each = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
@@ -72,7 +72,7 @@ def test_help_tells_all_of_it(command: Command, tmp_path: Path) -> None:
 
 def test_the_overview_names_all_commands_and_fits(tmp_path: Path) -> None:
     done = run(tmp_path, "--no-log", "-c", "help")
-    shows(done, *[f"\n  {command.name} " for family in FAMILIES.values() for command in family])
+    shows(done, *[f"\n  {command.name} " for family in CATALOGUE.families.values() for command in family])
     for command in COMMANDS:
         assert command.summary in " ".join(done.out.split())
     assert [line for line in done.out.splitlines() if len(line) > WIDTH] == []

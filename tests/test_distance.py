@@ -14,7 +14,7 @@ from programs import connecting, listening, port_of, run, shows, started, until
 
 from stcp_shell.facts import Answerer, Connection, Endpoint, Way
 from stcp_shell.net.probes.hop_distance import furthest
-from stcp_shell.report.text import answerer_lines
+from stcp_shell.report.text.connection import answerer_lines
 
 A, CLIENT = ("172.16.1.50", "fd00:172:16:1::50"), ("10.1.1.1", "fd00:10:1:1::1")
 NEARER, AS_FAR, NEXT = [64, 0, 1, True], [63, 1, 1, False], [64, 0, 0, False]

@@ -4,8 +4,8 @@ import pytest
 
 from stcp_shell import findings, results
 from stcp_shell.facts import Endpoint
-from stcp_shell.report.netstat import socket_lines
-from stcp_shell.report.text import lines
+from stcp_shell.report.text.lines import lines
+from stcp_shell.report.text.netstat import socket_lines
 
 END = Endpoint("fe80::1%e\x1b[31m", 2121)
 SHOWN = r"fe80::1%e\x1b[31m"

@@ -13,9 +13,9 @@ import pytest
 from programs import run
 
 from stcp_shell import __version__
+from stcp_shell.app.man_page import manual, roff
 from stcp_shell.arguments import OPTIONS
-from stcp_shell.commands import CATALOGUE, FAMILIES
-from stcp_shell.report.manual import manual, roff
+from stcp_shell.commands import CATALOGUE
 
 PAGE = Path(__file__).parent.parent / "man" / "stcp-shell.1"
 SECTIONS = (
@@ -72,7 +72,7 @@ def test_roff_has_nothing_to_warn_of(command: tuple[str, ...], page: str) -> Non
 
 def test_it_has_its_sections_and_all_that_is_declared(page: str) -> None:
     assert re.findall(r"^\.SH (.*)", page, re.MULTILINE) == list(SECTIONS)
-    assert re.findall(r"^\.SS (.*)", page, re.MULTILINE) == [roff(family) for family in FAMILIES]
+    assert re.findall(r"^\.SS (.*)", page, re.MULTILINE) == [roff(family) for family in CATALOGUE.families]
     for command in CATALOGUE:
         assert roff(command.summary) in page
         for parameter in command.parameters:
@@ -88,4 +88,4 @@ def test_any_text_is_shown_as_it_is(text: str) -> None:
 
 
 def test_it_is_made_line_by_line() -> None:
-    assert not [line for line in manual("0", FAMILIES) if "\n" in line]
+    assert not [line for line in manual("0", CATALOGUE) if "\n" in line]

@@ -14,8 +14,8 @@ from stcp_shell.facts import Endpoint
 from stcp_shell.findings import BsdSocket, BsdSockets, InterfaceTable
 from stcp_shell.kernel import Address, Counters, Interface, Neighbour, NextHop, Route
 from stcp_shell.net.resolver import HostNames
-from stcp_shell.report.netstat import LEGEND, flags, interface_lines, network, route_lines, socket_lines
-from stcp_shell.report.ticket import ticket
+from stcp_shell.report.text.netstat import LEGEND, flags, interface_lines, network, route_lines, socket_lines
+from stcp_shell.report.transcript import ticket
 
 LINKS = {"lo": 1, "enetA": 2, "enetZ": 3}
 HEAD = "Destination        Gateway            Flags    Refs      Use Netif  Expire"
@@ -220,7 +220,7 @@ SHELL = """
 from types import SimpleNamespace
 from stcp_shell.commands.netstat import netstat
 from stcp_shell.log.entries import entries
-from stcp_shell.report.text import lines
+from stcp_shell.report.text.connection import lines
 SESSION = SimpleNamespace(timeout=5.0, sockets={}, environment=SimpleNamespace(host="h"))
 def shown(**options):
     found = netstat.run(SESSION, **options)

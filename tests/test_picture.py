@@ -9,9 +9,9 @@ import pytest
 from logs import EVIL, Record, connection, icmp, made, stamped, with_text
 
 from stcp_shell.log.reader import Losses
-from stcp_shell.report.digest import Digest
-from stcp_shell.report.layout import Box, Line, Mark, Panel, Text, panel
-from stcp_shell.report.scene import MOST_LANES, MOST_STOPS, MOST_TARGETS, Scene, way
+from stcp_shell.report.overview import Digest
+from stcp_shell.report.picture.layout import Box, Line, Mark, Panel, Text, panel
+from stcp_shell.report.picture.scene import MOST_LANES, MOST_STOPS, MOST_TARGETS, Scene, way
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROUTER = icmp("192.168.77.1")

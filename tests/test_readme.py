@@ -16,7 +16,7 @@ import pytest
 from programs import Record, read
 
 from stcp_shell.arguments import help_text
-from stcp_shell.commands import FAMILIES
+from stcp_shell.commands import CATALOGUE
 from stcp_shell.facts import OUTCOMES, VERDICTS
 from stcp_shell.lab import SCENARIOS
 
@@ -144,7 +144,7 @@ def test_commands() -> None:
 
 
 def table() -> Iterator[str]:
-    for family, commands in FAMILIES.items():
+    for family, commands in CATALOGUE.families.items():
         yield from (f"**{family}**", "", ".. list-table::", "   :widths: 45 55", "")
         for command in commands:
             # a long list of choices is for `help`

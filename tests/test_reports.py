@@ -26,9 +26,9 @@ from programs import (
     started,
 )
 
-from stcp_shell.report.condense import Gap, condensed
+from stcp_shell.report.csv import COLUMNS
+from stcp_shell.report.excerpt import Gap, condensed
 from stcp_shell.report.formats import FORMATS
-from stcp_shell.report.sheet import COLUMNS
 
 # Controls, bidirectional overrides and their like; a carriage return ends a row of CSV.
 HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")

@@ -11,7 +11,7 @@ from test_rtnetlink import DENY
 from stcp_shell.diagnosis import policy_rules, source_selection
 from stcp_shell.kernel import Address, Interface, Label, NextHop, Route, Rule, SourcePolicy
 from stcp_shell.log.lookups import route_from
-from stcp_shell.report.text import lines
+from stcp_shell.report.text.lines import lines
 
 # `got` runs the command as the shell does, and answers its log record or the failure.
 GOT = """
@@ -20,7 +20,7 @@ from types import SimpleNamespace
 from stcp_shell.commands.routes import route_get
 from stcp_shell.errors import Failure
 from stcp_shell.log.lookups import route as record
-from stcp_shell.report.text import lines
+from stcp_shell.report.text.connection import lines
 SESSION = SimpleNamespace(timeout=5.0, remember=lambda name: None)
 NAMES = {"localhost": ("127.0.0.1", "::1"), "six.example": ("", "fd02::1"), "four.example": ("10.1.1.1", "")}
 def resolved(name, _, family, *rest):  # a namespace has no way to a resolver

@@ -13,7 +13,7 @@ from programs import Run, closed_port, connecting, listening, logged, port_of, r
 from stcp_shell import __version__
 from stcp_shell.log.reader import records
 from stcp_shell.log.writer import Journal
-from stcp_shell.report.ticket import WIDTH, ticket
+from stcp_shell.report.transcript import WIDTH, ticket
 
 EVERY = ["type", "seq", "time"]
 CONNECTION = {

@@ -11,8 +11,8 @@ from kernel_world import WORLD, in_namespace
 
 from stcp_shell.kernel import Address, Interface, NextHop, Route, Rule
 from stcp_shell.net.tables.routes import Rows
-from stcp_shell.report.plain import visible
-from stcp_shell.report.tables import WIDTH, ifconfig_lines, netmask, route_lines
+from stcp_shell.report.text.escape import visible
+from stcp_shell.report.text.stcp_tables import WIDTH, ifconfig_lines, netmask, route_lines
 
 ENET_A = Interface(
     2,
@@ -240,7 +240,7 @@ def test_a_real_table_keeps_to_the_width_and_starts_with_its_gateways() -> None:
         WORLD
         + """
 from stcp_shell.net import routes
-from stcp_shell.report.tables import route_lines
+from stcp_shell.report.text.stcp_tables import route_lines
 defaults = routes.default_gateways("inet") + routes.default_gateways("inet6")
 rules = routes.rules("inet") + routes.rules("inet6")
 print(json.dumps(list(route_lines(defaults, routes.main_table(), "15:27:46", routes.other_tables(), rules))))

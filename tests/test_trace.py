@@ -11,7 +11,7 @@ from conftest import in_lab
 from programs import read, run, shows, started, until
 
 from stcp_shell.facts import Endpoint, Hop, Icmp, Trace, Way
-from stcp_shell.report.paths import ending, parting
+from stcp_shell.report.text.traceroute import ending, parting
 
 A, Z = ("172.16.1.50", "fd00:172:16:1::50"), ("192.168.77.50", "fd00:192:168:77::50")
 ROUTER, CLIENT = ("192.168.77.1", "fd00:192:168:77::1"), ("10.1.1.1", "fd00:10:1:1::1")

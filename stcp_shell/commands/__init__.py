@@ -3,7 +3,7 @@
 from types import ModuleType
 
 from ..language.declaration import Catalogue, Command
-from . import checks, connect, data, diagnose, interfaces, netstat, options, record, routes, shell, sockets, trace
+from . import checks, connect, data, diagnose, help, interfaces, netstat, options, record, routes, shell, sockets, trace
 
 
 def declared(module: ModuleType) -> list[Command]:
@@ -11,13 +11,14 @@ def declared(module: ModuleType) -> list[Command]:
     return [value for value in vars(module).values() if isinstance(value, Command)]
 
 
-FAMILIES = {
-    "Sockets": [*declared(sockets), *declared(connect)],
-    "Data": declared(data),
-    "Socket options": declared(options),
-    "Evidence": [*declared(diagnose), *declared(trace)],
-    "Interfaces and routes": [*declared(interfaces), *declared(routes), *declared(netstat)],
-    "Scripts that assert": declared(checks),
-    "The session": [*declared(record), *declared(shell)],
-}
-CATALOGUE = Catalogue(command for family in FAMILIES.values() for command in family)
+CATALOGUE = Catalogue(
+    {
+        "Sockets": [*declared(sockets), *declared(connect)],
+        "Data": declared(data),
+        "Socket options": declared(options),
+        "Evidence": [*declared(diagnose), *declared(trace)],
+        "Interfaces and routes": [*declared(interfaces), *declared(routes), *declared(netstat)],
+        "Scripts that assert": declared(checks),
+        "The session": [*declared(record), *declared(shell), *declared(help)],
+    }
+)

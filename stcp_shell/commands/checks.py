@@ -6,7 +6,8 @@ from ..errors import Failure
 from ..facts import OUTCOMES, VERDICTS, Connection
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import ADDRESS, SECONDS, TEXT, choice
-from ..report.text import details, duration, headline
+from ..report.text.connection import details, headline
+from ..report.text.words import duration
 from ..results import Expectation, Text
 from ..session import TICK, Session, Waiting
 
@@ -82,7 +83,7 @@ def wait(session: Session, seconds: float) -> Text:
 )
 def echo(session: Session, text: str = "") -> Text:
     """Print words for the reader."""
-    from ..report.plain import visible
+    from ..report.text.escape import visible
 
     return Text([visible(text)])
 

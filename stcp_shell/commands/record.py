@@ -49,7 +49,7 @@ def log(
     """
     if force and not save:
         raise Failure("-force goes with -save FILE")
-    from ..export import save as write  # late: few sessions save anything
+    from ..report.export import save as write  # late: few sessions save anything
 
     lines = _lines(session, format, redact, key)
     if save is None:
@@ -103,6 +103,28 @@ def compare(session: Session, old: str | None = None, new: str | None = None) ->
 def note(session: Session, text: str) -> Noted:
     """Write a remark into the session log."""
     return Noted(text)
+
+
+@command(
+    "record",
+    Argument("file", PATH, "the script to write"),
+    Option("force", FLAG, "write over a file that exists"),
+    examples=["record firewall.stcp"],
+)
+def record(session: Session, file: str, force: bool = False) -> Saved:
+    """Save the commands of this session so far as a script that replays them.
+
+    A script that was sourced is one line, its path as it was given. What failed becomes a comment, for it would end
+    the script.
+    """
+    from ..report.export import save as write
+    from ..report.replay import replay_lines
+
+    journal = session.journal
+    path = os.path.expanduser(file)
+    lost = [f"# {remark}" for remark in Losses(journal.dropped).remarks()]
+    size = write([*lost, *replay_lines(journal.records())], path, force, journal.writes_to, "-force")
+    return Saved(path, size)
 
 
 def _lines(session: Session, format: str, redact: bool, key: str | None) -> Iterator[str]:

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from ..language.declaration import Argument, Option, command
-from ..language.kinds import COMMAND, FLAG, NAME, PATH, TEXT, seconds
+from ..language.kinds import FLAG, NAME, PATH, TEXT, seconds
 from ..language.syntax import is_name
-from ..results import Saved, Sourced, Text, Variables
+from ..results import Sourced, Text, Variables
 from ..session import Session
 
 if TYPE_CHECKING:
@@ -70,42 +70,6 @@ def set_(session: Session, name: str | None = None, value: str = "", default: bo
 def source(session: Session, file: str) -> Sourced:
     """Run the commands of a script here. A relative path counts from the script that says it."""
     return Sourced(file)
-
-
-@command(
-    "record",
-    Argument("file", PATH, "the script to write"),
-    Option("force", FLAG, "write over a file that exists"),
-    examples=["record firewall.stcp"],
-)
-def record(session: Session, file: str, force: bool = False) -> Saved:
-    """Save the commands of this session so far as a script that replays them.
-
-    A script that was sourced is one line, its path as it was given. What failed becomes a comment, for it would end
-    the script.
-    """
-    import os
-
-    from ..export import save
-    from ..log.reader import Losses
-    from ..report.replay import replay_lines
-
-    journal = session.journal
-    path = os.path.expanduser(file)
-    lost = [f"# {remark}" for remark in Losses(journal.dropped).remarks()]
-    size = save([*lost, *replay_lines(journal.records())], path, force, journal.writes_to, "-force")
-    return Saved(path, size)
-
-
-@command(
-    "help", Argument("topic", COMMAND, "the command", required=False, rest=True), examples=["help", "help connect"]
-)
-def help_(session: Session, topic: str | None = None) -> Text:
-    """List the commands, or explain one."""
-    from ..report.guide import explain, overview
-    from . import CATALOGUE, FAMILIES
-
-    return Text(explain(topic, CATALOGUE) if topic else overview(FAMILIES))
 
 
 @command("quit")

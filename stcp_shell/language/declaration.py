@@ -8,7 +8,7 @@ and the README's command table all read the `Command` that this makes of them.
         '''Make another socket the current one.'''
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
@@ -100,10 +100,11 @@ def keyword_of(name: str) -> str:
 
 
 class Catalogue:
-    """All the commands, by name; a name may be two words (`route print`)."""
+    """All the commands, by name and by family; a name may be two words (`route print`)."""
 
-    def __init__(self, commands: Iterable[Command]) -> None:
-        self._commands = {c.name: c for c in commands}
+    def __init__(self, families: Mapping[str, Sequence[Command]]) -> None:
+        self.families = families
+        self._commands = {c.name: c for family in families.values() for c in family}
         self._groups: dict[str, list[str]] = {}
         for name in self._commands:
             if " " in name:

@@ -13,7 +13,7 @@ Writer = Callable[[Iterable[Record], Losses], Iterator[str]]
 
 
 def _text(records: Iterable[Record], losses: Losses) -> Iterator[str]:
-    from .ticket import ticket  # late, like the others: a session needs none of them, a report one
+    from .transcript import ticket  # late, like the others: a session needs none of them, a report one
 
     return ticket(records, losses)
 
@@ -31,7 +31,7 @@ def _html(records: Iterable[Record], losses: Losses) -> Iterator[str]:
 
 
 def _csv(records: Iterable[Record], losses: Losses) -> Iterator[str]:
-    from .sheet import sheet
+    from .csv import sheet
 
     return sheet(records)
 
@@ -44,7 +44,7 @@ def _jsonl(records: Iterable[Record], losses: Losses) -> Iterator[str]:
 
 
 def _svg(records: Iterable[Record], losses: Losses) -> Iterator[str]:
-    from .picture import picture
+    from .picture.svg import picture
 
     return picture(records, losses)
 

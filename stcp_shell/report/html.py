@@ -6,14 +6,16 @@ from itertools import groupby
 from typing import Any
 
 from ..log.reader import Losses
-from . import host, outline, picture
-from .condense import Gap
-from .digest import Digest
-from .events import MALFORMED, clock
-from .outline import Cell
-from .plain import visible
-from .scene import Scene
+from . import document
+from .document import Cell
+from .excerpt import Gap
+from .overview import Digest
+from .picture import svg
+from .picture.scene import Scene
 from .style import STYLE
+from .text import brief_tables
+from .text.escape import visible
+from .text.events import MALFORMED, clock
 
 Record = dict[str, Any]
 _BROAD = 3  # columns of a picture that a phone need not squeeze
@@ -25,7 +27,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 def page(records: Iterable[Record], losses: Losses) -> Iterator[str]:
     """The lines of the page."""
     digest = Digest(records, losses)
-    facts = list(outline.facts(digest))
+    facts = list(document.facts(digest))
     yield "<!DOCTYPE html>"
     yield '<html lang="en">'
     yield "<head>"
@@ -34,7 +36,7 @@ def page(records: Iterable[Record], losses: Losses) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<meta name="referrer" content="no-referrer">'
     yield f"<title>{safe(f'stcp-shell: {facts[0][1]}, {digest.times[0][:10]}')}</title>"
-    yield f"<style>\n{STYLE}\n{picture.STYLE}\n</style>"
+    yield f"<style>\n{STYLE}\n{svg.STYLE}\n</style>"
     yield "</head>"
     yield "<body>"
     yield "<header>"
@@ -63,7 +65,7 @@ def _body(digest: Digest) -> Iterator[str]:
         yield from _verdict(verdict)
     yield from _picture(digest)
     yield from _connections(digest)
-    traces = list(outline.traces(digest))
+    traces = list(document.traces(digest))
     if traces:
         yield _heading("Paths")
     for time, lines in traces:
@@ -77,7 +79,7 @@ def _body(digest: Digest) -> Iterator[str]:
         yield _heading("To run it again")
         yield "<p>Save this as <code>session.stcp</code> and run <code>stcp-shell session.stcp</code>:</p>"
         yield from _pre(script)
-    yield from _remarks("What this report leaves out", outline.remarks(digest))
+    yield from _remarks("What this report leaves out", document.remarks(digest))
 
 
 def _heading(text: str) -> str:
@@ -128,7 +130,7 @@ def _picture(digest: Digest) -> Iterator[str]:
     broad = max(len(target.lanes) for target in scene.targets) >= _BROAD
     yield _heading("Picture of the paths")
     yield f'<figure{" class=broad" if broad else ""} tabindex="0">'
-    yield from picture.drawing(scene)
+    yield from svg.drawing(scene)
     yield "<figcaption>Drawn from the log alone: a box that is not there was not seen.</figcaption>"
     yield "</figure>"
 
@@ -137,16 +139,16 @@ def _connections(digest: Digest) -> Iterator[str]:
     if not digest.counts["connection"]:
         return
     yield _heading("Connections by source address")
-    yield from _table(outline.SUMMARY, outline.summary_rows(digest))
+    yield from _table(document.SUMMARY, document.summary_rows(digest))
     yield _heading("Connections")
-    rows = list(outline.connection_rows(digest))
+    rows = list(document.connection_rows(digest))
     caption = ""
     for row in rows:
         if isinstance(row, Gap):
             caption = (
                 f"{row.connections} of {digest.counts['connection']} are not shown: the formats csv and jsonl hold all."
             )
-    yield from _table(outline.CONNECTIONS, rows, caption)
+    yield from _table(document.CONNECTIONS, rows, caption)
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[Cell] | Gap], caption: str = "") -> Iterator[str]:
@@ -177,11 +179,11 @@ def _cell(cell: Cell, label: str) -> str:
 
 
 def _host(digest: Digest) -> Iterator[str]:
-    for kind, headings in (("interfaces", host.INTERFACE_HEADINGS), ("routes", host.ROUTE_HEADINGS)):
-        for time, rows, left_out in outline.looks(digest, kind):
+    for kind, headings in (("interfaces", brief_tables.INTERFACE_HEADINGS), ("routes", brief_tables.ROUTE_HEADINGS)):
+        for time, rows, left_out in document.looks(digest, kind):
             yield _heading(f"{kind.capitalize()} at {time}")
             yield from _table(headings, ([Cell(text) for text in row] for row in rows), left_out)
-    if rules := outline.rules(digest):
+    if rules := document.rules(digest):
         yield _heading("Policy rules")
         yield from _pre(rules)
 
@@ -189,7 +191,7 @@ def _host(digest: Digest) -> Iterator[str]:
 def _course(digest: Digest) -> Iterator[str]:
     yield _heading("Course of the session")
     yield '<ol class="course">'
-    for event in outline.events(digest):
+    for event in document.events(digest):
         if event.time:
             text = f"<code>{safe(event.command)}</code>" if event.command else ""
             besides = f' <span class="soft">{safe(" ".join(event.lines))}</span>' if event.lines else ""

@@ -10,11 +10,12 @@ from itertools import groupby
 from typing import Any
 
 from ..log.reader import Losses
-from . import host, outline
-from .condense import Gap
-from .digest import Digest
-from .events import MALFORMED, clock
-from .plain import visible
+from . import document
+from .excerpt import Gap
+from .overview import Digest
+from .text import brief_tables
+from .text.escape import visible
+from .text.events import MALFORMED, clock
 
 Record = dict[str, Any]
 # What begins an emphasis, code, a link, a cell, HTML, a Jira macro, a mention or a footnote anywhere in a line.
@@ -28,18 +29,18 @@ def markdown(records: Iterable[Record], losses: Losses) -> Iterator[str]:
     digest = Digest(records, losses)
     yield "# Session log of stcp-shell"
     yield ""
-    yield from (f"- **{escaped(name)}:** {escaped(text)}" for name, text in outline.facts(digest))
+    yield from (f"- **{escaped(name)}:** {escaped(text)}" for name, text in document.facts(digest))
     for verdict in digest.of("verdict"):
         yield from _verdict(verdict)
     yield from _connections(digest)
-    for time, lines in outline.traces(digest):
+    for time, lines in document.traces(digest):
         yield from _heading(f"Paths at {time}")
         yield from block(lines)
     yield from _notes(digest)
     yield from _host(digest)
     yield from _course(digest)
     yield from _replay(digest)
-    if remarks := outline.remarks(digest):
+    if remarks := document.remarks(digest):
         yield from _heading("What this report leaves out")
         yield from map(item, remarks)
 
@@ -108,17 +109,17 @@ def _connections(digest: Digest) -> Iterator[str]:
     if not digest.counts["connection"]:
         return
     yield from _heading("Connections by source address")
-    yield from _table(outline.SUMMARY, ([cell.text for cell in row] for row in outline.summary_rows(digest)))
+    yield from _table(document.SUMMARY, ([cell.text for cell in row] for row in document.summary_rows(digest)))
     yield from _heading("Connections")
     rows: list[list[str]] = []
     gap = 0
-    for row in outline.connection_rows(digest):
+    for row in document.connection_rows(digest):
         if isinstance(row, Gap):
             gap = row.connections
-            rows.append(["…", f"{gap} connections are left out here", *[""] * (len(outline.CONNECTIONS) - 2)])
+            rows.append(["…", f"{gap} connections are left out here", *[""] * (len(document.CONNECTIONS) - 2)])
         else:
             rows.append([cell.text for cell in row])
-    yield from _table(outline.CONNECTIONS, rows)
+    yield from _table(document.CONNECTIONS, rows)
     if gap:
         yield ""
         yield f"{gap} of {digest.counts['connection']} connections are not shown: the formats csv and jsonl hold all."
@@ -136,21 +137,21 @@ def _notes(digest: Digest) -> Iterator[str]:
 
 
 def _host(digest: Digest) -> Iterator[str]:
-    for kind, headings in (("interfaces", host.INTERFACE_HEADINGS), ("routes", host.ROUTE_HEADINGS)):
-        for time, rows, left_out in outline.looks(digest, kind):
+    for kind, headings in (("interfaces", brief_tables.INTERFACE_HEADINGS), ("routes", brief_tables.ROUTE_HEADINGS)):
+        for time, rows, left_out in document.looks(digest, kind):
             yield from _heading(f"{kind.capitalize()} at {time}")
             yield from _table(headings, rows)
             if left_out:
                 yield ""
                 yield escaped(f"({left_out})")
-    if rules := outline.rules(digest):
+    if rules := document.rules(digest):
         yield from _heading("Policy rules")
         yield from block(rules)
 
 
 def _course(digest: Digest) -> Iterator[str]:
     lines = []
-    for event in outline.events(digest):
+    for event in document.events(digest):
         if event.time:
             lines.append("  ".join(filter(None, [event.time, event.command, *event.lines])))
         else:

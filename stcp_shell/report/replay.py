@@ -5,7 +5,7 @@ from typing import Any
 
 from ..arguments import UsageError, parse
 from ..language.syntax import as_word, is_name
-from .plain import visible
+from .text.escape import visible
 
 Record = dict[str, Any]
 # They are about the session that was, and change nothing on the network.

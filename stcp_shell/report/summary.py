@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from .events import MALFORMED, known
 from .replay import replay_lines
+from .text.events import MALFORMED, known
 
 Record = dict[str, Any]
 MOST_ROWS = 500  # different ones; a scan of all ports must not take all of the memory

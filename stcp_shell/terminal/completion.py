@@ -10,7 +10,7 @@ from ..commands import CATALOGUE
 from ..language.declaration import Catalogue
 from ..language.kinds import FLAG, Kind
 from ..language.outline import Statement, Word, at_end, unquoted
-from ..report.plain import visible
+from ..report.text.escape import visible
 from .values import Value, Values
 
 _VARIABLE = re.compile(r"\$(\{?)([A-Za-z_]?\w*)\Z", re.ASCII)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TextIO
 
-from ..report.plain import visible
+from ..report.text.escape import visible
 from ..session import Waiting
 
 _ERASE = "\r\x1b[K"  # ECMA-48, EL

@@ -20,7 +20,7 @@ from .. import __version__
 from ..environment import Environment
 from ..errors import OutputClosed, reason
 from ..interpreter import Interpreter
-from ..report.plain import visible
+from ..report.text.escape import visible
 from ..session import Waiting
 from ..status import Status
 from .colors import LONGEST, STYLE, LineLexer, colored

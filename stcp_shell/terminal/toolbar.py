@@ -1,6 +1,6 @@
 """The bottom toolbar: the current socket, how long connect waits, and which host this is."""
 
-from ..report.plain import visible
+from ..report.text.escape import visible
 from ..session import Session, Socket
 
 

@@ -4,13 +4,13 @@ Text goes through `roff`, so that nothing in it is a request and a quoted comman
 hyphen in the output, `\-` a minus.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
 from ..arguments import OPTIONS, Flag
-from ..language.declaration import Command, Option
+from ..commands.help import LANGUAGE
+from ..language.declaration import Catalogue, Command, Option
 from ..language.kinds import Kind
 from ..status import EXIT_STATUS
-from .guide import LANGUAGE
 
 _ESCAPES = str.maketrans(
     {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti", '"': r"\(dq", "|": r"|\:"}
@@ -50,7 +50,7 @@ EXAMPLES = {
 }
 
 
-def manual(version: str, families: Mapping[str, Sequence[Command]]) -> Iterator[str]:
+def manual(version: str, catalogue: Catalogue) -> Iterator[str]:
     """The lines of the page."""
     yield rf'.TH STCP\-SHELL 1 "" "stcp\-shell {roff(version)}" "User Commands"'
     yield from (".nr HY 0", ".ad l", ".SH NAME")  # words stay whole, gaps even
@@ -61,7 +61,7 @@ def manual(version: str, families: Mapping[str, Sequence[Command]]) -> Iterator[
     for flag in OPTIONS:
         yield from _tagged(_flag(flag), [flag.help])
     yield ".SH COMMANDS"
-    for family, commands in families.items():
+    for family, commands in catalogue.families.items():
         yield f".SS {roff(family)}"
         for command in commands:
             yield from _command(command)

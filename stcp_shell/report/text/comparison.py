@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from ..findings import Change, Comparison, Side
-from .events import fold
-from .plain import visible
-from .text import Paint, plain
+from ...findings import Change, Comparison, Side
+from .escape import visible
+from .words import Paint, fold, plain
 
 _TITLES = {
     "connection": "connections",

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
-from ..log.reader import Losses
-from .digest import Digest
+from ...log.reader import Losses
+from ..overview import Digest
+from ..text.escape import visible
 from .layout import Box, Line, Mark, Panel, Shape, Text, panel
-from .plain import visible
 from .scene import Scene
 
 Record = dict[str, Any]

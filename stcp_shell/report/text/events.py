@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from . import host, recall
-from .plain import visible, visible_lines
-from .tables import ifconfig_lines, route_lines
-from .text import RENDERERS, details, headline, plain
+from .. import recall
+from . import brief_tables
+from .connection import details, headline
+from .escape import visible, visible_lines
+from .results import RENDERERS
+from .stcp_tables import ifconfig_lines, route_lines
+from .words import WIDTH, fold, plain
 
-WIDTH = 80
 MOST_BRIEFLY = 20  # lines for interfaces or routes that nobody asked for
 _INDENT = " " * 10
 Record = dict[str, Any]
@@ -25,18 +27,6 @@ def event_lines(record: Record) -> list[str]:
 def known(kind: str) -> bool:
     """Whether this version knows records of that type."""
     return kind in _WRITERS
-
-
-def fold(text: str, indent: str, hanging: str | None = None) -> Iterator[str]:
-    """Text in lines of at most WIDTH columns, broken at spaces; a word that is longer stands alone."""
-    line, empty = indent, True
-    for word in text.split(" "):
-        if not empty and len(line) + 1 + len(word) > WIDTH:
-            yield line.rstrip()
-            line, empty = (hanging or indent), True
-        line += word if empty else f" {word}"
-        empty = False
-    yield line.rstrip()
 
 
 def clock(record: Record) -> str:
@@ -77,8 +67,8 @@ def _result(record: Record) -> Iterator[str]:
 
 
 def _trace(record: Record) -> Iterator[str]:
-    from .paths import headline as target  # late: it takes `fold` from here
-    from .paths import remarks, table
+    from .traceroute import headline as target  # late: it takes `fold` from here
+    from .traceroute import remarks, table
 
     found = recall.traces(record)
     yield from fold(visible(target(found)), _INDENT, _INDENT + "  ")
@@ -89,7 +79,7 @@ def _trace(record: Record) -> Iterator[str]:
 
 def _interfaces(record: Record) -> Iterator[str]:
     if record.get("automatic"):
-        yield from _briefly("interfaces", host.interface_lines(record), bool(record["more"]))
+        yield from _briefly("interfaces", brief_tables.interface_lines(record), bool(record["more"]))
         return
     yield ""
     yield from ifconfig_lines(recall.interfaces(record), record["host"], clock(record))
@@ -97,9 +87,9 @@ def _interfaces(record: Record) -> Iterator[str]:
 
 
 def _route_found(record: Record) -> Iterator[str]:
-    from ..log.lookups import route_from  # late: few logs have one
-    from .lookup import details as found_details
-    from .lookup import headline as found_headline
+    from ...log.lookups import route_from  # late: few logs have one
+    from .route_get import details as found_details
+    from .route_get import headline as found_headline
 
     found = route_from(record)
     yield from fold(visible(f"{found.name}: {found_headline(found)}"), _INDENT, _INDENT + "  ")
@@ -112,7 +102,7 @@ def _routes(record: Record) -> Iterator[str]:
         yield from _bsd_routes(record)
         return
     if record.get("automatic"):
-        yield from _briefly("routes", host.route_lines(record), bool(record["more"]))
+        yield from _briefly("routes", brief_tables.route_lines(record), bool(record["more"]))
         return
     lines = route_lines(
         recall.routes(record["defaults"]),
@@ -128,7 +118,7 @@ def _routes(record: Record) -> Iterator[str]:
 
 
 def _bsd_routes(record: Record) -> Iterator[str]:
-    from ..log.lookups import blocks_from, links_from
+    from ...log.lookups import blocks_from, links_from
     from .netstat import route_lines as bsd_lines
 
     yield ""
@@ -180,7 +170,7 @@ def points(evidence: Iterable[str], remedies: Iterable[str], indent: str) -> Ite
 
 
 def _comparison(record: Record) -> Iterator[str]:
-    from ..log.table_entries import comparison_from  # late: few logs have one
+    from ...log.table_entries import comparison_from  # late: few logs have one
     from .comparison import comparison_lines
 
     yield from comparison_lines(comparison_from(record), plain, _INDENT)

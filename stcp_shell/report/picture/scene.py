@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ..facts import Icmp
-from .digest import Digest
-from .events import MALFORMED
-from .recall import icmp
-from .text import WORDING
+from ...facts import Icmp
+from ..overview import Digest
+from ..recall import icmp
+from ..text.events import MALFORMED
+from ..text.words import WORDING
 
 Record = dict[str, Any]
 MOST_LANES = 6  # sources that are drawn for a destination

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from .tables import TABLES, USUAL_METRICS
+from .stcp_tables import TABLES, USUAL_METRICS
 
 Record = dict[str, Any]
 INTERFACE_HEADINGS = ("Interface", "State", "Addresses", "MTU", "Hardware")

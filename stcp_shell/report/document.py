@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from . import host
-from .condense import Gap
-from .digest import Digest
-from .events import MALFORMED, clock, event_lines
+from .excerpt import Gap
+from .overview import Digest
 from .recall import connection
-from .text import duration, evidence_lines, headline, way_text
+from .text import brief_tables
+from .text.connection import evidence_lines, headline, way_text
+from .text.events import MALFORMED, clock, event_lines
+from .text.words import duration
 
 Record = dict[str, Any]
 MOST_ROWS = 60  # of a table of interfaces or routes
@@ -149,7 +150,7 @@ def _flush_left(lines: list[str]) -> list[str]:
 
 def looks(digest: Digest, kind: str) -> Iterator[tuple[str, Sequence[Sequence[str]], str]]:
     """Interfaces or routes as they were: the time, the rows, and what is left out."""
-    rows_of = host.interface_rows if kind == "interfaces" else host.route_rows
+    rows_of = brief_tables.interface_rows if kind == "interfaces" else brief_tables.route_rows
     found = [record for record in digest.of(kind) if "counters" not in record and "neighbours" not in record]
     for record in found[-MOST_LOOKS:]:
         try:
@@ -176,7 +177,7 @@ def rules(digest: Digest) -> list[str]:
     """The policy rules of the last look, but for the usual ones."""
     for record in reversed(digest.of("routes")):
         try:
-            return list(host.rule_rows(record))[:MOST_ROWS]
+            return list(brief_tables.rule_rows(record))[:MOST_ROWS]
         except MALFORMED:
             continue
     return []

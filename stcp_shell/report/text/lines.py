@@ -1,22 +1,25 @@
-"""Tables, paths and verdicts to lines of text, each by the module that knows its form."""
+"""Any result to its lines of text, as they stand on the screen. Colour is asked for by role: the writer decides."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .. import findings
-from . import lookup, netstat, tables
+from ... import findings
+from ...facts import Connection
+from . import netstat, results, route_get, stcp_tables
+from .comparison import comparison_lines
+from .connection import connection_lines
 from .diagnosis import diagnosis_lines
-from .paths import path_lines
-from .text import Paint
+from .traceroute import path_lines
+from .words import Paint, plain
 
 
 def _interfaces(value: findings.Interfaces, paint: Paint) -> Iterable[str]:
-    return tables.ifconfig_lines(value.interfaces, value.host, value.ready)
+    return stcp_tables.ifconfig_lines(value.interfaces, value.host, value.ready)
 
 
 def _routes(value: findings.Routes, paint: Paint) -> Iterable[str]:
     interrupted = value.rows.interrupted
-    return tables.route_lines(
+    return stcp_tables.route_lines(
         value.defaults, value.rows, value.ready, value.others, value.rules, interrupted=interrupted
     )
 
@@ -36,20 +39,21 @@ def _bsd_sockets(value: findings.BsdSockets, paint: Paint) -> Iterable[str]:
     return netstat.socket_lines(value)
 
 
-def _comparison(value: findings.Comparison, paint: Paint) -> Iterable[str]:
-    from .comparison import comparison_lines  # late: few sessions compare anything
-
-    return comparison_lines(value, paint)
-
-
 RENDERERS: dict[type, Callable[[Any, Paint], Iterable[str]]] = {
+    **results.RENDERERS,
+    Connection: connection_lines,
     findings.Diagnosed: diagnosis_lines,
     findings.Traces: path_lines,
     findings.Interfaces: _interfaces,
     findings.Routes: _routes,
-    findings.RouteFound: lookup.lookup_lines,
+    findings.RouteFound: route_get.lookup_lines,
     findings.BsdRoutes: _bsd_routes,
     findings.InterfaceTable: _interface_table,
     findings.BsdSockets: _bsd_sockets,
-    findings.Comparison: _comparison,
+    findings.Comparison: comparison_lines,
 }
+
+
+def lines(result: Any, paint: Paint = plain) -> Iterable[str]:
+    """A result as lines without their ends; they may be made while they are read."""
+    return RENDERERS[type(result)](result, paint)

@@ -1,10 +1,18 @@
 """The help texts, made from the declarations."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ..errors import Failure, near_miss
-from ..language.declaration import Catalogue, Command, Option
-from .events import fold
+from ..language.declaration import Argument, Catalogue, Command, Option, command
+from ..language.kinds import COMMAND
+from ..report.text.words import fold
+from ..results import Text
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 LANGUAGE = """\
 The language, typed, in scripts, piped and after -c
@@ -13,13 +21,21 @@ The language, typed, in scripts, piped and after -c
   # or & at the start of a line      a comment"""
 
 
-def overview(families: Mapping[str, Sequence[Command]]) -> Iterator[str]:
+@command(
+    "help", Argument("topic", COMMAND, "the command", required=False, rest=True), examples=["help", "help connect"]
+)
+def help_(session: Session, topic: str | None = None) -> Text:
+    """List the commands, or explain one."""
+    return Text(explain(topic, session.catalogue) if topic else overview(session.catalogue))
+
+
+def overview(catalogue: Catalogue) -> Iterator[str]:
     """All the commands, a line each."""
-    width = max(len(c.name) for commands in families.values() for c in commands)
-    for family, commands in families.items():
+    width = max(len(c.name) for c in catalogue)
+    for family, commands in catalogue.families.items():
         yield family
-        for command in commands:
-            yield from fold(command.summary, f"  {command.name:<{width}}  ", " " * (width + 4))
+        for each in commands:
+            yield from fold(each.summary, f"  {each.name:<{width}}  ", " " * (width + 4))
         yield ""
     yield from LANGUAGE.split("\n")
     yield ""
@@ -29,32 +45,32 @@ def overview(families: Mapping[str, Sequence[Command]]) -> Iterator[str]:
 def explain(topic: str, catalogue: Catalogue) -> Iterator[str]:
     """One command, or the members of a group (`help route`). Raises Failure for an unknown one."""
     members = catalogue.members(topic)
-    command = catalogue.get(topic)
-    if not command and not members:
+    alone = catalogue.get(topic)
+    if not alone and not members:
         known = [c.name for c in catalogue]
         raise Failure(f"there is no command {topic[:40]!r}{near_miss(topic, known) or '; help lists them'}")
-    found = [c for c in (command, *(catalogue.get(f"{topic} {m}") for m in members)) if c]
+    found = [c for c in (alone, *(catalogue.get(f"{topic} {m}") for m in members)) if c]
     return _explained(found)
 
 
 def _explained(commands: Sequence[Command]) -> Iterator[str]:
-    for number, command in enumerate(commands):
+    for number, each in enumerate(commands):
         if number:
             yield ""
-        yield from _choices(command.usage, "", "    ")
+        yield from _choices(each.usage, "", "    ")
         yield ""
-        for paragraph in "\n".join([command.summary, *command.details]).split("\n\n"):
+        for paragraph in "\n".join([each.summary, *each.details]).split("\n\n"):
             yield from fold(paragraph.replace("\n", " ").strip(), "  ")
             yield ""
-        yield from _parameters(command)
-        for example in command.examples:
+        yield from _parameters(each)
+        for example in each.examples:
             yield f"  example: {example}"
 
 
-def _parameters(command: Command) -> Iterator[str]:
+def _parameters(each: Command) -> Iterator[str]:
     rows = [
         (f"-{p.name} {p.kind.label}".rstrip() if isinstance(p, Option) else p.kind.label, p.help)
-        for p in command.parameters
+        for p in each.parameters
     ]
     width = max((len(name) for name, _ in rows if len(name) <= 24), default=0)
     hanging = " " * (width + 4)

@@ -7,11 +7,11 @@ address; where a route leads nowhere its kind stands there. Tables may be endles
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from ..facts import INET, INET6, Endpoint
-from ..findings import BsdSockets, InterfaceTable
-from ..kernel import Neighbour, NextHop, Route
-from .plain import visible
-from .text import columns
+from ...facts import INET, INET6, Endpoint
+from ...findings import BsdSockets, InterfaceTable
+from ...kernel import Neighbour, NextHop, Route
+from .escape import visible
+from .words import columns
 
 Namer = Callable[[str], str]
 Block = tuple[str, Iterable[Route], Iterable[Route], Iterable[Neighbour]]  # family, tables main and local, neighbours

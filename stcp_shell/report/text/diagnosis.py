@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from ..diagnosis.case import Observation, Verdict
-from ..findings import Diagnosed
-from .events import fold, points
-from .plain import visible
-from .text import columns, duration
+from ...diagnosis.case import Observation, Verdict
+from ...findings import Diagnosed
+from .escape import visible
+from .events import points
+from .words import columns, duration, fold
 
 _ROLES = {"healthy": "good", "unclear": "warn", "single-source": "warn"}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ..arguments import OPTIONS, Flag
 from ..language.kinds import FLAG
-from .formats import FORMATS
+from ..report.formats import FORMATS
 
 NAMES = ("stcp-shell", "stcp_calls")
 _SUFFIXES = {"--report": ".jsonl"}  # of files that an option takes

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
-from ..diagnosis.evidence import hop_number
-from ..facts import Hop, Trace, Way
-from ..findings import Traces
-from .events import fold
-from .plain import visible
-from .text import WORDING, columns, duration, icmp_text, role_of, way_text
+from ...diagnosis.evidence import hop_number
+from ...facts import Hop, Trace, Way
+from ...findings import Traces
+from .connection import icmp_text, way_text
+from .escape import visible
+from .words import WORDING, columns, duration, fold, role_of
 
 WIDTH = 79
 

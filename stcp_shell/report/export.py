@@ -7,11 +7,11 @@ from io import TextIOWrapper
 from itertools import islice
 from typing import BinaryIO, TextIO
 
-from .environment import Environment
-from .errors import Failure, reason
-from .log.files import STDIN, Record, log_records, opened, replayable
-from .log.reader import Losses
-from .report.formats import FORMATS, WITHOUT_REMARKS
+from ..environment import Environment
+from ..errors import Failure, reason
+from ..log.files import STDIN, Record, log_records, opened, replayable
+from ..log.reader import Losses
+from .formats import FORMATS, WITHOUT_REMARKS
 
 _BLOCK = 256  # lines that are written at once
 
@@ -39,7 +39,7 @@ def report(
 
 def _redacted(file: BinaryIO, name: str, losses: Losses, key: bytes) -> Iterator[Record]:
     """The records with stand-ins. They are read twice: what says that a word is a host name may come after it."""
-    from .log.redaction import learned, redacted
+    from ..log.redaction import learned, redacted
 
     start = file.tell()
     names = learned(log_records(file, name, Losses()))

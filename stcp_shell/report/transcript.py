@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..log.reader import Losses
-from .condense import Gap, condensed
-from .events import MALFORMED, WIDTH, clock, event_lines, fold
-from .plain import visible
+from .excerpt import Gap, condensed
 from .summary import Summary
-from .text import columns
+from .text.escape import visible
+from .text.events import MALFORMED, clock, event_lines
+from .text.words import WIDTH, columns, fold
 
 __all__ = ["WIDTH", "ticket"]
 FIRST, LAST = 3000, 3000  # records that are shown; of what is between them only the telling ones

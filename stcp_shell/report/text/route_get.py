@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from ..facts import Way
-from ..findings import RouteFound
-from ..kernel import Rule
-from .plain import visible
-from .tables import TABLES, rule_text
-from .text import way_text
+from ...facts import Way
+from ...findings import RouteFound
+from ...kernel import Rule
+from .connection import way_text
+from .escape import visible
+from .stcp_tables import TABLES, rule_text
 
 
 def lookup_lines(found: RouteFound, paint: Callable[[str, str], str]) -> Iterator[str]:

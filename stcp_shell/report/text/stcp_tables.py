@@ -8,9 +8,9 @@ addresses allow it: what would go beyond is put below its row, indented.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from ..facts import INET, INET6
-from ..kernel import Address, Interface, NextHop, Route, Rule
-from .plain import visible
+from ...facts import INET, INET6
+from ...kernel import Address, Interface, NextHop, Route, Rule
+from .escape import visible
 
 WIDTH = 80
 TABLES = {253: "default", 254: "main", 255: "local"}

@@ -9,7 +9,7 @@ from io import StringIO
 from itertools import chain, islice
 from typing import Any
 
-from .plain import visible
+from .text.escape import visible
 
 Record = dict[str, Any]
 COLUMNS = (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..log.reader import Losses
-from .condense import Gap, condensed
+from .excerpt import Gap, condensed
 from .summary import Summary
 
 FIRST, LAST = 150, 150  # records of the course of events

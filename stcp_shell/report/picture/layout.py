@@ -7,7 +7,7 @@ Sizes are CSS pixels; text is measured by its number of characters.
 from itertools import groupby
 from typing import NamedTuple
 
-from .plain import visible
+from ..text.escape import visible
 from .scene import End, Lane, Scene, Stop, Target, way
 
 MARGIN = 12

@@ -1,0 +1,1 @@
+"""The picture of the paths: what it shows, where that stands, and how it is drawn."""

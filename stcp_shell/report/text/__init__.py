@@ -1,0 +1,1 @@
+"""How each result reads, on the screen and in every report."""

@@ -1,0 +1,120 @@
+"""A connect as text: its headline, and what was observed below it."""
+
+from ...facts import Answerer, Connection, Icmp, Way
+from .escape import visible, visible_lines
+from .words import WORDING, Paint, duration, role_of
+
+
+def headline(found: Connection) -> str:
+    """How it ended, in one line."""
+    words = WORDING.get(found.outcome, found.outcome)
+    if found.outcome == "unresolved":
+        return f"{words}: {found.note}"
+    if found.protocol == "udp" and found.outcome == "connected":
+        return "the kernel has chosen; no packet was sent (udp)"
+    if found.outcome == "timeout":
+        whose = "by the kernel" if found.errno else "our time-out"
+        return f"{words} after {duration(found.elapsed)} ({whose})"
+    errno = f" ({found.errno})" if found.errno else ""
+    return f"{words}{errno} after {duration(found.elapsed)}"
+
+
+def source_text(found: Connection) -> str:
+    """The source address and who chose it."""
+    if found.source is None:
+        return "none was chosen"
+    who = "as bound" if found.chosen_by == "bind" else "chosen by the kernel"
+    return f"{found.source}, {who}"
+
+
+def destination_text(found: Connection) -> str:
+    """The destination with the name as it was typed, if it is another."""
+    name = f" ({found.name})" if found.name != found.destination.address else ""
+    others = f"; not tried: {', '.join(found.others)}" if found.others else ""
+    return f"{found.destination}{name}{others}"
+
+
+def way_text(way: Way | None) -> str:
+    """Next hop and interface."""
+    if way is None:
+        return "not known: the kernel's routing tables cannot be read here"
+    if way.kind == "none":
+        return "none: the kernel has no route there"
+    if way.kind not in ("unicast", "local"):
+        return f"{'an' if way.kind[0] in 'au' else 'a'} {way.kind} route"
+    if way.gateway:
+        return f"via {way.gateway} on {way.interface}"
+    return f"this host itself ({way.interface})" if way.kind == "local" else f"on the link {way.interface}"
+
+
+def icmp_text(icmp: Icmp) -> str:
+    """Type, code, meaning and sender."""
+    return f"ICMP {icmp.type}/{icmp.code} {icmp.meaning}, sent by {icmp.sender}"
+
+
+_FATES = {
+    "dropped-here": "TCP_INFO: this host's own OUTPUT rules dropped the SYNs",
+    "unresolved": "TCP_INFO: no SYN left this host, the next hop does not answer ARP or ND",
+}
+
+
+def evidence_lines(found: Connection) -> list[str]:
+    """What was observed beside the errno."""
+    lines: list[str] = []
+    if found.icmp:
+        own = found.source is not None and found.icmp.sender == found.source.address
+        lines.append(icmp_text(found.icmp) + (", this host itself" if own else ""))
+    elif found.rst:
+        lines.append("a RST came, no ICMP error")
+    elif found.outcome in ("timeout", "cancelled") and found.syn_retransmits is not None:
+        sent = found.syn_retransmits + 1
+        lines.append(_FATES.get(found.syn or "", f"{sent} SYN{'s' if sent > 1 else ''} sent, no answer"))
+    if found.rtt and found.outcome == "connected":
+        lines.append(f"round trip {duration(found.rtt)}")
+        if found.syn_retransmits:
+            lines.append(f"{found.syn_retransmits} SYN retransmits")
+    if found.answerer:
+        lines += answerer_lines(found, found.answerer)
+    if found.note:
+        lines.append(found.note)
+    return lines
+
+
+def answerer_lines(found: Connection, box: Answerer) -> list[str]:
+    """How far away the box is that answered, and what that proves."""
+    what = "RST" if found.rst else "SYN-ACK"
+    there = "the hops there are not known" if box.hops_forward is None else f"{_hops(box.hops_forward)} there"
+    back = f"{_hops(box.hops_back)} back (if it left with {box.ttl + box.hops_back})"
+    host, gateway = found.destination.address, found.route.gateway if found.route else None
+    if box.nearer is None:
+        proves = "how far the SYN went is not known, nor which box answered"
+    elif box.nearer:
+        proves = f"a box nearer than {host} sent it, or the way back is shorter than the way there"
+    elif box.hops_forward == 0 and gateway and gateway != host:
+        proves = f"the next hop itself, {gateway}, sent it: no router passed the SYN on"
+    else:
+        proves = f"no box nearer than {host} shows; one as far away would look the same"
+    return [f"the {what} arrived with TTL {box.ttl}: {back}, {there}", proves]
+
+
+def _hops(number: int) -> str:
+    return "1 hop" if number == 1 else f"{number} hops"
+
+
+def details(found: Connection) -> list[tuple[str, str]]:
+    """Label and text of each line below the headline."""
+    if found.outcome == "unresolved":
+        return []
+    lines = [
+        ("source", source_text(found)),
+        ("destination", destination_text(found)),
+        ("route", way_text(found.route)),
+    ]
+    for line in evidence_lines(found):
+        lines.append(("evidence", line))
+    return lines
+
+
+def connection_lines(found: Connection, paint: Paint) -> list[str]:
+    head = f"socket {found.socket}: {paint(role_of(found.outcome), visible(headline(found)))}"
+    return [head, *visible_lines([f"  {label.ljust(12)} {text}" for label, text in details(found)])]

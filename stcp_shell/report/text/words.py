@@ -1,0 +1,61 @@
+"""What all texts have in common: durations, aligned columns, folded lines, words and colour roles of outcomes."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+WIDTH = 80
+Paint = Callable[[str, str], str]  # (role: good, bad, warn, dim; text) -> text
+
+
+def plain(role: str, text: str) -> str:
+    """No colour."""
+    return text
+
+
+def duration(seconds: float) -> str:
+    """A duration with as many digits as it deserves: `0.42 ms`, `31 ms`, `5.0 s`."""
+    if seconds < 0.0995:
+        return f"{seconds * 1000:.2g} ms" if seconds < 0.00995 else f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s"
+
+
+WORDING = {
+    "connected": "connected",
+    "refused": "connection refused",
+    "timeout": "timed out",
+    "unreachable": "unreachable",
+    "prohibited": "prohibited",
+    "no-route": "no route",
+    "denied": "not permitted on this host",
+    "address-unavailable": "no source address or port available",
+    "address-in-use": "address in use",
+    "cancelled": "cancelled",
+    "unresolved": "the name does not resolve",
+    "error": "failed",
+}
+
+
+_ROLES = {"connected": "good", "cancelled": "warn"}
+
+
+def role_of(outcome: str) -> str:
+    """The colour role of an outcome."""
+    return _ROLES.get(outcome, "bad")
+
+
+def fold(text: str, indent: str, hanging: str | None = None) -> Iterator[str]:
+    """Text in lines of at most WIDTH columns, broken at spaces; a word that is longer stands alone."""
+    line, empty = indent, True
+    for word in text.split(" "):
+        if not empty and len(line) + 1 + len(word) > WIDTH:
+            yield line.rstrip()
+            line, empty = (hanging or indent), True
+        line += word if empty else f" {word}"
+        empty = False
+    yield line.rstrip()
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows of cells as aligned lines."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
