@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .commands import CATALOGUE
+from .commands.session import Session
 from .errors import Failure, OutputClosed, reason
 from .facts import Connection
 from .language.parser import Call, Parser
@@ -11,7 +12,6 @@ from .language.script import load
 from .log.entries import entries
 from .results import Check, Expectation, Failed
 from .screen import Screen
-from .session import Session
 from .status import Status
 
 # An enum looks its members up in Python: that takes longer than to run `close`.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from . import __version__
 from .arguments import Arguments
 from .commands import CATALOGUE
+from .commands.session import Session
 from .environment import Environment
 from .errors import OutputClosed, OutputFull, ScriptProblem
 from .interpreter import Interpreter
@@ -14,7 +15,6 @@ from .language.parser import Call
 from .log.writer import Journal, default_path
 from .results import Check, Failed
 from .screen import Screen, discard, wants_color
-from .session import Session
 from .signals import Terminated, ending, undisturbed
 from .status import Status
 

@@ -9,11 +9,11 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from stcp_shell.commands import CATALOGUE
+from stcp_shell.commands.session import Session
 from stcp_shell.environment import Environment
 from stcp_shell.interpreter import Interpreter
 from stcp_shell.log.writer import Journal
 from stcp_shell.screen import Screen
-from stcp_shell.session import Session
 from stcp_shell.terminal.shell import run_terminal
 
 

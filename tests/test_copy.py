@@ -8,7 +8,7 @@ import pytest
 from programs import run
 from terminals import Terminal
 
-from stcp_shell.clipboard import MOST, obstacle, sequence
+from stcp_shell.commands.clipboard import MOST, obstacle, sequence
 
 OSC = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 

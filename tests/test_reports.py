@@ -194,7 +194,7 @@ import subprocess
 lab.enter("open")
 routes = "".join(f"route add 10.9.{n // 250}.{n % 250}/32 via 172.16.1.1\\n" for n in range(300))
 subprocess.run(["ip", "-batch", "-"], input=routes, text=True, check=True)
-from stcp_shell.surroundings import Surroundings
+from stcp_shell.commands.snapshot import Surroundings
 there = Surroundings()
 routes = dict(there.look("host", "12:00:00", 1))["routes"]
 families = [":" in row["destination"] for row in routes["routes"]]
@@ -207,7 +207,7 @@ print(json.dumps([families.count(False), True in families, routes["more"], len(r
 
 
 def test_without_netlink_there_is_what_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
-    from stcp_shell import surroundings
+    from stcp_shell.commands import snapshot
     from stcp_shell.net.tables import interfaces, rtnetlink
 
     def denied(*_: object) -> None:
@@ -215,14 +215,14 @@ def test_without_netlink_there_is_what_can_be_had(monkeypatch: pytest.MonkeyPatc
 
     for module in rtnetlink, interfaces:
         monkeypatch.setattr(module, "Rtnetlink", denied)
-    found = list(surroundings.Surroundings().look("host", "12:00:00", 1))
+    found = list(snapshot.Surroundings().look("host", "12:00:00", 1))
     assert [kind for kind, _ in found] == ["interfaces"]
 
     def nothing() -> None:
         raise OSError
 
     monkeypatch.setattr(interfaces, "interfaces", nothing)
-    assert list(surroundings.Surroundings().look("host", "12:00:00", 1)) == []
+    assert list(snapshot.Surroundings().look("host", "12:00:00", 1)) == []
 
 
 # Long logs

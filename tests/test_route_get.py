@@ -17,7 +17,7 @@ from stcp_shell.report.text.lines import lines
 GOT = """
 import socket
 from types import SimpleNamespace
-from stcp_shell.commands.routes import route_get
+from stcp_shell.commands.route import route_get
 from stcp_shell.errors import Failure
 from stcp_shell.log.lookups import route as record
 from stcp_shell.report.text.connection import lines

@@ -15,7 +15,7 @@ from programs import Record, read
 from shells import Shell, pasted
 from terminals import ROOT, Terminal, history, shell
 
-from stcp_shell.session import Waiting
+from stcp_shell.commands.session import Waiting
 from stcp_shell.terminal.history import PrivateHistory, open_history
 from stcp_shell.terminal.progress import LiveLine, describe, live_line
 from stcp_shell.terminal.toolbar import toolbar

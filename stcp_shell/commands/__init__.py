@@ -3,7 +3,21 @@
 from types import ModuleType
 
 from ..language.declaration import Catalogue, Command
-from . import checks, connect, data, diagnose, help, interfaces, netstat, options, record, routes, shell, sockets, trace
+from . import (
+    connect,
+    data,
+    diagnose,
+    expect,
+    help,
+    ifconfig,
+    log,
+    netstat,
+    route,
+    shell,
+    socket_options,
+    sockets,
+    traceroute,
+)
 
 
 def declared(module: ModuleType) -> list[Command]:
@@ -15,10 +29,10 @@ CATALOGUE = Catalogue(
     {
         "Sockets": [*declared(sockets), *declared(connect)],
         "Data": declared(data),
-        "Socket options": declared(options),
-        "Evidence": [*declared(diagnose), *declared(trace)],
-        "Interfaces and routes": [*declared(interfaces), *declared(routes), *declared(netstat)],
-        "Scripts that assert": declared(checks),
-        "The session": [*declared(record), *declared(shell), *declared(help)],
+        "Socket options": declared(socket_options),
+        "Evidence": [*declared(diagnose), *declared(traceroute)],
+        "Interfaces and routes": [*declared(ifconfig), *declared(route), *declared(netstat)],
+        "Scripts that assert": declared(expect),
+        "The session": [*declared(log), *declared(shell), *declared(help)],
     }
 )

@@ -10,8 +10,8 @@ from ..language.declaration import Option, command
 from ..language.kinds import FLAG, HOST, PORT, SECONDS
 from ..net import resolver
 from ..net.sockaddr import ANY
-from ..session import TICK, Session, Socket, Waiting
 from ..signals import Terminated
+from .session import TICK, Session, Socket, Waiting
 
 if TYPE_CHECKING:
     from ..net.probes.probe import Probe

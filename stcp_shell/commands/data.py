@@ -11,7 +11,7 @@ from ..language.declaration import Argument, Option, command
 from ..language.kinds import COUNT, FLAG, SECONDS, TEXT, choice
 from ..net.sockaddr import unpack
 from ..results import Accepted, Listening, Name, NothingCame, Received, Sent, ShutDown
-from ..session import TICK, Session, Socket, Waiting
+from .session import TICK, Session, Socket, Waiting
 
 _ESCAPE = r"\\(?:([rnt0\\])|x([0-9A-Fa-f]{2}))"
 _ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}

@@ -7,7 +7,7 @@ from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESSES, HOST, PORT, PORTS, SECONDS
 from ..net import resolver
-from ..session import Session, Waiting
+from .session import Session, Waiting
 
 if TYPE_CHECKING:
     from ..diagnosis.case import Case

@@ -12,7 +12,7 @@ from ..report.text.words import fold
 from ..results import Text
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from .session import Session
 
 LANGUAGE = """\
 The language, typed, in scripts, piped and after -c

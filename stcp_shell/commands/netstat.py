@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ..errors import Failure
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG
-from ..session import Session
+from .session import Session
 
 if TYPE_CHECKING:
     from ..findings import BsdRoutes, BsdSockets, InterfaceTable
@@ -43,9 +43,9 @@ def netstat(
         raise Failure("-names goes with -r or -a")
     if legend and not r:
         raise Failure("-legend goes with -r")
-    from . import bsd  # late: most scripts only connect
+    from . import netstat_tables  # late: most scripts only connect
 
-    name_of = bsd.host_names(session) if names else None
+    name_of = netstat_tables.host_names(session) if names else None
     if r:
-        return bsd.routes(name_of, legend)
-    return bsd.interface_table(session) if i else bsd.sockets(session, name_of)
+        return netstat_tables.routes(name_of, legend)
+    return netstat_tables.interface_table(session) if i else netstat_tables.sockets(session, name_of)

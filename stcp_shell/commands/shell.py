@@ -6,7 +6,7 @@ from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, NAME, PATH, TEXT, seconds
 from ..language.syntax import is_name
 from ..results import Sourced, Text, Variables
-from ..session import Session
+from .session import Session
 
 if TYPE_CHECKING:
     from ..language.parser import Parser

@@ -13,7 +13,7 @@ from ..language.kinds import FLAG, INTERFACE, LOCAL, PORT, SOCKET, choice
 from ..net import resolver
 from ..net.sockaddr import ANY, FAMILIES, pack, unpack
 from ..results import Bound, Closed, Current, Opened, SocketRow, SocketTable
-from ..session import Session, Socket
+from .session import Session, Socket
 
 if TYPE_CHECKING:
     pass

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ..commands.session import Session
 from ..errors import Failure
 from ..facts import INET, Answerer, Endpoint, Trace, family_of
 from ..net.probes.probe import Probe
@@ -10,7 +11,6 @@ from ..net.tables import rpfilter
 from ..net.tables.interfaces import interfaces
 from ..net.tables.netlink import TablesUnavailable
 from ..net.tables.routes import default_gateways
-from ..session import Session
 from .case import Case, Observation, ReversePath
 
 MOST_TRACED = 3  # silent sources whose path is looked at, beside one that works

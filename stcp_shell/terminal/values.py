@@ -10,11 +10,11 @@ from itertools import chain
 from typing import NamedTuple
 
 from ..commands import CATALOGUE
+from ..commands.session import Session
 from ..commands.shell import SETTINGS
 from ..errors import Failure
 from ..language.kinds import Kind, host
 from ..language.outline import parts, unquoted
-from ..session import Session
 
 MOST_LINES = 2000  # of the history that are searched for addresses
 SERVICES = "/etc/services"

@@ -7,7 +7,7 @@ from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG, HOST, PORT, Kind, address
 from ..net import resolver
-from ..session import Session
+from .session import Session
 
 if TYPE_CHECKING:
     from ..findings import RouteFound, Routes

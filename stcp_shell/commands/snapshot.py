@@ -10,12 +10,12 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
-from .facts import INET, INET6
-from .findings import Interfaces, Routes
-from .kernel import Route, Rule
-from .log.entries import entries
-from .net.tables import interfaces, rtnetlink
-from .net.tables.routes import Rows
+from ..facts import INET, INET6
+from ..findings import Interfaces, Routes
+from ..kernel import Route, Rule
+from ..log.entries import entries
+from ..net.tables import interfaces, rtnetlink
+from ..net.tables.routes import Rows
 
 MOST_INTERFACES = 256
 MOST_ROUTES = 100  # of each family, and of each further table

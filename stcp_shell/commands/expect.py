@@ -9,7 +9,7 @@ from ..language.kinds import ADDRESS, SECONDS, TEXT, choice
 from ..report.text.connection import details, headline
 from ..report.text.words import duration
 from ..results import Expectation, Text
-from ..session import TICK, Session, Waiting
+from .session import TICK, Session, Waiting
 
 
 @command(

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from .environment import Environment
-from .errors import Failure
-from .facts import Connection, Endpoint, Way
-from .language.declaration import Catalogue
-from .log import SCHEMA
-from .log.writer import Journal
+from ..environment import Environment
+from ..errors import Failure
+from ..facts import Connection, Endpoint, Way
+from ..language.declaration import Catalogue
+from ..log import SCHEMA
+from ..log.writer import Journal
 
 if TYPE_CHECKING:
-    from .diagnosis.case import Verdict
-    from .net.tables.route_cache import Ways
-    from .signals import Terminated
-    from .surroundings import Surroundings
+    from ..diagnosis.case import Verdict
+    from ..net.tables.route_cache import Ways
+    from ..signals import Terminated
+    from .snapshot import Surroundings
 
 DEFAULT_TIMEOUT = 60.0
 TICK = 0.1  # seconds between two looks of the live line at a wait
@@ -114,7 +114,7 @@ class Session:
         """The kernel's route to a numeric address, from a bound source or the default one. None: it cannot be asked."""
         try:
             if self._ways is None:
-                from .net.tables.route_cache import Ways
+                from ..net.tables.route_cache import Ways
 
                 self._ways = Ways()
             return self._ways.to(destination.address, source, destination.port, protocol)
@@ -125,7 +125,7 @@ class Session:
     def surroundings(self) -> "Surroundings":
         """What the log holds of this host's interfaces and routes."""
         if self._surroundings is None:
-            from .surroundings import Surroundings  # late: most short scripts do not connect
+            from .snapshot import Surroundings  # late: most short scripts do not connect
 
             self._surroundings = Surroundings()
         return self._surroundings

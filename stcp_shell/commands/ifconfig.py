@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, INTERFACE
-from ..session import Session
+from .session import Session
 
 if TYPE_CHECKING:
     from ..findings import Interfaces

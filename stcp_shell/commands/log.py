@@ -10,7 +10,7 @@ from ..language.kinds import FLAG, PATH, TEXT, choice
 from ..log.reader import Losses
 from ..report.formats import FORMATS
 from ..results import Clip, Noted, Saved, Text
-from ..session import Session
+from .session import Session
 
 if TYPE_CHECKING:
     from ..findings import Comparison
@@ -64,7 +64,7 @@ def copy(session: Session, format: str = "text", redact: bool = False, key: str 
 
     What it holds is as for `log`. It takes a terminal that has a clipboard and lets programs write to it.
     """
-    from ..clipboard import condition, obstacle, sequence  # late: few sessions have a use for it
+    from .clipboard import condition, obstacle, sequence  # late: few sessions have a use for it
 
     variables = session.environment.variables
     if why := obstacle(session.environment.stdout.isatty(), variables):

@@ -13,7 +13,7 @@ from ..net.tables import interfaces
 from ..net.tables.counters import counters
 from ..net.tables.routes import Rows, default_gateways
 from ..net.tables.rtnetlink import LOCAL, MAIN, Rtnetlink
-from ..session import Session, Socket
+from .session import Session, Socket
 
 _RESOLVING = 5.0  # seconds that one host name may take
 _TCP_INFO = 11

@@ -8,7 +8,7 @@ from ..facts import INET
 from ..language.declaration import Argument, command
 from ..language.kinds import Kind, choice, whole
 from ..results import OptionValue
-from ..session import Session, Socket
+from .session import Session, Socket
 
 _S = sockets_api
 
