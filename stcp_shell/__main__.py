@@ -1,5 +1,5 @@
 """`python -m stcp_shell` is `stcp-shell`."""
 
-from .cli import main
+from .app.main import main
 
 main()

@@ -8,13 +8,13 @@ from pathlib import Path
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from stcp_shell.app.interpreter import Interpreter
+from stcp_shell.app.screen import Screen
+from stcp_shell.app.terminal.shell import run_terminal
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.commands.session import Session
 from stcp_shell.environment import Environment
-from stcp_shell.interpreter import Interpreter
 from stcp_shell.log.writer import Journal
-from stcp_shell.screen import Screen
-from stcp_shell.terminal.shell import run_terminal
 
 
 class Shell:

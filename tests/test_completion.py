@@ -10,14 +10,14 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 from shells import Shell
 
+from stcp_shell.app.terminal import values
+from stcp_shell.app.terminal.completion import StcpCompleter
+from stcp_shell.app.terminal.values import Values
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.commands.session import Session
 from stcp_shell.errors import Failure
 from stcp_shell.kernel import Address, Interface
 from stcp_shell.net.tables import interfaces as net_interfaces
-from stcp_shell.terminal import values
-from stcp_shell.terminal.completion import StcpCompleter
-from stcp_shell.terminal.values import Values
 
 Complete = Callable[[str], list[str]]
 ADDRESSES = (

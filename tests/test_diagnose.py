@@ -68,7 +68,7 @@ def test_the_remedy_that_is_printed_mends_it(namespaces: None, tmp_path: Path) -
         f"""
 import io, re, subprocess
 lab.enter("acl-drop")
-from stcp_shell.cli import run
+from stcp_shell.app.main import run
 from stcp_shell.environment import Environment
 def diagnose():
     out = io.StringIO()
@@ -92,7 +92,7 @@ def test_the_source_in_the_log_is_the_source_on_the_wire(namespaces: None, tmp_p
         f"""
 import captures, io
 nodes = lab.enter("open")
-from stcp_shell.cli import run
+from stcp_shell.app.main import run
 from stcp_shell.environment import Environment
 log = {str(tmp_path / "log")!r}
 script = "; ".join([

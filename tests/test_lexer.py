@@ -14,9 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pygments.token import Error
 
+from stcp_shell.app.pygments_lexer import StcpLexer
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.errors import SyntaxProblem
-from stcp_shell.language.lexer import StcpLexer
 from stcp_shell.language.outline import at_end, parts, unquoted
 from stcp_shell.language.syntax import statements
 
@@ -79,7 +79,7 @@ def test_a_script_is_known_by_its_first_line() -> None:
 
 
 def test_it_imports_no_prompt_toolkit() -> None:
-    code = "import sys, stcp_shell.language.lexer as l; l.StcpLexer(); sys.exit('prompt_toolkit' in sys.modules)"
+    code = "import sys, stcp_shell.app.pygments_lexer as l; l.StcpLexer(); sys.exit('prompt_toolkit' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
 
 

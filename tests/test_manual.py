@@ -14,7 +14,7 @@ from programs import run
 
 from stcp_shell import __version__
 from stcp_shell.app.man_page import manual, roff
-from stcp_shell.arguments import OPTIONS
+from stcp_shell.app.options import OPTIONS
 from stcp_shell.commands import CATALOGUE
 
 PAGE = Path(__file__).parent.parent / "man" / "stcp-shell.1"

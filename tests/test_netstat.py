@@ -220,7 +220,7 @@ SHELL = """
 from types import SimpleNamespace
 from stcp_shell.commands.netstat import netstat
 from stcp_shell.log.entries import entries
-from stcp_shell.report.text.connection import lines
+from stcp_shell.report.text.lines import lines
 SESSION = SimpleNamespace(timeout=5.0, sockets={}, environment=SimpleNamespace(host="h"))
 def shown(**options):
     found = netstat.run(SESSION, **options)

@@ -131,7 +131,7 @@ import io, subprocess
 lab.enter("open")
 subprocess.run("ip route add default via 172.16.1.1 dev enetA table 100", shell=True, check=True)
 subprocess.run("ip rule add from 192.168.77.50 lookup 100", shell=True, check=True)
-from stcp_shell.cli import run
+from stcp_shell.app.main import run
 from stcp_shell.environment import Environment
 out = io.StringIO()
 line = "socket; connect -name 10.1.1.1 -port 2121 -timeout 1; diagnose -name 10.1.1.1 -port 2121 -timeout 1.5"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from programs import PATIENCE, environment, listening, port_of
 
-from stcp_shell.pytest_script import complaints
+from stcp_shell.app.pytest_script import complaints
 
-PYTEST = [sys.executable, "-m", "pytest", "-p", "stcp_shell.pytest_plugin", "-p", "no:cacheprovider", "-W", "error"]
+PYTEST = [sys.executable, "-m", "pytest", "-p", "stcp_shell.app.pytest_plugin", "-p", "no:cacheprovider", "-W", "error"]
 
 
 def pytest_run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -127,7 +127,7 @@ def test_who_has_no_scripts_pays_nothing(tmp_path: Path) -> None:
         "import sys\n"
         "def test_mine():\n"
         "    ours = {name for name in sys.modules if name.startswith('stcp_shell')}\n"
-        "    assert ours == {'stcp_shell', 'stcp_shell.pytest_plugin'}\n"
+        "    assert ours == {'stcp_shell', 'stcp_shell.app', 'stcp_shell.app.pytest_plugin'}\n"
     )
     done = pytest_run(tmp_path)
     assert "1 passed" in done.stdout, done.stdout

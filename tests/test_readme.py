@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from programs import Record, read
 
-from stcp_shell.arguments import help_text
+from stcp_shell.app.options import help_text
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.facts import OUTCOMES, VERDICTS
 from stcp_shell.lab import SCENARIOS

@@ -161,7 +161,7 @@ def test_they_are_written_again_after_a_change(namespaces: None, tmp_path: Path)
         f"""
 import io, subprocess
 lab.enter("open")
-from stcp_shell.cli import run
+from stcp_shell.app.main import run
 from stcp_shell.environment import Environment
 changes = [["address", "add", "172.16.1.99/24", "dev", "enetA"], ["route", "add", "10.9.0.0/16", "via", "172.16.1.1"]]
 class Lines(io.BytesIO):

@@ -20,7 +20,7 @@ from types import SimpleNamespace
 from stcp_shell.commands.route import route_get
 from stcp_shell.errors import Failure
 from stcp_shell.log.lookups import route as record
-from stcp_shell.report.text.connection import lines
+from stcp_shell.report.text.lines import lines
 SESSION = SimpleNamespace(timeout=5.0, remember=lambda name: None)
 NAMES = {"localhost": ("127.0.0.1", "::1"), "six.example": ("", "fd02::1"), "four.example": ("10.1.1.1", "")}
 def resolved(name, _, family, *rest):  # a namespace has no way to a resolver

@@ -11,7 +11,7 @@ import pytest
 from programs import environment, run
 from terminals import Terminal
 
-from stcp_shell.arguments import OPTIONS
+from stcp_shell.app.options import OPTIONS
 from stcp_shell.lab import SCENARIOS
 
 SHELLS = ("bash", "zsh", "fish")

@@ -15,10 +15,10 @@ from programs import Record, read
 from shells import Shell, pasted
 from terminals import ROOT, Terminal, history, shell
 
+from stcp_shell.app.terminal.history import PrivateHistory, open_history
+from stcp_shell.app.terminal.progress import LiveLine, describe, live_line
+from stcp_shell.app.terminal.toolbar import toolbar
 from stcp_shell.commands.session import Waiting
-from stcp_shell.terminal.history import PrivateHistory, open_history
-from stcp_shell.terminal.progress import LiveLine, describe, live_line
-from stcp_shell.terminal.toolbar import toolbar
 
 BY_THE_PROMPT = "\x01"  # Ctrl-A: with a key that is no text it is the prompt that takes what follows
 BLOCK = "socket\nnote one\nuse 1\nnote two"
@@ -206,7 +206,7 @@ def test_the_live_line_is_erased_once() -> None:
 def test_without_a_terminal_neither_prompt_toolkit_nor_pygments_is_imported(tmp_path: Path, words: list[str]) -> None:
     (tmp_path / "script.stcp").write_text("socket\nhelp\n")
     code = (
-        "import sys, stcp_shell.cli as c, stcp_shell.environment as e; c.run(sys.argv[1:], e.real());"
+        "import sys, stcp_shell.app.main as c, stcp_shell.environment as e; c.run(sys.argv[1:], e.real());"
         "sys.exit(str([m for m in ('prompt_toolkit', 'pygments', 'asyncio') if m in sys.modules]).strip('[]'))"
     )
     done = subprocess.run(
@@ -224,7 +224,9 @@ def test_without_a_terminal_neither_prompt_toolkit_nor_pygments_is_imported(tmp_
 
 
 def test_without_prompt_toolkit_one_line_says_so(tmp_path: Path) -> None:
-    code = "import sys; sys.modules['prompt_toolkit'] = None; import stcp_shell.cli as c; sys.argv = ['x']; c.main()"
+    code = (
+        "import sys; sys.modules['prompt_toolkit'] = None; import stcp_shell.app.main as c; sys.argv = ['x']; c.main()"
+    )
     with Terminal(tmp_path, "-c", code, command=[sys.executable]) as terminal:
         assert terminal.end() == 1
         assert "the prompt needs prompt_toolkit" in terminal.text

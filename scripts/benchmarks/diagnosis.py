@@ -71,7 +71,7 @@ def _measure(count: int, repeats: int) -> tuple[Samples, Samples]:
 
 def _command(count: int) -> float:
     """`diagnose` as it is typed, with its log, which must tell of that many silent sources."""
-    from stcp_shell.cli import run
+    from stcp_shell.app.main import run
     from stcp_shell.environment import real
 
     with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w", encoding="utf-8") as null:

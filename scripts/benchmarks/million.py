@@ -28,7 +28,7 @@ PRINT, NETSTAT = "route print", "netstat -r"
 # tells of a child counts the memory of the process that started it, too.
 PEAK = """
 import sys
-from stcp_shell.cli import run
+from stcp_shell.app.main import run
 from stcp_shell.environment import real
 status = run(sys.argv[1:], real())
 sys.stdout.flush()

@@ -6,11 +6,11 @@ hyphen in the output, `\-` a minus.
 
 from collections.abc import Iterable, Iterator
 
-from ..arguments import OPTIONS, Flag
 from ..commands.help import LANGUAGE
 from ..language.declaration import Catalogue, Command, Option
 from ..language.kinds import Kind
-from ..status import EXIT_STATUS
+from .options import OPTIONS, Flag
+from .status import EXIT_STATUS
 
 _ESCAPES = str.maketrans(
     {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti", '"': r"\(dq", "|": r"|\:"}

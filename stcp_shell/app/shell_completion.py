@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..arguments import OPTIONS, Flag
 from ..language.kinds import FLAG
 from ..report.formats import FORMATS
+from .options import OPTIONS, Flag
 
 NAMES = ("stcp-shell", "stcp_calls")
 _SUFFIXES = {"--report": ".jsonl"}  # of files that an option takes

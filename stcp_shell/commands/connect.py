@@ -4,13 +4,13 @@ import socket as sockets_api
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from ..app.signals import Terminated
 from ..errors import Failure, reason
 from ..facts import INET, Connection, Endpoint, Way
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG, HOST, PORT, SECONDS
 from ..net import resolver
 from ..net.sockaddr import ANY
-from ..signals import Terminated
 from .session import TICK, Session, Socket, Waiting
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from ..log import SCHEMA
 from ..log.writer import Journal
 
 if TYPE_CHECKING:
+    from ..app.signals import Terminated
     from ..diagnosis.case import Verdict
     from ..net.tables.route_cache import Ways
-    from ..signals import Terminated
     from .snapshot import Surroundings
 
 DEFAULT_TIMEOUT = 60.0

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ..arguments import UsageError, parse
+from ..app.options import UsageError, parse
 from ..language.syntax import as_word, is_name
 from .text.escape import visible
 

@@ -22,9 +22,9 @@ from pygments.token import (
     _TokenType,
 )
 
-from .kinds import TEXT, Kind, address
-from .outline import Part, parts
-from .syntax import VARIABLE
+from ..language.kinds import TEXT, Kind, address
+from ..language.outline import Part, parts
+from ..language.syntax import VARIABLE
 
 _ROLES = {"prompt": Generic.Prompt, "separator": Punctuation, "command": Keyword, "option": Name.Attribute}
 _NUMBER = re.compile(r"-?\d+(?:\.\d*)?\Z")

@@ -8,12 +8,12 @@ from contextlib import suppress
 from time import monotonic
 from typing import NoReturn
 
-from . import __version__
-from .arguments import Arguments, UsageError, help_text, parse
-from .environment import Environment, real
-from .errors import StcpError, reason
-from .language.parser import Problem
-from .report.text.escape import visible
+from .. import __version__
+from ..environment import Environment, real
+from ..errors import StcpError, reason
+from ..language.parser import Problem
+from ..report.text.escape import visible
+from .options import Arguments, UsageError, help_text, parse
 from .runner import Ended, run_session
 from .scripts import Scripts, given_variables, read_scripts
 from .status import Status
@@ -80,18 +80,18 @@ def _about(arguments: Arguments) -> Iterable[str]:
     if "--version" in arguments.given:
         return [f"stcp-shell {__version__}"]
     if arguments.completion:
-        from .app.shell_completion import completion
-        from .lab import SCENARIOS
+        from ..lab import SCENARIOS
+        from .shell_completion import completion
 
         return completion(arguments.completion, ["list", *SCENARIOS])
-    from .app.man_page import manual
-    from .commands import CATALOGUE
+    from ..commands import CATALOGUE
+    from .man_page import manual
 
     return manual(__version__, CATALOGUE)
 
 
 def _write_junit(path: str, ended: Ended, seconds: float) -> None:
-    from .app.junit import cases, junit_lines
+    from .junit import cases, junit_lines
 
     with open(path, "w", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in junit_lines(cases(ended.checks, ended.failed), seconds))
@@ -103,8 +103,8 @@ def _say(environment: Environment, lines: Iterable[str]) -> Status:
 
 
 def _report(arguments: Arguments, path: str, environment: Environment) -> Status:
-    from .log.redaction_key import key
-    from .report.export import report  # late: a session has no use for it
+    from ..log.redaction_key import key
+    from ..report.export import report  # late: a session has no use for it
 
     given, form = arguments.given, arguments.format or "text"
     try:
@@ -156,13 +156,13 @@ def _scenarios(words: Sequence[str]) -> Sequence[str]:
     """The words that may follow `--lab`; the lab is imported only for those who ask for it."""
     if "--lab" not in words:
         return ()
-    from .lab import SCENARIOS
+    from ..lab import SCENARIOS
 
     return ["list", *SCENARIOS]
 
 
 def _listing() -> list[str]:
-    from .lab import DEFAULT, SCENARIOS
+    from ..lab import DEFAULT, SCENARIOS
 
     width = max(map(len, SCENARIOS))
     return [
@@ -173,7 +173,7 @@ def _listing() -> list[str]:
 
 def _enter_lab(scenario: str) -> list[str]:
     """Move this process into the lab; answers what to tell the user. Raises LabUnavailable."""
-    from .lab import DEFAULT, describe, enter
+    from ..lab import DEFAULT, describe, enter
 
     enter(scenario or DEFAULT)
     return describe(scenario or DEFAULT)

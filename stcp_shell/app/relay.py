@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .report.text.lines import lines
+from ..report.text.lines import lines
 from .screen import Screen, closed
 
 

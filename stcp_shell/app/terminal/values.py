@@ -9,12 +9,12 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
-from ..commands import CATALOGUE
-from ..commands.session import Session
-from ..commands.shell import SETTINGS
-from ..errors import Failure
-from ..language.kinds import Kind, host
-from ..language.outline import parts, unquoted
+from ...commands import CATALOGUE
+from ...commands.session import Session
+from ...commands.shell import SETTINGS
+from ...errors import Failure
+from ...language.kinds import Kind, host
+from ...language.outline import parts, unquoted
 
 MOST_LINES = 2000  # of the history that are searched for addresses
 SERVICES = "/etc/services"
@@ -64,7 +64,7 @@ class Values:
         return map(Value, dict.fromkeys(chain(session, destinations(self._lines()[-MOST_LINES:]))))
 
     def _local(self, prefix: str) -> Iterator[Value]:
-        from ..net.tables.interfaces import local_addresses  # late: the first prompt needs no tables
+        from ...net.tables.interfaces import local_addresses  # late: the first prompt needs no tables
 
         family = self._session.current.family if self._session.current else None
         return map(Value, local_addresses(family))
@@ -78,7 +78,7 @@ class Values:
 
 
 def _interfaces(prefix: str) -> Iterator[Value]:
-    from ..net.tables.interfaces import interfaces
+    from ...net.tables.interfaces import interfaces
 
     return (Value(interface.name) for interface in interfaces())
 

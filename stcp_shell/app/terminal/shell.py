@@ -16,12 +16,12 @@ from prompt_toolkit.output import ColorDepth, Output, create_output
 from prompt_toolkit.output.plain_text import PlainTextOutput
 from prompt_toolkit.utils import is_dumb_terminal
 
-from .. import __version__
-from ..commands.session import Waiting
-from ..environment import Environment
-from ..errors import OutputClosed, reason
+from ... import __version__
+from ...commands.session import Waiting
+from ...environment import Environment
+from ...errors import OutputClosed, reason
+from ...report.text.escape import visible
 from ..interpreter import Interpreter
-from ..report.text.escape import visible
 from ..status import Status
 from .colors import LONGEST, STYLE, LineLexer, colored
 from .completion import StcpCompleter

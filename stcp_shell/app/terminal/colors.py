@@ -42,6 +42,6 @@ def colored(line: str) -> StyleAndTextTuples:
 
 @cache
 def _pygments() -> Lexer:
-    from ..language.lexer import StcpLexer
+    from ..pygments_lexer import StcpLexer
 
     return PygmentsLexer(StcpLexer)

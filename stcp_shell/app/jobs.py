@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn, TextIO, cast
 
-from .environment import Environment
-from .results import Check, Expectation, Failed
+from ..environment import Environment
+from ..results import Check, Expectation, Failed
 from .runner import Ended
 from .signals import Terminated, ending
 from .status import Status

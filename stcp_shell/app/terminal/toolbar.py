@@ -1,7 +1,7 @@
 """The bottom toolbar: the current socket, how long connect waits, and which host this is."""
 
-from ..commands.session import Session, Socket
-from ..report.text.escape import visible
+from ...commands.session import Session, Socket
+from ...report.text.escape import visible
 
 
 def toolbar(session: Session, lab: bool) -> str:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .commands import CATALOGUE
-from .commands.session import Session
-from .errors import Failure, OutputClosed, reason
-from .facts import Connection
-from .language.parser import Call, Parser
-from .language.script import load
-from .log.entries import entries
-from .results import Check, Expectation, Failed
+from ..commands import CATALOGUE
+from ..commands.session import Session
+from ..errors import Failure, OutputClosed, reason
+from ..facts import Connection
+from ..language.parser import Call, Parser
+from ..language.script import load
+from ..log.entries import entries
+from ..results import Check, Expectation, Failed
 from .screen import Screen
 from .status import Status
 

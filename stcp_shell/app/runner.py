@@ -4,16 +4,16 @@ import gc
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from . import __version__
-from .arguments import Arguments
-from .commands import CATALOGUE
-from .commands.session import Session
-from .environment import Environment
-from .errors import OutputClosed, OutputFull, ScriptProblem
+from .. import __version__
+from ..commands import CATALOGUE
+from ..commands.session import Session
+from ..environment import Environment
+from ..errors import OutputClosed, OutputFull, ScriptProblem
+from ..language.parser import Call
+from ..log.writer import Journal, default_path
+from ..results import Check, Failed
 from .interpreter import Interpreter
-from .language.parser import Call
-from .log.writer import Journal, default_path
-from .results import Check, Failed
+from .options import Arguments
 from .screen import Screen, discard, wants_color
 from .signals import Terminated, ending, undisturbed
 from .status import Status

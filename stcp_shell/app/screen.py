@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, TextIO
 
-from .errors import OutputClosed, OutputFull
-from .report.text.escape import visible
-from .report.text.lines import lines
-from .report.text.words import plain
-from .results import Clip
+from ..errors import OutputClosed, OutputFull
+from ..report.text.escape import visible
+from ..report.text.lines import lines
+from ..report.text.words import plain
+from ..results import Clip
 
 _BLOCK = 256  # lines
 _CODES = {"good": "32", "bad": "31", "warn": "33", "dim": "2"}

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from ..commands import CATALOGUE
-from ..language.declaration import Catalogue
-from ..language.kinds import FLAG, Kind
-from ..language.outline import Statement, Word, at_end, unquoted
-from ..report.text.escape import visible
+from ...commands import CATALOGUE
+from ...language.declaration import Catalogue
+from ...language.kinds import FLAG, Kind
+from ...language.outline import Statement, Word, at_end, unquoted
+from ...report.text.escape import visible
 from .values import Value, Values
 
 _VARIABLE = re.compile(r"\$(\{?)([A-Za-z_]?\w*)\Z", re.ASCII)

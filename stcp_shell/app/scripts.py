@@ -2,13 +2,13 @@
 
 from typing import BinaryIO, NamedTuple
 
-from .arguments import Arguments, UsageError
-from .commands import CATALOGUE
-from .commands.shell import check_variable
-from .environment import Environment
-from .errors import ScriptProblem
-from .language.parser import Parser, Problem
-from .language.script import decode, load
+from ..commands import CATALOGUE
+from ..commands.shell import check_variable
+from ..environment import Environment
+from ..errors import ScriptProblem
+from ..language.parser import Parser, Problem
+from ..language.script import decode, load
+from .options import Arguments, UsageError
 from .runner import Program
 
 STDIN = "<stdin>"

@@ -7,8 +7,8 @@ import os
 from collections.abc import Mapping
 from typing import TextIO
 
-from ..commands.session import Waiting
-from ..report.text.escape import visible
+from ...commands.session import Waiting
+from ...report.text.escape import visible
 
 _ERASE = "\r\x1b[K"  # ECMA-48, EL
 

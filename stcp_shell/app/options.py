@@ -6,8 +6,8 @@ By hand and not by argparse, whose import alone takes a sixth of what the whole 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .errors import StcpError, near_miss
-from .language.kinds import FLAG, PATH, SECONDS, Kind, choice, whole
+from ..errors import StcpError, near_miss
+from ..language.kinds import FLAG, PATH, SECONDS, Kind, choice, whole
 from .status import EXIT_STATUS
 
 
@@ -38,7 +38,7 @@ def _definition(text: str) -> tuple[str, str]:
 
 
 def _format(text: str) -> str:
-    from .report.formats import FORMATS  # late: only a report needs it
+    from ..report.formats import FORMATS  # late: only a report needs it
 
     if text not in FORMATS:
         raise ValueError(f"one of {', '.join(FORMATS)} is needed{near_miss(text, FORMATS)}")

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from .arguments import UsageError, parse
-from .environment import real
-from .lab import SCENARIOS
-from .log.reader import records
-from .report.text.escape import visible
+from ..environment import real
+from ..lab import SCENARIOS
+from ..log.reader import records
+from ..report.text.escape import visible
+from .options import UsageError, parse
 from .scripts import given_variables, read_scripts
 
 Record = dict[str, Any]
