@@ -25,8 +25,9 @@ from programs import (
     shows,
     started,
 )
+from schemas import schema
 
-from stcp_shell.report.condense import Gap, condensed
+from stcp_shell.report.condense import TELLING, Gap, condensed
 from stcp_shell.report.formats import FORMATS
 from stcp_shell.report.sheet import COLUMNS
 
@@ -240,6 +241,12 @@ def test_long_logs_are_condensed() -> None:
     assert sum(gap.connections for gap in gaps) + sum(r["type"] == "connection" for r in kept) == 5000
     assert [r.get("text", r.get("error")) for r in kept[100:-100]] == ["in the middle", "use 9", "no socket 9"]
     assert list(condensed(iter(records[:200]), 100, 100)) == records[:200]
+
+
+def test_of_the_middle_all_is_kept_but_what_is_a_matter_of_course() -> None:
+    kinds = set(schema()["properties"]["type"]["examples"])
+    assert kinds - TELLING == {"command", "connection", "result"}
+    assert kinds >= TELLING
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
