@@ -6,7 +6,6 @@ been looked at, is taken over by `GOLDEN_UPDATE=1 pytest tests/test_golden.py`.
 """
 
 import difflib
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -14,12 +13,12 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from logs import Record, stamped, write
+from logs import GOLDEN as LOG
+from logs import Record, golden_records, stamped, whole_records, write
 from programs import run
 from schemas import schema, validator
 
-FOLDER = Path(__file__).parent / "golden" / "version1"
-LOG = FOLDER / "every.jsonl"
+FOLDER = LOG.parent
 KEY = "0123456789abcdef" * 4
 SUFFIXES = {"text": "txt", "markdown": "md", "html": "html", "csv": "csv", "svg": "svg", "jsonl": "jsonl"}
 WITHOUT_REMARKS = ("csv", "jsonl", "svg")
@@ -27,16 +26,8 @@ LOST = (
     "stcp-shell: every.jsonl: 3 lines are no record of a session log; the last line is torn: "
     "the session was killed while it wrote it, or is writing it still\n"
 )
-MALFORMED = "what follows is malformed"  # the note before those that are
 EARLIER = ("bound", "errno", "icmp", "rtt", "syn_retransmits")  # fields of a connection that the oldest logs have not
 AROUND = 3300  # records before and behind the middle of a long log, of which a report has 3000, or 150
-
-
-def records() -> list[Record]:
-    """The records of the log."""
-    lines = LOG.read_text("ascii").split("\n")[:-1]
-    found = [json.loads(line) for line in lines if line.startswith("{")]
-    return [record for record in found if "type" in record]
 
 
 def report(folder: Path, log: str, form: str, *words: str) -> tuple[str, str]:
@@ -106,7 +97,7 @@ def test_every_record_redacted(every: Path, form: str) -> None:
 def test_the_middle_of_a_long_log(tmp_path: Path, form: str) -> None:
     """One record of each type stands where a report leaves out what tells nothing."""
     known: dict[str, Record] = {}
-    for record in records():
+    for record in golden_records():
         known.setdefault("failed" if "error" in record else record["type"], record)
     command = known.pop("command")
     filler = stamped("command", text="socket", **{"from": "typed"})
@@ -123,7 +114,7 @@ def test_the_middle_of_a_long_log(tmp_path: Path, form: str) -> None:
 
 def test_the_log_has_every_type_and_answer() -> None:
     """And what is not malformed in it is what the schema describes."""
-    found = records()
+    found = golden_records()
     described = schema()
     assert set(described["properties"]["type"]["examples"]) < {record["type"] for record in found}
     answers = described["$defs"]["result_record"]["properties"]["result"]["description"].replace(" or ", ", ")
@@ -133,7 +124,7 @@ def test_the_log_has_every_type_and_answer() -> None:
         assert set(words or described["$defs"]["outcome"]["examples"]) <= {
             record[field] for record in found if record["type"] == kind and field in record
         }
-    whole = found[: next(place for place, record in enumerate(found) if record.get("text") == MALFORMED)]
+    whole = whole_records()
     for record in whole:
         early = dict.fromkeys(EARLIER) if record["type"] == "connection" else {}
         validator(lenient=True).validate(early | record)
