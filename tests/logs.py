@@ -16,6 +16,8 @@ EVIL = (
     "[n](javascript:o) ![p](q) {code} \x00 \ud800 \\"
 )
 WRONG: tuple[Any, ...] = (None, 0, -1.5, True, "x", [], [[]], {}, [{}], 10**40, float("nan"))
+GOLDEN = Path(__file__).parent / "golden" / "version1" / "every.jsonl"  # every record in all its variants
+MALFORMED = "what follows is malformed"  # the note in it before those that are
 FORMULAS = ("=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1")
 
 
@@ -23,6 +25,25 @@ def write(path: Path, records: Iterable[Record]) -> Path:
     """A log of these records."""
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="ascii")
     return path
+
+
+def golden_records() -> list[Record]:
+    """The records of the log that has them all, with the malformed ones."""
+    lines = GOLDEN.read_text("ascii").split("\n")[:-1]
+    found = [json.loads(line) for line in lines if line.startswith("{")]
+    return [record for record in found if "type" in record]
+
+
+def whole_records() -> list[Record]:
+    """The same without the malformed ones, and without what later versions may have."""
+    found = golden_records()
+    return [_known(record) for record in found[: [record.get("text") for record in found].index(MALFORMED)]]
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _known(inner) for name, inner in value.items() if name != "later"}
+    return [_known(inner) for inner in value] if isinstance(value, list) else value
 
 
 def made(form: str, records: Iterable[Record], losses: Losses | None = None) -> str:

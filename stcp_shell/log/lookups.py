@@ -5,6 +5,7 @@ from typing import Any
 from ..facts import INET, INET6, Endpoint, Way
 from ..findings import BsdRoutes, InterfaceTable, RouteFound, SecondLook
 from ..kernel import Neighbour, NextHop, Route, Rule
+from .reader import fact
 
 
 def route(value: RouteFound, command: int) -> dict[str, Any]:
@@ -108,7 +109,7 @@ def _way_from(fields: dict[str, Any]) -> Way:
 
 
 def _rules_from(record: dict[str, Any]) -> tuple[Rule, ...]:
-    return tuple(Rule(**{**rule, "selectors": tuple(rule["selectors"])}) for rule in record["rules"])
+    return tuple(fact(Rule, rule) for rule in record["rules"])
 
 
 def links_from(record: dict[str, Any]) -> dict[str, int]:
@@ -119,7 +120,7 @@ def links_from(record: dict[str, Any]) -> dict[str, int]:
 def blocks_from(record: dict[str, Any]) -> list[tuple[str, list[Route], list[Route], list[Neighbour]]]:
     """What is kept of netstat's routing tables: family, tables main and local, neighbours."""
     main, local = ([_row_from(fields) for fields in record[name]] for name in ("routes", "others"))
-    neighbours = [Neighbour(**{**fields, "flags": tuple(fields["flags"])}) for fields in record["neighbours"]]
+    neighbours = [fact(Neighbour, fields) for fields in record["neighbours"]]
     return [
         (
             family,
@@ -132,4 +133,5 @@ def blocks_from(record: dict[str, Any]) -> list[tuple[str, list[Route], list[Rou
 
 
 def _row_from(fields: dict[str, Any]) -> Route:
-    return Route(**{**fields, "hops": tuple(NextHop(**hop) for hop in fields["hops"])})
+    row: Route = fact(Route, {**fields, "hops": [fact(NextHop, hop) for hop in fields["hops"]]})
+    return row

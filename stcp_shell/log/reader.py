@@ -49,6 +49,12 @@ def records(lines: Iterable[bytes], losses: Losses | None = None) -> Iterator[di
     lost.skipped -= lost.torn
 
 
+def fact(kind: Any, fields: dict[str, Any]) -> Any:
+    """A fact, or a result, of the fields of a record that this version knows; lists are tuples in it."""
+    known = {name: tuple(v) if isinstance(v, list) else v for name, v in fields.items() if name in kind._fields}
+    return kind(**known)
+
+
 def _newer(version: Any) -> int:
     """The version, where it is newer than ours. Logs from before there were versions have none."""
     return version if isinstance(version, int) and version > SCHEMA else 0

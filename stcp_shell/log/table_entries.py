@@ -9,6 +9,7 @@ from ..facts import Trace, Way
 from ..kernel import Route
 from . import lookups
 from .entries import icmp_fields
+from .reader import fact
 
 
 def _interfaces(value: findings.Interfaces, command: int) -> dict[str, Any]:
@@ -106,11 +107,11 @@ def _comparison(value: findings.Comparison, command: int) -> dict[str, Any]:
 def comparison_from(record: dict[str, Any]) -> findings.Comparison:
     """A `comparison` record as the result that it was made from."""
     return findings.Comparison(
-        findings.Side(**record["old"]),
-        findings.Side(**record["new"]),
-        tuple(findings.Change(**change) for change in record["changes"]),
+        fact(findings.Side, record["old"]),
+        fact(findings.Side, record["new"]),
+        tuple(fact(findings.Change, change) for change in record["changes"]),
         record["left_out"],
-        tuple(findings.Unchanged(**each) for each in record["unchanged"]),
+        tuple(fact(findings.Unchanged, each) for each in record["unchanged"]),
         tuple(record["remarks"]),
     )
 

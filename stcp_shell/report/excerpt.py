@@ -6,7 +6,12 @@ from typing import Any, NamedTuple
 
 Record = dict[str, Any]
 # Kept wherever they stand. A thousand connects are a matter of course; what was found, noted or missed is not.
-TELLING = frozenset(("session", "end", "note", "verdict", "trace", "route", "expectation", "interfaces", "routes"))
+TELLING = frozenset(
+    (
+        *("session", "end", "note", "verdict", "trace", "route", "comparison", "expectation"),
+        *("interfaces", "routes"),
+    )
+)
 MOST_TELLING = 500
 _LARGE = ("interfaces", "routes")
 MOST_LARGE = 20  # of those with whole tables in them

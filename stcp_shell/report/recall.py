@@ -6,6 +6,7 @@ from typing import Any
 from ..facts import Answerer, Connection, Endpoint, Hop, Icmp, Trace, Way
 from ..findings import Traces
 from ..kernel import Address, Interface, NextHop, Route, Rule
+from ..log.reader import fact
 
 Record = dict[str, Any]
 
@@ -60,12 +61,12 @@ def traces(record: Record) -> Traces:
                 destination,
                 path["source"],
                 path["chosen_by"],
-                tuple(_made(Hop, {**hop, "icmp": icmp(hop["icmp"])}) for hop in path["hops"]),
+                tuple(fact(Hop, {**hop, "icmp": icmp(hop["icmp"])}) for hop in path["hops"]),
                 path["outcome"],
             )
             for path in record["traces"]
         ],
-        [_made(Way, path["route"]) if path["route"]["kind"] else None for path in record["traces"]],
+        [fact(Way, path["route"]) if path["route"]["kind"] else None for path in record["traces"]],
         tuple(record["others"]),
         record["cancelled"],
     )
@@ -75,7 +76,7 @@ def interfaces(record: Record) -> list[Interface]:
     """The interfaces of an `interfaces` record. Raises ValueError for a prefix that no address has."""
     _check(address for interface in record["interfaces"] for address in interface["addresses"])
     return [
-        _made(Interface, {**interface, "addresses": [_made(Address, address) for address in interface["addresses"]]})
+        fact(Interface, {**interface, "addresses": [fact(Address, address) for address in interface["addresses"]]})
         for interface in record["interfaces"]
     ]
 
@@ -83,18 +84,12 @@ def interfaces(record: Record) -> list[Interface]:
 def routes(rows: list[Record]) -> list[Route]:
     """Rows of a `routes` record. Raises ValueError for a prefix that no address has."""
     _check(rows)
-    return [_made(Route, {**row, "hops": [_made(NextHop, hop) for hop in row["hops"]]}) for row in rows]
+    return [fact(Route, {**row, "hops": [fact(NextHop, hop) for hop in row["hops"]]}) for row in rows]
 
 
 def rules(rows: list[Record]) -> list[Rule]:
     """The policy rules of a `routes` record."""
-    return [_made(Rule, row) for row in rows]
-
-
-def _made(kind: Any, fields: Record) -> Any:
-    """A fact of the fields that this version knows; lists are tuples in it."""
-    known = {name: tuple(v) if isinstance(v, list) else v for name, v in fields.items() if name in kind._fields}
-    return kind(**known)
+    return [fact(Rule, row) for row in rows]
 
 
 def _check(prefixes: Iterable[Record]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from ...log.reader import fact
 from .. import recall
 from . import brief_tables
 from .connection import details, headline
@@ -62,7 +63,7 @@ def _result(record: Record) -> Iterator[str]:
         yield from fold(f"failed: {visible(record['error'])}", _INDENT, _INDENT + "  ")
         return
     kind = next(k for k in RENDERERS if k.__name__.lower() == record["result"])
-    for line in RENDERERS[kind](kind(**record["value"]), plain):
+    for line in RENDERERS[kind](fact(kind, record["value"]), plain):
         yield from fold(line.strip(), _INDENT + " " * (len(line) - len(line.lstrip())), _INDENT + "  ")
 
 
