@@ -8,7 +8,7 @@ from .condense import Gap
 from .digest import Digest
 from .events import MALFORMED, clock, event_lines
 from .recall import connection
-from .text import duration, evidence_lines, headline, way_text
+from .text import duration, evidence_lines, headline, role_of, way_text
 
 Record = dict[str, Any]
 MOST_ROWS = 60  # of a table of interfaces or routes
@@ -68,11 +68,6 @@ def summary_rows(digest: Digest) -> Iterator[list[Cell]]:
             Cell(row.first[11:19]),
             Cell(row.last[11:19]),
         ]
-
-
-def role_of(outcome: str) -> str:
-    """Colour by outcome: no answer is not the same as a refusal."""
-    return {"connected": "good", "timeout": "warn", "cancelled": "warn", "unsteady": "warn"}.get(outcome, "bad")
 
 
 def connection_rows(digest: Digest) -> Iterator[list[Cell] | Gap]:
