@@ -78,7 +78,7 @@ def connection(
     return stamped("connection", **fields | besides)
 
 
-def stamped(kind: str, **fields: Any) -> Record:
+def stamped(kind: str, /, **fields: Any) -> Record:
     """A record with the fields that all have."""
     return {"type": kind, "seq": 1, "time": "2026-01-31T15:33:51.123Z", **fields}
 

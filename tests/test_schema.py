@@ -9,12 +9,20 @@ import pytest
 from programs import run
 from schemas import Record, objects, schema, validate, validator
 
+from stcp_shell import facts, findings, results
 from stcp_shell.facts import OUTCOMES, VERDICTS
 from stcp_shell.log import SCHEMA
-from stcp_shell.log.entries import RECORDS
+from stcp_shell.log.entries import RECORDS, UNLOGGED, entries
 from stcp_shell.log.reader import Losses, records
 from stcp_shell.log.table_entries import RECORDS as FINDINGS
+from stcp_shell.log.table_entries import UNLOGGED as UNLOGGED_FINDINGS
+from stcp_shell.report.text.lines import RENDERERS
 
+# What results are made of, and what is kept for the JUnit file.
+PARTS = {
+    *(results.SocketRow, results.Check, results.Failed, findings.SecondLook, findings.BsdBlock, findings.BsdSocket),
+    *(findings.Side, findings.Change, findings.Unchanged),
+}
 STAMP = {"seq": 1, "time": "2026-01-31T15:33:51.123Z"}
 NOTE = {"type": "note", **STAMP, "command": 1, "text": "x"}
 
@@ -33,6 +41,27 @@ def test_every_type_is_described() -> None:
     written = {kind for kind, _ in (*RECORDS.values(), *FINDINGS.values())}
     assert written | {"session", "command", "verdict", "end"} <= set(known)
     assert [f"{kind}_record" for kind in known] == [name for name in schema()["$defs"] if name.endswith("_record")]
+
+
+def test_every_result_is_logged_or_known_not_to_be() -> None:
+    logged = {*RECORDS, *FINDINGS, findings.Diagnosed}
+    unlogged = UNLOGGED | UNLOGGED_FINDINGS
+    assert not logged & unlogged
+    assert logged | unlogged == {*RENDERERS}
+    classes = {value for module in (results, findings) for value in vars(module).values() if isinstance(value, type)}
+    tuples = {value for value in classes if value.__module__ in (results.__name__, findings.__name__)}
+    assert tuples - PARTS == (logged | unlogged) - {facts.Connection}
+
+
+@pytest.mark.parametrize("value", [None, results.Check("", 1, "", results.Expectation(True, "", "", ())), facts.Way()])
+def test_what_is_no_result_is_not_passed_over(value: Any) -> None:
+    with pytest.raises(TypeError, match="neither logged nor known not to be"):
+        entries(value, 1)
+
+
+@pytest.mark.parametrize("value", [results.Closed(1), findings.BsdSockets([])])
+def test_what_is_only_shown_has_no_record(value: Any) -> None:
+    assert entries(value, 1) == []
 
 
 def test_the_words_are_those_of_the_program() -> None:

@@ -88,7 +88,7 @@ RECORDS: dict[type, tuple[str, Callable[[Any, int], dict[str, Any] | str]]] = {
 
 
 # Shown, and not kept: `log` need not say what the log says anyway.
-_UNLOGGED = frozenset(
+UNLOGGED = frozenset(
     (
         results.Opened,
         results.Current,
@@ -104,11 +104,14 @@ _UNLOGGED = frozenset(
 
 
 def entries(value: Any, command: int) -> list[tuple[str, dict[str, Any] | str]]:
-    """The type and the fields of each record that a result is kept as; `command` is the record that asked for it."""
+    """The type and the fields of each record that a result is kept as; `command` is the record that asked for it.
+
+    Raises TypeError for what is neither logged nor among UNLOGGED.
+    """
     if known := RECORDS.get(type(value)):
         kind, fields = known
         return [(kind, fields(value, command))]
-    if type(value) in _UNLOGGED:
+    if type(value) in UNLOGGED:
         return []
     from . import table_entries  # late: most scripts only connect
 

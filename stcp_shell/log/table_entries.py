@@ -131,9 +131,15 @@ RECORDS: dict[type, tuple[str, Callable[[Any, int], dict[str, Any]]]] = {
 }
 
 
+UNLOGGED = frozenset((findings.BsdSockets,))  # shown, and not kept
+
+
 def entries(value: Any, command: int) -> list[tuple[str, dict[str, Any] | str]]:
     """As `records.entries`; a diagnosis is kept as one record for each port."""
     if isinstance(value, findings.Diagnosed):
         return [("verdict", _verdict(verdict, command)) for verdict in value.verdicts]
-    known = RECORDS.get(type(value))
-    return [(known[0], known[1](value, command))] if known else []
+    if known := RECORDS.get(type(value)):
+        return [(known[0], known[1](value, command))]
+    if type(value) in UNLOGGED:
+        return []
+    raise TypeError(f"a result of the type {type(value).__name__} is neither logged nor known not to be")

@@ -9,7 +9,7 @@ from .recall import connection
 from .text import brief_tables
 from .text.connection import evidence_lines, headline, way_text
 from .text.events import MALFORMED, clock, event_lines
-from .text.words import duration
+from .text.words import duration, role_of
 
 Record = dict[str, Any]
 MOST_ROWS = 60  # of a table of interfaces or routes
@@ -69,11 +69,6 @@ def summary_rows(digest: Digest) -> Iterator[list[Cell]]:
             Cell(row.first[11:19]),
             Cell(row.last[11:19]),
         ]
-
-
-def role_of(outcome: str) -> str:
-    """Colour by outcome: no answer is not the same as a refusal."""
-    return {"connected": "good", "timeout": "warn", "cancelled": "warn", "unsteady": "warn"}.get(outcome, "bad")
 
 
 def connection_rows(digest: Digest) -> Iterator[list[Cell] | Gap]:

@@ -16,10 +16,10 @@ from .style import STYLE
 from .text import brief_tables
 from .text.escape import visible
 from .text.events import MALFORMED, clock
+from .text.words import role_of_verdict
 
 Record = dict[str, Any]
 _BROAD = 3  # columns of a picture that a phone need not squeeze
-_ROLES = {"healthy": "good", "unclear": "warn", "single-source": "warn"}  # of verdicts
 # Whatever a text brings along, a browser that keeps this runs and loads nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -107,7 +107,7 @@ def _verdict(record: Record) -> Iterator[str]:
     except MALFORMED:
         return
     yield '<section class="verdict">'
-    yield f'<h3><span class="tag {_ROLES.get(kind, "bad")}">{safe(kind)}</span> {safe(where)}</h3>'
+    yield f'<h3><span class="tag {role_of_verdict(kind)}">{safe(kind)}</span> {safe(where)}</h3>'
     yield f"<p><strong>{safe(summary)}</strong></p>"
     for title, texts in points.items():
         if not texts:

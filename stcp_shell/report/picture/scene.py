@@ -11,7 +11,7 @@ from ...facts import Icmp
 from ..overview import Digest
 from ..recall import icmp
 from ..text.events import MALFORMED
-from ..text.words import WORDING
+from ..text.words import WORDING, role_of
 
 Record = dict[str, Any]
 MOST_LANES = 6  # sources that are drawn for a destination
@@ -19,7 +19,7 @@ MOST_TARGETS = 4
 MOST_STOPS = 9  # boxes in a row
 _MOST_KEPT = 200  # destinations, and sources of each, that are looked at
 _HERE = ("no-route", "denied", "address-unavailable", "address-in-use", "unresolved", "cancelled", "error")
-_ROLES = {"connected": "good", "timeout": "warn", "unsteady": "warn", "cancelled": "none", "": "none"}
+_OPEN = ("cancelled", "")  # they have no colour: nothing is known of an end
 
 
 class Stop(NamedTuple):
@@ -199,7 +199,7 @@ def _traced(lane: Lane, path: Record) -> None:
 
 def way(lane: Lane, target: Target, scene: Scene) -> tuple[list[Stop], End]:
     """The boxes that a path is known to pass, and how it ends."""
-    role = _ROLES.get(lane.outcome, "bad") if len(lane.outcomes) < 2 else "warn"
+    role = _role(lane)
     text = _text(lane)
     if lane.sender and (scene.own(lane.sender) or lane.sender == lane.source):
         return [], End("here", "cross", role, text, "by this host itself")
@@ -214,6 +214,12 @@ def way(lane: Lane, target: Target, scene: Scene) -> tuple[list[Stop], End]:
         return stops, End("target", mark, role, text, _answer(lane))
     stops = [stop._replace(refuses=stop.address == lane.blamed != "") for stop in stops]
     return stops, End("way", "question", role, text, "no answer" if lane.outcome == "timeout" else "")
+
+
+def _role(lane: Lane) -> str:
+    if len(lane.outcomes) > 1:
+        return "warn"
+    return "none" if lane.outcome in _OPEN else role_of(lane.outcome)
 
 
 def _stops(lane: Lane, target: Target) -> list[Stop]:

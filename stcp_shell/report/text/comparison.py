@@ -5,7 +5,7 @@ from itertools import groupby
 
 from ...findings import Change, Comparison, Side
 from .escape import visible
-from .words import Paint, fold, plain
+from .words import Paint, fold, plain, role_of, role_of_verdict
 
 _TITLES = {
     "connection": "connections",
@@ -16,7 +16,7 @@ _TITLES = {
     "route": "routes",
     "rule": "policy rules",
 }
-_ROLES = {"connected": "good", "healthy": "good"}
+_ROLES = {"connection": role_of, "verdict": role_of_verdict}  # of what else has changed it is `warn`
 
 
 def comparison_lines(value: Comparison, paint: Paint = plain, indent: str = "") -> Iterator[str]:
@@ -52,6 +52,6 @@ def _change(change: Change, paint: Paint, indent: str) -> Iterator[str]:
         tail = f"{gone} (was {change.before})" if change.before != "there" else gone
     else:
         tail = f"{change.before} => {change.after}"
-    role = _ROLES.get((change.after or "").partition(",")[0]) or ("bad" if change.what == "connection" else "warn")
+    role = _ROLES[change.what]((change.after or "").partition(",")[0]) if change.what in _ROLES else "warn"
     for line in fold(visible(f"{change.subject}: {tail}"), indent, f"{indent}  "):
         yield paint(role, line) if change.after is not None else line

@@ -6,9 +6,7 @@ from ...diagnosis.case import Observation, Verdict
 from ...findings import Diagnosed
 from .escape import visible
 from .events import points
-from .words import columns, duration, fold
-
-_ROLES = {"healthy": "good", "unclear": "warn", "single-source": "warn"}
+from .words import columns, duration, fold, role_of_verdict
 
 
 def diagnosis_lines(value: Diagnosed, paint: Callable[[str, str], str]) -> Iterator[str]:
@@ -38,6 +36,6 @@ def matrix(sources: tuple[Observation, ...]) -> Iterator[str]:
 
 def verdict_lines(verdict: Verdict, paint: Callable[[str, str], str]) -> Iterator[str]:
     """The verdict with its evidence and remedies."""
-    kind = paint(_ROLES.get(verdict.kind, "bad"), verdict.kind)
+    kind = paint(role_of_verdict(verdict.kind), verdict.kind)
     yield from fold(f"verdict: {kind}: {visible(verdict.summary)}", "", "  ")
     yield from points(verdict.evidence, verdict.remedies, "  ")

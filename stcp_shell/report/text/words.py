@@ -34,12 +34,18 @@ WORDING = {
 }
 
 
-_ROLES = {"connected": "good", "cancelled": "warn"}
+_ROLES = {"connected": "good", "timeout": "warn", "cancelled": "warn", "unsteady": "warn"}
+_VERDICT_ROLES = {"healthy": "good", "unclear": "warn", "single-source": "warn"}
 
 
 def role_of(outcome: str) -> str:
-    """The colour role of an outcome."""
+    """The colour role of an outcome: no answer is not the same as a refusal."""
     return _ROLES.get(outcome, "bad")
+
+
+def role_of_verdict(kind: str) -> str:
+    """The colour role of a verdict."""
+    return _VERDICT_ROLES.get(kind, "bad")
 
 
 def fold(text: str, indent: str, hanging: str | None = None) -> Iterator[str]:
