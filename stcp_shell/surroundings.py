@@ -5,6 +5,8 @@ connect, diagnosis or trace, and again before the next one when the kernel has a
 where the log does not hold them yet. What cannot be read is left out: nobody asked for it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from itertools import islice
 from time import monotonic

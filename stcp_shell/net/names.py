@@ -1,5 +1,7 @@
 """Host names and service names to numbers, without making the user wait for a resolver that does not answer."""
 
+from __future__ import annotations
+
 import socket
 
 from ..errors import Failure

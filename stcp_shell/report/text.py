@@ -1,5 +1,7 @@
 """Results to lines of text, as they stand on the screen. Colour is asked for by role; who writes the lines decides."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -163,9 +165,10 @@ def _connection(found: Connection, paint: Paint) -> list[str]:
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows of cells as aligned lines."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:
-        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        assert len(row) == len(widths)
+        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip()
 
 
 def _opened(value: results.Opened, paint: Paint) -> list[str]:
