@@ -75,7 +75,7 @@ def route_get(session: Session, name: str, from_: str | None = None, port: int |
 
 def _checked_source(source: str | None) -> str | None:
     """The source address, None where it leaves the choice to the kernel."""
-    if source in (None, "0.0.0.0", "::"):
+    if source is None or source in ("0.0.0.0", "::"):
         return None
     if source.startswith(("fe8", "fe9", "fea", "feb")) and "%" not in source:
         raise Failure(f"-from {source}: a link-local address needs its zone: {source}%INTERFACE")

@@ -54,7 +54,7 @@ class StcpLexer(Lexer):
             yield from _of_line(line[0], line.start())
 
     # Pygments makes it a static method, and before Python 3.10 can't if it is one already.
-    def analyse_text(text: str) -> float:  # type: ignore[misc, override]  # noqa: N805
+    def analyse_text(text: str) -> float:  # type: ignore  # noqa: N805
         """A first line that starts our program says it."""
         return 1.0 if _SHEBANG.match(text) else 0.0
 
