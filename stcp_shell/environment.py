@@ -1,5 +1,7 @@
 """What a session gets from outside: streams, folders, clock, host name. Tests pass their own."""
 
+from __future__ import annotations
+
 import os
 import sys
 import time

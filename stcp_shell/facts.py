@@ -7,7 +7,7 @@ Addresses are text as `inet_ntop` writes them, a link-local one with its zone (`
 `inet` and `inet6`; times are seconds.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 INET, INET6 = "inet", "inet6"
 
@@ -30,10 +30,10 @@ class Endpoint(NamedTuple):
 class Way(NamedTuple):
     """The kernel's answer to "which way to this address, from that one" (RTM_GETROUTE)."""
 
-    gateway: str | None = None  # None: on the link, or no route
-    interface: str | None = None  # None: no route
-    source: str | None = None  # the source address that it would choose
-    table: int | None = None
+    gateway: Optional[str] = None  # None: on the link, or no route
+    interface: Optional[str] = None  # None: no route
+    source: Optional[str] = None  # the source address that it would choose
+    table: Optional[int] = None
     kind: str = "none"  # a Route's kinds, or `none`: the kernel has no route
 
 
@@ -55,10 +55,10 @@ class Answerer(NamedTuple):
 
     ttl: int  # the answer's TTL, or hop limit, on arrival
     hops_back: int  # 64, 128 or 255, whichever is next above, less the TTL: routers that forwarded the answer
-    hops_forward: int | None  # routers that the SYN passed: the smallest IP_TTL that brought the answer, less 1
+    hops_forward: Optional[int]  # routers that the SYN passed: the smallest IP_TTL that brought the answer, less 1
 
     @property
-    def nearer(self) -> bool | None:
+    def nearer(self) -> Optional[bool]:
         """Whether a box in front of the destination answered; None: not known."""
         return None if self.hops_forward is None else self.hops_back < self.hops_forward
 
@@ -67,17 +67,17 @@ class Hop(NamedTuple):
     """What a SYN with a small TTL met."""
 
     ttl: int
-    address: str | None  # who sent the ICMP error, or the destination; None: no answer
-    rtt: float | None
-    icmp: Icmp | None  # time exceeded, or whatever else the box said
-    outcome: str | None  # where the connect got an answer that ends the path: connected, refused, prohibited, ...
+    address: Optional[str]  # who sent the ICMP error, or the destination; None: no answer
+    rtt: Optional[float]
+    icmp: Optional[Icmp]  # time exceeded, or whatever else the box said
+    outcome: Optional[str]  # where the connect got an answer that ends the path: connected, refused, prohibited, ...
 
 
 class Trace(NamedTuple):
     """The path that SYNs from one source address take, as far as it shows."""
 
     destination: Endpoint
-    source: str | None  # the source address used
+    source: Optional[str]  # the source address used
     chosen_by: str  # bind, kernel
     hops: tuple[Hop, ...]  # by TTL, from 1; the last is the one that ended it
     outcome: str  # how the last one ended; `timeout`: silence from some hop on
@@ -88,22 +88,22 @@ class Connection(NamedTuple):
 
     socket: int
     protocol: str  # tcp, udp
-    bound: Endpoint | None  # what bind(2) was given; None: not bound
-    source: Endpoint | None  # what getsockname(2) said after the SYN left; None: none was chosen
+    bound: Optional[Endpoint]  # what bind(2) was given; None: not bound
+    source: Optional[Endpoint]  # what getsockname(2) said after the SYN left; None: none was chosen
     destination: Endpoint
     name: str  # as typed
-    route: Way | None  # None: it could not be asked for
+    route: Optional[Way]  # None: it could not be asked for
     outcome: str  # an `OUTCOMES`
-    errno: str | None  # `ECONNREFUSED`; None on success and for our own time-out
-    icmp: Icmp | None
+    errno: Optional[str]  # `ECONNREFUSED`; None on success and for our own time-out
+    icmp: Optional[Icmp]
     elapsed: float
-    rtt: float | None  # from TCP_INFO
-    syn_retransmits: int | None
+    rtt: Optional[float]  # from TCP_INFO
+    syn_retransmits: Optional[int]
     others: tuple[str, ...] = ()  # further addresses of the name, which were not tried
-    note: str | None = None  # what else is known of the outcome, in words
+    note: Optional[str] = None  # what else is known of the outcome, in words
     rst: bool = False  # a RST ended it: refused, and no ICMP error came
-    syn: str | None = None  # what became of SYNs that got no answer: `SYN_FATES`; None: answered, or not known
-    answerer: "Answerer | None" = None  # how far away the box that answered is, where that was asked for
+    syn: Optional[str] = None  # what became of SYNs that got no answer: `SYN_FATES`; None: answered, or not known
+    answerer: Optional[Answerer] = None  # how far away the box that answered is, where that was asked for
     interrupted: bool = False  # Ctrl-C came when the connect had ended, while `answerer` was measured
 
     @property

@@ -4,7 +4,7 @@ Apart from `results`, which every start of the program imports.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from .facts import Endpoint, Trace, Way
 from .kernel import Counters, Interface, Neighbour, Route, Rule
@@ -45,7 +45,7 @@ class Traces(NamedTuple):
     destination: Endpoint
     most_hops: int
     traces: list[Trace]
-    ways: list[Way | None]
+    ways: list[Optional[Way]]
     others: tuple[str, ...] = ()  # further addresses of the name
     cancelled: bool = False  # ended by Ctrl-C: what was known by then
 
@@ -54,8 +54,8 @@ class SecondLook(NamedTuple):
     """Where IPv4's connect(2) finds another way when it looks again, with the source address that it chose."""
 
     way: Way
-    errno: str | None  # in place of a way
-    prefix: str | None
+    errno: Optional[str]  # in place of a way
+    prefix: Optional[str]
     rules: tuple[Rule, ...]
 
 
@@ -64,19 +64,19 @@ class RouteFound(NamedTuple):
 
     name: str  # as typed
     destination: Endpoint  # port 0: none was asked for
-    asked: str | None  # the source address that a socket would be bound to; None: the kernel chooses
-    source: str | None  # None: none is chosen
+    asked: Optional[str]  # the source address that a socket would be bound to; None: the kernel chooses
+    source: Optional[str]  # None: none is chosen
     reason: str  # the rule for the source in a word: prefsrc, gateway-subnet, longest-prefix, ..., refused, unknown
     why: str  # the same as a sentence
-    way: Way | None = None  # None: the tables can't be read
-    errno: str | None = None  # the kernel's answer in place of a way
-    prefix: str | None = None  # of the row of the table that decides: `10.0.0.0/8`, default
+    way: Optional[Way] = None  # None: the tables can't be read
+    errno: Optional[str] = None  # the kernel's answer in place of a way
+    prefix: Optional[str] = None  # of the row of the table that decides: `10.0.0.0/8`, default
     rules: tuple[Rule, ...] = ()  # the policy rule that decides; several: one of them, it is not known which
-    kernel: str | None = None  # the source address in the kernel's answer
-    connect: str | None = None  # what getsockname(2) says after connect(2) of a UDP socket
-    connect_errno: str | None = None
-    agrees: bool | None = None  # whether the reason leads to what the kernel says; None: it was not checked
-    second: SecondLook | None = None
+    kernel: Optional[str] = None  # the source address in the kernel's answer
+    connect: Optional[str] = None  # what getsockname(2) says after connect(2) of a UDP socket
+    connect_errno: Optional[str] = None
+    agrees: Optional[bool] = None  # whether the reason leads to what the kernel says; None: it was not checked
+    second: Optional[SecondLook] = None
     notes: tuple[str, ...] = ()
     others: tuple[str, ...] = ()  # further addresses of the name
 
@@ -97,22 +97,22 @@ class BsdRoutes(NamedTuple):
     links: dict[str, int]  # interface indexes by name
     defaults: list[Route]  # both families
     legend: bool
-    name_of: Callable[[str], str] | None = None  # host names, where they were asked for
+    name_of: Optional[Callable[[str], str]] = None  # host names, where they were asked for
 
 
 class InterfaceTable(NamedTuple):
     """`netstat -i`."""
 
-    rows: list[tuple[Interface, Counters | None]]
+    rows: list[tuple[Interface, Optional[Counters]]]
     host: str
 
 
 class BsdSocket(NamedTuple):
     protocol: str  # tcp4, tcp6, udp4, udp6
-    received: int | None  # bytes that wait to be read; None: the kernel has no figure
-    unsent: int | None  # bytes that are not acknowledged yet
+    received: Optional[int]  # bytes that wait to be read; None: the kernel has no figure
+    unsent: Optional[int]  # bytes that are not acknowledged yet
     local: Endpoint
-    peer: Endpoint | None
+    peer: Optional[Endpoint]
     state: str  # in netstat's words; empty for udp
 
 
@@ -120,15 +120,15 @@ class BsdSockets(NamedTuple):
     """`netstat -a`: the sockets of this shell."""
 
     rows: list[BsdSocket]
-    name_of: Callable[[str], str] | None = None
+    name_of: Optional[Callable[[str], str]] = None
 
 
 class Side(NamedTuple):
     """One of the two that are compared."""
 
     name: str  # of the file, or in words
-    host: str | None
-    time: str | None  # of its first record
+    host: Optional[str]
+    time: Optional[str]  # of its first record
     connections: int  # results of connects that it holds
 
 
@@ -137,8 +137,8 @@ class Change(NamedTuple):
 
     what: str  # connection, choice, verdict, interface, address, route, rule
     subject: str  # which one: `192.168.77.50 -> 10.1.1.1:2121 tcp`, `enetA`, `default`
-    before: str | None  # None: it is new
-    after: str | None  # None: it is gone
+    before: Optional[str]  # None: it is new
+    after: Optional[str]  # None: it is gone
 
 
 class Unchanged(NamedTuple):

@@ -3,7 +3,7 @@
 Apart from `facts`, which every connect needs: these are imported by what looks at tables.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from .facts import family_of
 
@@ -14,9 +14,9 @@ class Address(NamedTuple):
     address: str
     prefix_length: int
     scope: str  # global, site, link, host
-    broadcast: str | None = None
-    peer: str | None = None  # the other end of a point-to-point link
-    label: str | None = None  # `enetA:1` for an alias that was given a name
+    broadcast: Optional[str] = None
+    peer: Optional[str] = None  # the other end of a point-to-point link
+    label: Optional[str] = None  # `enetA:1` for an alias that was given a name
     flags: tuple[str, ...] = ()  # secondary, deprecated, tentative, ...
 
     @property
@@ -30,16 +30,16 @@ class Interface(NamedTuple):
     ifindex: int
     name: str
     flags: tuple[str, ...]  # UP, LOOPBACK, BROADCAST, POINTOPOINT, RUNNING, ... (netdevice(7))
-    mtu: int | None  # bytes
-    hardware: str | None  # hardware address, hexadecimal with colons
+    mtu: Optional[int]  # bytes
+    hardware: Optional[str]  # hardware address, hexadecimal with colons
     addresses: tuple[Address, ...]
 
 
 class NextHop(NamedTuple):
     """One way out of a route. Gateway None: the destination is on the link."""
 
-    gateway: str | None
-    interface: str | None
+    gateway: Optional[str]
+    interface: Optional[str]
     weight: int = 1
 
 
@@ -50,12 +50,12 @@ class Route(NamedTuple):
     prefix_length: int
     hops: tuple[NextHop, ...]  # several: equal-cost multipath; none: prohibit, blackhole, ...
     kind: str = "unicast"  # unicast, local, broadcast, multicast, prohibit, unreachable, blackhole, throw
-    source: str | None = None  # the route's preferred source address (RTA_PREFSRC)
-    metric: int | None = None
+    source: Optional[str] = None  # the route's preferred source address (RTA_PREFSRC)
+    metric: Optional[int] = None
     table: int = 254  # 254 main, 255 local, 253 default
     protocol: str = "unspec"  # who made it: kernel, boot, static, ra, dhcp, ...
     scope: str = "global"
-    expires: int | None = None  # seconds that are left to it
+    expires: Optional[int] = None  # seconds that are left to it
 
     @property
     def family(self) -> str:
@@ -67,10 +67,10 @@ class Rule(NamedTuple):
 
     family: str
     priority: int
-    source: str | None  # `172.16.1.50/32`; None: all
-    destination: str | None
+    source: Optional[str]  # `172.16.1.50/32`; None: all
+    destination: Optional[str]
     action: str  # lookup, prohibit, unreachable, blackhole, goto
-    table: int | None
+    table: Optional[int]
     selectors: tuple[str, ...] = ()  # whatever else it asks for, in ip-rule's words: `iif enetA`, `dport 2121`
 
 
@@ -79,7 +79,7 @@ class Neighbour(NamedTuple):
 
     address: str
     interface: str
-    hardware: str | None  # hexadecimal with colons; None: not known (yet)
+    hardware: Optional[str]  # hexadecimal with colons; None: not known (yet)
     state: str  # reachable, stale, delay, probe, incomplete, failed, noarp, permanent, none
     flags: tuple[str, ...] = ()  # router, proxy, extern_learn
 

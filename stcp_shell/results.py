@@ -1,7 +1,7 @@
 """What commands answer, as plain tuples. `report.text` renders them, `journal.records` logs some."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Optional, Union
 
 from .facts import Endpoint
 
@@ -26,9 +26,9 @@ class SocketRow(NamedTuple):
     current: bool
     protocol: str
     state: str
-    bound: Endpoint | None
-    local: Endpoint | None
-    peer: Endpoint | None
+    bound: Optional[Endpoint]
+    local: Optional[Endpoint]
+    peer: Optional[Endpoint]
 
 
 class SocketTable(NamedTuple):
@@ -40,8 +40,8 @@ class Bound(NamedTuple):
     address: str  # as it was asked for
     port: int  # 0: the kernel chooses when the socket connects or listens
     local: str  # what getsockname(2) says
-    interface: str | None = None
-    device: str | None = None  # SO_BINDTODEVICE
+    interface: Optional[str] = None
+    device: Optional[str] = None  # SO_BINDTODEVICE
 
 
 class Listening(NamedTuple):
@@ -75,7 +75,7 @@ class Received(NamedTuple):
     socket: int
     bytes: int  # 0: the peer closed the connection
     data: str  # UTF-8; what is not, as \\xNN
-    peer: str | None = None  # a datagram's sender; None: a stream
+    peer: Optional[str] = None  # a datagram's sender; None: a stream
 
 
 class ShutDown(NamedTuple):
@@ -92,8 +92,8 @@ class Name(NamedTuple):
 class OptionValue(NamedTuple):
     socket: int
     option: str
-    value: int | str
-    asked: int | str | None = None  # setsockopt: the value that was asked for; the kernel may have taken another
+    value: Union[int, str]
+    asked: Union[int, str, None] = None  # setsockopt: the value that was asked for; the kernel may have taken another
 
 
 class Expectation(NamedTuple):

@@ -4,6 +4,8 @@ The kernel queues them from the moment on that a `Capture` is made, so they can 
 the lab is root in it, and that is all that packet(7) asks for.
 """
 
+from __future__ import annotations
+
 import select
 import socket
 import struct
@@ -38,7 +40,7 @@ class Capture:
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
         self._socket.setblocking(False)
 
-    def __enter__(self) -> "Capture":
+    def __enter__(self) -> Capture:
         return self
 
     def __exit__(self, *_: object) -> None:

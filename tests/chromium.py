@@ -4,6 +4,8 @@ The protocol is that of https://chromedevtools.github.io/devtools-protocol/: JSO
 Chromium reads from its file descriptor 3 and writes to 4.
 """
 
+from __future__ import annotations
+
 import base64
 import json
 import os

@@ -1,5 +1,7 @@
 """What tests of several modules need: children that live in the lab."""
 
+from __future__ import annotations
+
 import json
 import os
 import subprocess

@@ -1,5 +1,7 @@
 """Session logs for the tests of reports: of a real session, and as bad as they can be."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path

@@ -1,5 +1,7 @@
 """What a test's child does in the lab about paths and distances: the product's own, and answers that JSON can carry."""
 
+from __future__ import annotations
+
 import resource
 import signal
 import socket
@@ -82,7 +84,7 @@ def visited(network: int, destination: str) -> tuple[list[Any], int]:
     while True:
         try:
             server.accept()
-        except TimeoutError:
+        except socket.timeout:  # TimeoutError, since Python 3.10
             return found, seen
         seen += 1
 

@@ -3,6 +3,8 @@
 It is not the product's own probe, on purpose: the two are to agree.
 """
 
+from __future__ import annotations
+
 import json
 import select
 import socket

@@ -1,5 +1,7 @@
 """The program as a user starts it: a process of its own, with a state folder and a home that a test can look into."""
 
+from __future__ import annotations
+
 import json
 import os
 import socket
@@ -95,7 +97,7 @@ def shows(done: Run, *texts: str) -> None:
 @contextmanager
 def started(
     folder: Path, *words: str | Path, before: Sequence[str] = WITH_SIGNALS, **options: Any
-) -> Iterator["subprocess.Popen[bytes]"]:
+) -> Iterator[subprocess.Popen[bytes]]:
     """The program while it runs; it is killed at the end if it still does."""
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     command = [*before, *PROGRAM, *map(str, words)]

@@ -1,5 +1,7 @@
 """A real terminal for tests: the shell on a pty, and what stands on its screen."""
 
+from __future__ import annotations
+
 import os
 import re
 import sys
@@ -9,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import pexpect
 import pyte
@@ -56,7 +58,7 @@ class Terminal:
         self._screen = _Screen(size[1], size[0], self.send)
         self._stream = pyte.ByteStream(self._screen)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Terminal:
         return self
 
     def __exit__(

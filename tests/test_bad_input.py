@@ -1,5 +1,7 @@
 """What people and programs do to a program: one line says what is wrong and what to do, and nothing is lost."""
 
+from __future__ import annotations
+
 import os
 import threading
 from pathlib import Path

@@ -164,6 +164,14 @@ def test_a_wait_ends_after_its_time(tmp_path: Path, how: str, what: str) -> None
     assert done.of("result")[-1]["value"]["seconds"] == 0.2
 
 
+def test_a_peer_that_takes_nothing_is_not_waited_for(tmp_path: Path) -> None:
+    with listening() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connect = f"socket; setsockopt sndbuf 4096; connect -name 127.0.0.1 -port {port_of(server)}"
+        done = run(tmp_path, "-c", f"{connect}; set timeout 0.2" + f"; send {'x' * 30_000}" * 4)
+    assert "the peer took nothing within 0.2 s" in done.err
+
+
 def test_the_time_out_of_the_command_line_and_the_default(tmp_path: Path) -> None:
     with listening() as server:
         connect = f"socket; connect -name 127.0.0.1 -port {port_of(server)}"

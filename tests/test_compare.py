@@ -1,5 +1,7 @@
 """`compare`: what has changed between two logs, or from the beginning to the end of one, and what is not claimed."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator
 from pathlib import Path

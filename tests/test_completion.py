@@ -1,5 +1,7 @@
 """Completion: what is offered for half-typed lines, and that nothing else happens."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Who answered a connect: the distance of the box, in the lab and in thought."""
 
+from __future__ import annotations
+
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,9 +33,9 @@ BOXES = {
 
 
 @pytest.fixture(scope="module")
-def boxes(namespaces: None) -> Iterator[dict[str, "Future[Any]"]]:
+def boxes(namespaces: None) -> Iterator[dict[str, Future[Any]]]:
     """What was found in each scenario, for the default and the bound source, by IPv4 and by IPv6."""
-    pairs = [(client, source) for client, own in zip(CLIENT, A, strict=True) for source in (None, own)]
+    pairs = [(client, source) for client, own in zip(CLIENT, A) for source in (None, own)]
 
     def ask(scenario: str) -> Any:
         expression = f"[paths.distance(client, source, 2.0) for client, source in {pairs!r}]"
@@ -46,7 +48,7 @@ def boxes(namespaces: None) -> Iterator[dict[str, "Future[Any]"]]:
 
 
 @pytest.mark.parametrize("scenario", BOXES)
-def test_how_far_away_the_box_is(boxes: dict[str, "Future[Any]"], scenario: str) -> None:
+def test_how_far_away_the_box_is(boxes: dict[str, Future[Any]], scenario: str) -> None:
     assert boxes[scenario].result() == [*BOXES[scenario]] * 2
 
 

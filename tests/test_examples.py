@@ -53,7 +53,9 @@ def test_every_example_of_the_help_runs(tmp_path: Path) -> None:
     words = ["--lab=open", "--no-log", "--format", "jsonl", "-j", "8", "-D", "N=2121"]
     done = run(tmp_path, *words, *examples, env=environment(tmp_path) | {"HOME": str(tmp_path)})
     assert [line for line in done.err.splitlines() if NO_TERMINAL not in line] == []
-    ran = dict(zip(examples, sessions(done.out), strict=True))
+    found = list(sessions(done.out))
+    assert len(found) == len(examples)
+    ran = dict(zip(examples, found))
     for name, example in examples.items():
         assert any(record.get("text") == example for record in ran[name]), name
         failures = [record["error"] for record in ran[name] if record.get("error")]

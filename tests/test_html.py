@@ -1,5 +1,7 @@
 """The HTML report: one file that is safe and well-formed, and how it looks to Chromium."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path

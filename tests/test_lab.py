@@ -1,5 +1,7 @@
 """The lab, seen from inside by plain sockets, and from outside: nothing of it is left."""
 
+from __future__ import annotations
+
 import functools
 import json
 import os

@@ -6,7 +6,6 @@ The goldens are in tests/lexer; UPDATE_LEXER=1 writes what has changed into them
 import os
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -53,7 +52,7 @@ def test_the_tokens_joined_are_the_text(text: str) -> None:
     found = list(StcpLexer().get_tokens_unprocessed(text))
     assert "".join(value for _, _, value in found) == text
     assert all(value for _, _, value in found)
-    assert all(next_ == start + len(value) for (start, _, value), (next_, _, _) in pairwise(found))
+    assert all(next_ == start + len(value) for (start, _, value), (next_, _, _) in zip(found, found[1:]))
 
 
 @pytest.mark.parametrize("text", ["socket", "socket\n", "\n\n socket\n\n", "", "\n"])

@@ -1,5 +1,7 @@
 """`netstat`: BSD's view of the kernel's tables, against ip(8); flags, gateways and what Linux has no figure for."""
 
+from __future__ import annotations
+
 import json
 from itertools import islice
 from typing import Any

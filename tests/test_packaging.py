@@ -60,7 +60,8 @@ def test_every_module_is_installed(installed: metadata.Distribution) -> None:
 def test_pygments_finds_the_lexer(installed: metadata.Distribution) -> None:
     from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 
-    assert get_lexer_by_name("stcp").name == get_lexer_for_filename("multihomed.stcp").name
+    by_name, for_file = get_lexer_by_name("stcp"), get_lexer_for_filename("multihomed.stcp")
+    assert type(by_name).__name__ == type(for_file).__name__ == "StcpLexer"
 
 
 def test_pytest_finds_the_plug_in(installed: metadata.Distribution) -> None:

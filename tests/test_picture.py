@@ -1,5 +1,7 @@
 """The picture of the paths: what it shows, where it is put, and that it is safe."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from itertools import combinations

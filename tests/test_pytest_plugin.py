@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -44,7 +43,8 @@ def test_a_miss_is_the_failure_message(tmp_path: Path) -> None:
     assert failure[2] == "checks/bad.stcp:3: expected refused; seen connected"
     assert failure[3].startswith("    connected after ")
     assert failure[4].startswith("    source 127.0.0.1:")
-    assert "FAILED checks/bad.stcp::bad - checks/bad.stcp:3: expected refused; seen connected" in done.stdout
+    why = " - checks/bad.stcp:3: expected refused; seen connected" if pytest.version_tuple >= (9,) else ""
+    assert f"FAILED checks/bad.stcp::bad{why}\n" in done.stdout
     assert "Traceback" not in done.stdout
     assert ".py" not in "".join(failure)
 
@@ -135,6 +135,5 @@ def test_who_has_no_scripts_pays_nothing(tmp_path: Path) -> None:
 
 def test_our_own_run_takes_no_scripts() -> None:
     root = Path(__file__).parent.parent
-    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
-    assert settings["testpaths"] == ["tests"]
+    assert '\ntestpaths = ["tests"]\n' in (root / "pyproject.toml").read_text(encoding="utf-8")
     assert list((root / "tests").rglob("*.stcp")) == []

@@ -1,5 +1,7 @@
 """`record`: what was typed, as a script that replays."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

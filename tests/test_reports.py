@@ -1,5 +1,7 @@
 """Reports: every format, of logs that are good, bad, long or being written."""
 
+from __future__ import annotations
+
 import csv
 import io
 import json

@@ -1,5 +1,7 @@
 """`route get`: the way, the rule and the reason for the source address, against what the kernel and ip(8) answer."""
 
+from __future__ import annotations
+
 import random
 import re
 from typing import Any

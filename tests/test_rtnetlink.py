@@ -1,6 +1,7 @@
 """The kernel's tables against its own tools, in a namespace that holds one of everything."""
 
 import ipaddress
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -113,14 +114,20 @@ def test_a_link_local_gateway_has_its_zone(world: Any) -> None:
     assert ["fe80::9%enetZ", "enetZ", 1] in hops["fd01::"]
 
 
+def paired(ours: Any, theirs: Any) -> Iterator[tuple[Any, Any]]:
+    """One of ours, one of theirs: there are as many."""
+    assert len(ours) == len(theirs)
+    return zip(ours, theirs)
+
+
 def test_one_table_is_that_table_and_no_other(world: Any) -> None:
-    for every, main in zip(world["routes"], world["main"], strict=True):
+    for every, main in paired(world["routes"], world["main"]):
         assert main == [route for route in every if route[6] == 254]
     assert world["none"] == []
 
 
 def test_default_routes_are_found_without_the_rest(world: Any) -> None:
-    for main, defaults in zip(world["main"], world["defaults"], strict=True):
+    for main, defaults in paired(world["main"], world["defaults"]):
         assert defaults == [route for route in main if route[1] == 0]
     assert len(world["defaults"][0]) == 2
 
@@ -143,7 +150,7 @@ with Rtnetlink() as tables:
 @pytest.mark.parametrize("number", [0, 1])
 def test_the_kernel_answers_for_each_way_as_it_does_to_ip_route_get(world: Any, number: int) -> None:
     ways, theirs = (world[key][number::2] for key in ("ways", "ip ways"))
-    for (gateway, interface, source, _, kind), row in zip(ways, theirs, strict=True):
+    for (gateway, interface, source, _, kind), row in paired(ways, theirs):
         via = row.get("gateway") or row.get("via", {}).get("host")
         assert (gateway and gateway.partition("%")[0], interface) == (via, row["dev"]), row
         assert source == (row.get("prefsrc") or row.get("from")), row
@@ -248,7 +255,7 @@ def _shown(interface: list[Any]) -> tuple[Any, ...]:
 
 
 def test_interfaces_and_addresses_are_as_ip_addr_says(world: Any) -> None:
-    for ours, row in zip(world["interfaces"], world["ip addresses"], strict=True):
+    for ours, row in paired(world["interfaces"], world["ip addresses"]):
         index, name, flags, mtu, hardware, addresses = ours
         assert (index, name, mtu, hardware) == (row["ifindex"], row["ifname"], row["mtu"], row["address"])
         assert set(flags) - {"RUNNING"} == set(row["flags"]) - {"NO-CARRIER"}  # ip(8) says LOWER_UP for RUNNING
@@ -279,7 +286,7 @@ def test_aliases_secondary_deprecated_and_peers_are_told(world: Any) -> None:
 
 
 def test_the_calls_without_netlink_find_the_same(world: Any) -> None:
-    for ours, older in zip(world["interfaces"], world["netdevice"], strict=True):
+    for ours, older in paired(world["interfaces"], world["netdevice"]):
         assert older[:4] == [*ours[:2], [flag for flag in ours[2] if flag != "LOWER_UP"], ours[3]]
         # Not which IPv4 address is secondary, nor an IPv6 address's peer and lifetime; IPv6 comes in another order.
         found, known = (sorted(address[:4] for address in row[5]) for row in (older, ours))

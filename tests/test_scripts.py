@@ -80,7 +80,7 @@ def test_a_program_can_be_run(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("lacking", "said"),
-    [("version_info", "needs Python 3.11 or newer"), ("ensurepip", "install the package python3-venv")],
+    [("version_info", "needs Python 3.9 or newer"), ("ensurepip", "install the package python3-venv")],
 )
 def test_install_says_what_python_lacks(lacking: str, said: str, tmp_path: Path) -> None:
     python = tmp_path / "python3"

@@ -1,5 +1,7 @@
 """From a case to its verdict: tables of what was seen, and what may be said of it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Any
 

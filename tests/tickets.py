@@ -1,5 +1,7 @@
 """A session log made by hand, with one record of every kind that says where hosts are. Its names occur nowhere else."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from schemas import validate

@@ -1,5 +1,7 @@
 """A row of the table, and how the rows are printed."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from statistics import median
 from typing import NamedTuple
@@ -29,7 +31,7 @@ def interleaved(repeats: int, *measure: Callable[[], float]) -> list[Samples]:
     """Take each measurement `repeats` times in turn, so that a slow minute of the machine slows all of them down."""
     samples: list[Samples] = [[] for _ in measure]
     for _ in range(repeats):
-        for kept, take in zip(samples, measure, strict=True):
+        for kept, take in zip(samples, measure):
             kept.append(take())
     return samples
 

@@ -5,6 +5,8 @@ they are namespaces that know nothing of each other. In each the test is made tw
 have used up part of what ICMP errors they may send.
 """
 
+from __future__ import annotations
+
 import json
 import subprocess
 import tempfile

@@ -4,6 +4,8 @@ The processes are forked from this one, which has parsed the scripts already: a 
 than many a script. A script's output goes to a temporary file, what its expectations found to another.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import signal

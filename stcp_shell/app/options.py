@@ -3,6 +3,8 @@
 By hand and not by argparse, whose import alone takes a sixth of what the whole start-up may take.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -162,15 +164,14 @@ def _store(found: Arguments, flag: Flag, text: str) -> None:
         value = flag.kind.convert(text)
     except ValueError as why:
         raise UsageError(f"{flag.name} {text}: {why}") from None
-    match flag.name:
-        case "-c":
-            found.commands.append(value)
-        case "-D":
-            found.definitions.append(value)
-        case "-j":
-            found.jobs = value
-        case name if flag.kind is not FLAG:
-            setattr(found, name.removeprefix("--"), value)
+    if flag.name == "-c":
+        found.commands.append(value)
+    elif flag.name == "-D":
+        found.definitions.append(value)
+    elif flag.name == "-j":
+        found.jobs = value
+    elif flag.kind is not FLAG:
+        setattr(found, flag.name.removeprefix("--"), value)
 
 
 def help_text() -> str:

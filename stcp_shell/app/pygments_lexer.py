@@ -3,6 +3,8 @@
 What is not known to be wrong is never coloured as an error while it is typed: the last word of a text may grow.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -51,8 +53,8 @@ class StcpLexer(Lexer):
         for line in _LINE.finditer(text):
             yield from _of_line(line[0], line.start())
 
-    @staticmethod
-    def analyse_text(text: str) -> float:
+    # Pygments makes it a static method, and before Python 3.10 can't if it is one already.
+    def analyse_text(text: str) -> float:  # type: ignore  # noqa: N805
         """A first line that starts our program says it."""
         return 1.0 if _SHEBANG.match(text) else 0.0
 

@@ -3,6 +3,8 @@
 It is loaded in every run of pytest where the package is installed: what it needs is imported with the first script.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest

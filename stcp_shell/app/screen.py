@@ -1,5 +1,7 @@
 """Standard output and standard error as lines: results, echoes, failures, and colour where it is wanted."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable
 from itertools import islice

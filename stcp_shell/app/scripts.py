@@ -1,5 +1,7 @@
 """What -c and the FILEs say, parsed whole before anything of it runs."""
 
+from __future__ import annotations
+
 from typing import BinaryIO, NamedTuple
 
 from ..commands import CATALOGUE

@@ -1,5 +1,7 @@
 """Signals that end a session, cleanly in every case."""
 
+from __future__ import annotations
+
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager

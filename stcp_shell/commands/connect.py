@@ -1,5 +1,7 @@
 """The connect: which source address it uses, and how it ends. The reason for this program."""
 
+from __future__ import annotations
+
 import socket as sockets_api
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -130,14 +132,14 @@ def _measured(session: Session, found: Connection, source: str | None, limit: fl
     return found._replace(answerer=box)
 
 
-def _show(session: Session, probe: "Probe") -> None:
+def _show(session: Session, probe: Probe) -> None:
     if session.progress:
         left = probe.timeout - probe.elapsed()
         source = f" from {probe.source.address}" if probe.source else ""
         session.progress(Waiting(f"connect to {probe.destination}{source}", probe.elapsed(), left, probe.syns()))
 
 
-def _finding(entry: Socket, probe: "Probe", name: str, route: Way | None, others: tuple[str, ...]) -> Connection:
+def _finding(entry: Socket, probe: Probe, name: str, route: Way | None, others: tuple[str, ...]) -> Connection:
     outcome, info = probe.outcome(route), probe.info
     rtt = info.rtt if info and outcome == "connected" else None
     return Connection(  # by position: by name would take four times as long

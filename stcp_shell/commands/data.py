@@ -1,5 +1,7 @@
 """What goes over a connection: listen, accept, send, recv, shutdown, and the names of both ends."""
 
+from __future__ import annotations
+
 import re
 import select
 import socket as sockets_api
@@ -66,7 +68,7 @@ def send(session: Session, text: str, line: bool = False) -> Sent:
     try:
         entry.sock.settimeout(session.timeout)
         sent = entry.sock.send(data)
-    except TimeoutError:
+    except sockets_api.timeout:  # TimeoutError, since Python 3.10
         raise Failure(f"the peer took nothing within {session.timeout:g} s") from None
     except OSError as error:
         raise Failure(reason(error)) from None

@@ -1,5 +1,7 @@
 """`diagnose`: the multi-homed test, automated and made trustworthy."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from ..errors import Failure
@@ -35,7 +37,7 @@ def diagnose(
     from_: tuple[str, ...] = (),
     timeout: float = DEFAULT_TIMEOUT,
     ports: tuple[int | str, ...] = (),
-) -> "Diagnosed":
+) -> Diagnosed:
     """Find out whether the source address decides, which box refuses, and what would mend it.
 
     Connects from the default source address and from every other local one (bind(2) only), all at once and each
@@ -76,7 +78,7 @@ def _target(session: Session, name: str, families: list[str]) -> str:
 
 def _examine(
     session: Session, name: str, destinations: list[Endpoint], sources: list[str], timeout: float
-) -> "tuple[list[Case], bool]":
+) -> tuple[list[Case], bool]:
     from ..diagnosis import examine
     from ..net.probes.sweep import Line, Survey
 
@@ -101,7 +103,7 @@ def _examine(
     return cases, survey.cancelled
 
 
-def _show(session: Session, survey: "Survey", name: str, timeout: float) -> None:
+def _show(session: Session, survey: Survey, name: str, timeout: float) -> None:
     if session.progress:
         ended = sum(probe.code is not None for line in survey.lines for probe in line.attempts)
         every = sum(len(line.attempts) for line in survey.lines)

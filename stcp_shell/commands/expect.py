@@ -1,5 +1,7 @@
 """Scripts that assert: what is expected of the last connection or diagnosis, pauses, and words for the reader."""
 
+from __future__ import annotations
+
 from time import monotonic
 
 from ..errors import Failure

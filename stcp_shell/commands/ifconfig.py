@@ -1,5 +1,7 @@
 """The machine's network interfaces, as STCP's `ifconfig` shows them."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from ..language.declaration import Argument, Option, command
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     Argument("name", INTERFACE, "this interface only", required=False),
     examples=["ifconfig -all", "ifconfig enetA"],
 )
-def ifconfig(session: Session, all: bool = False, name: str | None = None) -> "Interfaces":
+def ifconfig(session: Session, all: bool = False, name: str | None = None) -> Interfaces:
     """Show the interfaces with all their IPv4 and IPv6 addresses."""
     from ..findings import Interfaces  # late: most scripts only connect
     from ..net.tables import interfaces

@@ -1,5 +1,7 @@
 """The session log: seeing it, saving it, handing it on, comparing it, adding a note to it."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -82,7 +84,7 @@ def copy(session: Session, format: str = "text", redact: bool = False, key: str 
     Argument("new", PATH, "a later one; without one: this session", required=False),
     examples=["compare", "compare before.jsonl", "compare before.jsonl after.jsonl"],
 )
-def compare(session: Session, old: str | None = None, new: str | None = None) -> "Comparison":
+def compare(session: Session, old: str | None = None, new: str | None = None) -> Comparison:
     """Show what has changed: results by source and destination, verdicts, addresses, routes.
 
     Of each connection the last result counts. Without a log it shows what came out differently when it was tried
@@ -142,7 +144,7 @@ def _lines(session: Session, format: str, redact: bool, key: str | None) -> Iter
     return FORMATS[format](records, losses)
 
 
-def _state(path: str) -> "State":
+def _state(path: str) -> State:
     """How things stand at the end of a log. Raises Failure where it cannot be read."""
     from ..log.files import NotALog, log_records, opened
     from ..log.reader import Losses

@@ -1,5 +1,7 @@
 """What `netstat` shows: this host's tables and this shell's sockets, as BSD sees them."""
 
+from __future__ import annotations
+
 import socket as sockets_api
 import sys
 from collections.abc import Callable, Iterator

@@ -1,5 +1,7 @@
 """The kernel's routing tables: as STCP's `route print` shows them, and the way to one destination."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from ..errors import Failure
@@ -20,7 +22,7 @@ _SOURCE = Kind("ADDR", address, "local")
     Option("all", FLAG, "also policy rules and the other tables"),
     examples=["route print", "route print -all"],
 )
-def route_print(session: Session, all: bool = False) -> "Routes":
+def route_print(session: Session, all: bool = False) -> Routes:
     """Show the routing table: default gateways, networks and hosts, IPv4 and IPv6."""
     from ..findings import Routes  # late: most scripts only connect
     from ..net.tables import routes
@@ -44,7 +46,7 @@ def route_print(session: Session, all: bool = False) -> "Routes":
     Option("port", PORT, "the port, where policy rules ask for one"),
     examples=["route get -name 10.1.1.1", "route get -name 10.1.1.1 -from 172.16.1.50 -port ftp"],
 )
-def route_get(session: Session, name: str, from_: str | None = None, port: int | str = 0) -> "RouteFound":
+def route_get(session: Session, name: str, from_: str | None = None, port: int | str = 0) -> RouteFound:
     """Show the way to a destination, the source address that the kernel takes, and why that one.
 
     The kernel is asked for the way, the table and the source address; what the reason is, is worked out by its own
@@ -73,7 +75,7 @@ def route_get(session: Session, name: str, from_: str | None = None, port: int |
 
 def _checked_source(source: str | None) -> str | None:
     """The source address, None where it leaves the choice to the kernel."""
-    if source in (None, "0.0.0.0", "::"):
+    if source is None or source in ("0.0.0.0", "::"):
         return None
     if source.startswith(("fe8", "fe9", "fea", "feb")) and "%" not in source:
         raise Failure(f"-from {source}: a link-local address needs its zone: {source}%INTERFACE")

@@ -1,5 +1,7 @@
 """What a session holds: its sockets by number, the current one, variables, the journal. No record is kept here."""
 
+from __future__ import annotations
+
 import os
 import socket
 from collections.abc import Callable
@@ -122,7 +124,7 @@ class Session:
             return None
 
     @property
-    def surroundings(self) -> "Surroundings":
+    def surroundings(self) -> Surroundings:
         """What the log holds of this host's interfaces and routes."""
         if self._surroundings is None:
             from .snapshot import Surroundings  # late: most short scripts do not connect

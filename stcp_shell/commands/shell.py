@@ -1,5 +1,7 @@
 """The shell itself: variables, scripts, help, the end."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 from ..language.declaration import Argument, Option, command
@@ -30,7 +32,7 @@ def check_variable(name: str, value: str) -> None:
             raise ValueError(f"{name} {value[:40]}: {why}") from None
 
 
-def _assign(parser: "Parser", arguments: dict[str, Any]) -> None:
+def _assign(parser: Parser, arguments: dict[str, Any]) -> None:
     name, value = arguments.get("name"), arguments.get("value")
     if name is None:
         return
@@ -42,7 +44,7 @@ def _assign(parser: "Parser", arguments: dict[str, Any]) -> None:
     parser.variables[name] = value
 
 
-def _include(parser: "Parser", arguments: dict[str, Any]) -> None:
+def _include(parser: Parser, arguments: dict[str, Any]) -> None:
     parser.include(arguments["file"])
 
 

@@ -5,6 +5,8 @@ connect, diagnosis or trace, and again before the next one when the kernel has a
 where the log does not hold them yet. What cannot be read is left out: nobody asked for it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from itertools import islice
 from time import monotonic
@@ -92,7 +94,8 @@ def _routes(ready: str) -> Routes | None:
 
 def _further(rules: list[Rule]) -> dict[tuple[str, int], None]:
     """The tables that rules of somebody's own send to, each with its family."""
-    return {(rule.family, rule.table): None for rule in rules if rule.table not in (None, 254, 255) and _unusual(rule)}
+    own = ((rule.family, rule.table) for rule in rules if rule.table not in (254, 255) and _unusual(rule))
+    return {(family, table): None for family, table in own if table is not None}
 
 
 def _unusual(rule: Rule) -> bool:

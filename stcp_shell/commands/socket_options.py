@@ -1,5 +1,7 @@
 """getsockopt and setsockopt, for the options that matter when a connection gives trouble."""
 
+from __future__ import annotations
+
 import socket as sockets_api
 from typing import NamedTuple
 

@@ -1,5 +1,7 @@
 """Sockets by number, and the source address that bind(2) gives them."""
 
+from __future__ import annotations
+
 import errno
 import os
 import socket as sockets_api

@@ -1,5 +1,7 @@
 """`traceroute`: how far SYNs get, from one source address or several."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -36,7 +38,7 @@ def traceroute(
     from_: tuple[str, ...] = (),
     max: int = DEFAULT_HOPS,
     timeout: float = DEFAULT_TIMEOUT,
-) -> "Traces":
+) -> Traces:
     """Show the routers on the way, with TCP and without root, and where the paths of several sources part.
 
     All hops are asked at once, with SYNs of small TTLs from sockets that are bound to the source (bind(2) only); a

@@ -1,7 +1,7 @@
 """What a diagnosis is about: each source address with what became of its connects, and what else was read."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from ..facts import Answerer, Endpoint, Icmp, Trace, Way
 
@@ -15,21 +15,21 @@ class Observation(NamedTuple):
     `unsteady` where answers differ.
     """
 
-    address: str | None  # None: the kernel chose none (no route)
+    address: Optional[str]  # None: the kernel chose none (no route)
     chosen_by: str  # kernel, bind
     outcome: str
     attempts: int
     answered: int
-    errno: str | None = None
-    icmp: Icmp | None = None
+    errno: Optional[str] = None
+    icmp: Optional[Icmp] = None
     rst: bool = False
-    syn: str | None = None  # facts.SYN_FATES
-    route: Way | None = None
-    interface: str | None = None  # that the address is on
-    rtt: float | None = None
+    syn: Optional[str] = None  # facts.SYN_FATES
+    route: Optional[Way] = None
+    interface: Optional[str] = None  # that the address is on
+    rtt: Optional[float] = None
     elapsed: float = 0.0  # the shortest
-    answerer: Answerer | None = None
-    trace: Trace | None = None
+    answerer: Optional[Answerer] = None
+    trace: Optional[Trace] = None
 
     @property
     def left_host(self) -> bool:
@@ -52,7 +52,7 @@ class ReversePath(NamedTuple):
     """This host's reverse path filter (rp_filter, ip-sysctl)."""
 
     strict: frozenset[str]  # interfaces on which it is strict
-    dropped: int | None  # how far its counter (TcpExt IPReversePathFilter) rose meanwhile; None: not known
+    dropped: Optional[int]  # how far its counter (TcpExt IPReversePathFilter) rose meanwhile; None: not known
 
 
 class Case(NamedTuple):
@@ -62,7 +62,7 @@ class Case(NamedTuple):
     name: str  # as typed
     observations: tuple[Observation, ...]
     own: frozenset[str]  # every address of this host
-    reverse_path: ReversePath | None = None
+    reverse_path: Optional[ReversePath] = None
     gateways: tuple[tuple[str, str], ...] = ()  # (interface, gateway) known from the routing tables
 
     @property
@@ -83,11 +83,11 @@ class Case(NamedTuple):
         return [seen for seen in self.observations if seen.outcome != "connected"]
 
     @property
-    def default(self) -> Observation | None:
+    def default(self) -> Optional[Observation]:
         """The kernel's choice, if it was asked for."""
         return next((seen for seen in self.observations if seen.chosen_by == "kernel"), None)
 
-    def local(self, icmp: Icmp | None) -> bool:
+    def local(self, icmp: Optional[Icmp]) -> bool:
         """Whether an ICMP error was made on this host: its sender is one of our own addresses."""
         return icmp is not None and icmp.sender.partition("%")[0] in self.own
 
@@ -105,7 +105,7 @@ class Verdict(NamedTuple):
     name: str
     summary: str
     sources: tuple[Observation, ...]
-    blames: str | None  # the address of the box that says no
+    blames: Optional[str]  # the address of the box that says no
     evidence: tuple[str, ...]
     remedies: tuple[str, ...]
 

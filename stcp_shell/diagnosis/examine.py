@@ -1,6 +1,9 @@
 """A survey's probes to the observations of a case, with what else this host knows of them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import Optional
 
 from ..commands.session import Session
 from ..errors import Failure
@@ -15,7 +18,7 @@ from .case import Case, Observation, ReversePath
 
 MOST_TRACED = 3  # silent sources whose path is looked at, beside one that works
 MOST_MEASURED = 3  # RSTs whose distance is measured
-Traced = Mapping[tuple[Endpoint, str | None], Trace]
+Traced = Mapping[tuple[Endpoint, Optional[str]], Trace]
 
 
 def filter_drops() -> int | None:
@@ -41,7 +44,8 @@ def paths(survey: Survey, timeout: float) -> Traced:
         return {}
     if any(trace.outcome == "cancelled" for trace in found):
         survey.cancel()
-    return {(destination, line.source): trace for line, trace in zip(chosen, found, strict=True)}
+    assert len(found) == len(chosen)
+    return {(destination, line.source): trace for line, trace in zip(chosen, found)}
 
 
 def look_again(line: Line, session: Session) -> None:
@@ -98,7 +102,7 @@ def observe(
 
 def _telling(probes: list[Probe], outcomes: list[str], outcome: str) -> Probe:
     """The attempt that says most: one with the outcome, if possible with an ICMP error or the fate of its SYNs."""
-    same = [probe for probe, each in zip(probes, outcomes, strict=True) if each == outcome] or probes
+    same = [probe for probe, each in zip(probes, outcomes) if each == outcome] or probes
     return next((probe for probe in same if probe.icmp or probe.syn), same[0])
 
 

@@ -5,6 +5,8 @@ rule is the one that leads there. Where a rule asks for what can't be known here
 rules can remain.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import NamedTuple
@@ -126,32 +128,30 @@ def _within(address: str | None, wanted: str | None) -> bool:
 def _selected(word: str, flow: Flow) -> bool | None:
     """A condition in ip-rule's words. The packet is this host's own (`iif lo`), unmarked, and of no service class."""
     name, _, value = word.partition(" ")
-    match name:
-        case "suppress_prefixlength" | "goto":
-            return True
-        case "iif":
-            return value == flow.loopback
-        case "oif":
-            return value == flow.zone
-        case "l3mdev":
-            return None if flow.zone else False
-        case "fwmark":
-            mark, _, mask = value.partition("/")
-            return int(mark, 0) & int(mask or "0xffffffff", 0) == 0
-        case "tos" | "dscp":
-            return int(value, 0) == 0
-        case "uidrange":
-            first, last = value.split("-")
-            return int(first) <= flow.uid <= int(last)
-        case "ipproto":
-            return value == (flow.protocol or ("udp" if flow.family != INET6 else None))
-        case "dport":
-            first, _, last = value.partition("-")
-            return int(first) <= flow.port <= int(last or first)
-        case "sport":
-            return False  # the source port is chosen after the route
-        case _:
-            return None
+    if name in ("suppress_prefixlength", "goto"):
+        return True
+    if name == "iif":
+        return value == flow.loopback
+    if name == "oif":
+        return value == flow.zone
+    if name == "l3mdev":
+        return None if flow.zone else False
+    if name == "fwmark":
+        mark, _, mask = value.partition("/")
+        return int(mark, 0) & int(mask or "0xffffffff", 0) == 0
+    if name in ("tos", "dscp"):
+        return int(value, 0) == 0
+    if name == "uidrange":
+        first, last = value.split("-")
+        return int(first) <= flow.uid <= int(last)
+    if name == "ipproto":
+        return value == (flow.protocol or ("udp" if flow.family != INET6 else None))
+    if name == "dport":
+        first, _, last = value.partition("-")
+        return int(first) <= flow.port <= int(last or first)
+    if name == "sport":
+        return False  # the source port is chosen after the route
+    return None
 
 
 def _number_after(rule: Rule, name: str, otherwise: int) -> int:

@@ -3,6 +3,8 @@
 Only for what a verdict says; where a name or address is not known there is a placeholder in capitals, explained.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 
 from ..facts import INET6, family_of

@@ -1,5 +1,7 @@
 """What `route get` found: the kernel's answers, the rule that led to them, and the reason for the source address."""
 
+from __future__ import annotations
+
 import os
 from typing import TYPE_CHECKING
 
@@ -67,7 +69,7 @@ def without_tables(name: str, destination: Endpoint, asked: str | None, why: str
     )
 
 
-def _listed(addresses: "Iterable[str]") -> str:
+def _listed(addresses: Iterable[str]) -> str:
     every = sorted(addresses)
     return ", ".join(every if len(every) < 9 else [*every[:8], "..."]) or "none of that family"
 
@@ -86,7 +88,7 @@ def _flow(destination: Endpoint, source: str | None) -> policy_rules.Flow:
     )
 
 
-def _notes(first: Lookup, rules: "Sequence[Rule]", flow: policy_rules.Flow) -> list[str]:
+def _notes(first: Lookup, rules: Sequence[Rule], flow: policy_rules.Flow) -> list[str]:
     notes = []
     if first.way.kind in ("broadcast", "multicast") or flow.destination.startswith("ff"):
         notes.append("a broadcast or multicast address: a UDP socket can send there, TCP connects to one host")
@@ -98,7 +100,7 @@ def _notes(first: Lookup, rules: "Sequence[Rule]", flow: policy_rules.Flow) -> l
     return notes
 
 
-def _second_look(tables: Tables, destination: Endpoint, first: Lookup, rules: "Sequence[Rule]") -> SecondLook | None:
+def _second_look(tables: Tables, destination: Endpoint, first: Lookup, rules: Sequence[Rule]) -> SecondLook | None:
     """IPv4's connect(2) looks the route up again with the source that it chose (`ip_route_connect`).
 
     Rules that ask for that source then decide the way of the packets. None: the way is the same.
@@ -180,7 +182,7 @@ def _refused(
     destination: Endpoint,
     asked: str | None,
     first: Lookup,
-    rules: "Sequence[Rule]",
+    rules: Sequence[Rule],
     seen: Chosen | None,
     notes: list[str],
 ) -> RouteFound:

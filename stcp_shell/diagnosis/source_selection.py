@@ -5,6 +5,8 @@ of `ipv6_get_saddr_eval` (net/ipv6/addrconf.c). Facts in, reason out. What is co
 kernel chose the same address: `explained` sees to that.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from socket import AF_INET6, inet_aton, inet_pton
 from typing import NamedTuple
@@ -142,7 +144,7 @@ def _score(
 
 def _parting(best: tuple[int, ...], other: tuple[int, ...]) -> int:
     """The number of the first rule that tells two scores apart; past the last one where none does."""
-    return next((rule for rule, (one, two) in enumerate(zip(best, other, strict=True)) if one != two), len(best))
+    return next((rule for rule, (one, two) in enumerate(zip(best, other)) if one != two), len(best))
 
 
 def _packed6(address: str) -> bytes:

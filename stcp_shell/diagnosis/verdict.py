@@ -1,14 +1,17 @@
 """The rules from a case to its verdict, in the order in which they are tried: what is proven here comes first."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
+from typing import Optional
 
 from ..facts import INET6, family_of
 from .case import HOST_UNREACHABLE, Case, Observation, Verdict, named
 from .evidence import lines
 from .remedies import remedies
 
-Finding = tuple[str, str, str | None]  # kind, summary, who is to blame
-Rule = Callable[[Case], Finding | None]
+Finding = tuple[str, str, Optional[str]]  # kind, summary, who is to blame
+Rule = Callable[[Case], Optional[Finding]]
 
 
 def judge(case: Case) -> Verdict:

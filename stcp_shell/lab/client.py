@@ -4,6 +4,8 @@ The sockets are made inside the client's network namespace and belong to it for 
 be in any. It is a daemon thread with no lock of its own: it neither keeps the program from ending nor blocks a fork.
 """
 
+from __future__ import annotations
+
 import selectors
 import signal
 import socket

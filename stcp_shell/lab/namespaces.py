@@ -5,6 +5,8 @@ ctypes. A namespace lives as long as a process is in it or a file descriptor ref
 descriptors here are close-on-exec, so that no child keeps one.
 """
 
+from __future__ import annotations
+
 import os
 import socket
 from collections.abc import Iterator

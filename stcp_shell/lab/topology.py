@@ -6,6 +6,8 @@ made in the order in which they are named; `host` is the calling process's own. 
 nftables. A rule's family cannot be told by its address in a batch, hence `-6` before some.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import NamedTuple
 

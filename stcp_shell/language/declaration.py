@@ -8,6 +8,8 @@ and the README's command table all read the `Command` that this makes of them.
         '''Make another socket the current one.'''
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from keyword import iskeyword
 from typing import Any, NamedTuple

@@ -4,6 +4,8 @@ A kind's `convert` turns a word into the value that the command's function gets,
 reason. It looks at the text alone: names are resolved when the command runs, so a script can be checked anywhere.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import Any, NamedTuple

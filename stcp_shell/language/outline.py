@@ -3,6 +3,8 @@
 The parser refuses a line that is wrong; here a wrong or half-typed line is as welcome as any other.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -13,7 +15,7 @@ from .kinds import FLAG, Kind
 # The same words as `syntax.statements` makes of a line that it takes (a test holds the two together).
 _START = re.compile(r"\s*((?:stcp:\s*)*)(&(?:[ \t].*|\Z))?", re.DOTALL)
 _PIECE = re.compile(
-    r"(?P<separator>;)|(?P<comment>#.*)|'(?P<quoted>(?:[^']|'')*+)(?P<close>'?)|(?P<bare>[^\s;]+)", re.DOTALL
+    r"(?P<separator>;)|(?P<comment>#.*)|'(?P<quoted>[^']*(?:''[^']*)*)(?P<close>'?)|(?P<bare>[^\s;]+)", re.DOTALL
 )
 
 

@@ -4,6 +4,8 @@ A script is parsed whole before anything of it runs. Nothing in the language bra
 `source` includes is known while parsing: a variable that is missing is found before the first packet is sent.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 

@@ -19,7 +19,7 @@ from ..errors import SyntaxProblem, brief
 PROMPT = "stcp:"
 # Patterns are compiled when they are needed (`re` keeps them): that costs more than the whole of a short line.
 VARIABLE = r"(?a)\$(?:([A-Za-z_]\w*)|\{([^}]*)\})"
-_TOKEN = r"\s*(?:(;)|(#.*)|'((?:[^']|'')*+)('?)|([^\s;]+))"
+_TOKEN = r"\s*(?:(;)|(#.*)|'([^']*(?:''[^']*)*)('?)|([^\s;]+))"
 _SPECIAL = frozenset(";#'$")
 # Tab is white space; every other control character in a line is a mistake or worse, and so is half a character: bytes
 # that are not UTF-8 arrive as lone surrogates (PEP 383).

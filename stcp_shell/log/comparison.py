@@ -4,6 +4,8 @@ Connections are compared by source, destination, port and protocol, and by their
 tell nothing is said: a route is gone where the later log has the whole table, and not where it has none.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 

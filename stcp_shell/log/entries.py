@@ -1,5 +1,7 @@
 """Facts and results to the fields of a record. What has no record here (help, sockets, log) is not logged."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Session logs of earlier sessions: files, or what comes in on standard input."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from functools import partial

@@ -1,5 +1,7 @@
 """Records about ways and routing tables, written and read: `route`, and netstat's views as `routes`, `interfaces`."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from ..facts import INET, INET6, Endpoint, Way

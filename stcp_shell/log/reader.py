@@ -1,5 +1,7 @@
 """Reads a session log. What is no record is passed over and counted, unknown types and fields are kept."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any

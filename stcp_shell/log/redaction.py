@@ -5,6 +5,8 @@ dots and is no file. A record may speak of a name before the record that shows i
 Interfaces keep their names. Port numbers, times and all that was measured stay as they are.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -48,7 +50,7 @@ _LENGTH = re.compile(r"/([0-9]{1,3})(?![0-9])")
 _MOST_GROUPS = 20  # of a hardware address; one of IPv6 has 8
 
 
-def learned(records: Iterable[Record]) -> "Names":
+def learned(records: Iterable[Record]) -> Names:
     """The names in the records."""
     names = Names()
     for record in records:
@@ -56,7 +58,7 @@ def learned(records: Iterable[Record]) -> "Names":
     return names
 
 
-def redacted(records: Iterable[Record], key: bytes, names: "Names | None" = None) -> Iterator[Record]:
+def redacted(records: Iterable[Record], key: bytes, names: Names | None = None) -> Iterator[Record]:
     """The records with the stand-ins of that key. `names`: those in all of them, where they can be read twice."""
     known = names or Names()
     redactor = _Redactor(Standins(key), known)

@@ -1,5 +1,7 @@
 """The key of the stand-ins: one that nobody knows, or one in a file, for who wants the same stand-ins again."""
 
+from __future__ import annotations
+
 import os
 import stat
 

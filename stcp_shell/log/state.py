@@ -1,7 +1,9 @@
 """How things stand in a session log: the result of each source and destination, the verdicts, addresses and routes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Self, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 MOST_PAIRS = 50_000
 Record = dict[str, Any]
@@ -90,7 +92,7 @@ class State:
         self._known: dict[Any, Any] = {}
 
     @classmethod
-    def last(cls, records: Iterable[Record]) -> Self:
+    def last(cls, records: Iterable[Record]) -> State:
         """How things stood at the end."""
         state = cls()
         for record in records:
@@ -98,7 +100,7 @@ class State:
         return state
 
     @classmethod
-    def both(cls, records: Iterable[Record]) -> tuple[Self, Self]:
+    def both(cls, records: Iterable[Record]) -> tuple[State, State]:
         """How things were found at first, and how they stood at the end."""
         first, last = cls(first=True), cls()
         for record in records:

@@ -1,5 +1,7 @@
 """Tables, paths and verdicts to the fields of their records."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
@@ -88,7 +90,7 @@ def _trace(value: findings.Traces, command: int) -> dict[str, Any]:
         "others": list(value.others),
         "most_hops": value.most_hops,
         "cancelled": value.cancelled,
-        "traces": [path(trace, way) for trace, way in zip(value.traces, value.ways, strict=True)],
+        "traces": [path(trace, way) for trace, way in zip(value.traces, value.ways)],
     }
 
 

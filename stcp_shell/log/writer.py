@@ -4,6 +4,8 @@ Where the log cannot be written (any more) there is one warning and the records 
 session goes on and `log` still works.
 """
 
+from __future__ import annotations
+
 import contextlib
 import errno
 import fcntl

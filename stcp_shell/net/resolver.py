@@ -1,5 +1,7 @@
 """Host names and service names to numbers and back, without waiting for a resolver that does not answer."""
 
+from __future__ import annotations
+
 import socket
 from collections.abc import Callable
 from typing import TypeVar

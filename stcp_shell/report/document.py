@@ -1,5 +1,7 @@
 """The parts of a ticket that tells the important things first: the same rows, whatever they look like."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 

@@ -1,5 +1,7 @@
 """A long log in few records: its beginning, its end, and what is telling in between. Memory does not grow with it."""
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -28,7 +30,7 @@ def condensed(records: Iterable[Record], first: int, last: int) -> Iterator[Reco
     """The `first` and the `last` records, those that are telling in between, and gaps for what is left out."""
     source = iter(records)
     large = 0
-    for _, record in zip(range(first), source, strict=False):
+    for _, record in zip(range(first), source):
         yield record
     window: deque[Record] = deque()
     filter_ = _Filter()

@@ -1,5 +1,7 @@
 """Reports of earlier logs, without a session, and the writing of any report to a file."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial

@@ -1,5 +1,7 @@
 """A ticket as one HTML file: no script, nothing from elsewhere, for a phone, a screen and paper, light and dark."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
@@ -164,7 +166,8 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[Cell] | Gap], captio
             text = f"{row.connections} connections are left out here"
             yield f'<tr role="row" class="gap"><td role="cell" colspan="{len(headings)}">{text}</td></tr>'
         else:
-            cells = "".join(_cell(cell, heading) for cell, heading in zip(row, headings, strict=True))
+            assert len(row) == len(headings)
+            cells = "".join(_cell(cell, heading) for cell, heading in zip(row, headings))
             yield f'<tr role="row">{cells}</tr>'
     yield "</tbody>"
     yield "</table></div>"

@@ -1,5 +1,7 @@
 """A log read once, for reports that tell the important things first: bounded, however long the log is."""
 
+from __future__ import annotations
+
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from typing import Any

@@ -1,5 +1,7 @@
 """Records of a session log back to the facts and results that they were made from; missing fields are unknown."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Any
 

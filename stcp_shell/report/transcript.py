@@ -1,5 +1,7 @@
 """A session log as text that pastes well into a support ticket: 80 columns, aligned, no escape codes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The lines that were typed, kept from one session to the next in a file that only its owner can read."""
 
+from __future__ import annotations
+
 import os
 import stat
 import time

@@ -3,6 +3,8 @@
 Ctrl-C stays a signal; the input that waits is thrown away by whoever handles that, the output is not.
 """
 
+from __future__ import annotations
+
 import termios
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress

@@ -3,6 +3,8 @@
 Script runs on a terminal have it as well, so prompt_toolkit stays out of here.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from typing import TextIO

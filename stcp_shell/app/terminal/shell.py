@@ -1,9 +1,11 @@
 """The interactive shell: a prompt, the line that was typed or pasted, its result, the next prompt."""
 
+from __future__ import annotations
+
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from io import TextIOWrapper
 
 from prompt_toolkit import PromptSession, print_formatted_text
@@ -27,7 +29,7 @@ from .colors import LONGEST, STYLE, LineLexer, colored
 from .completion import StcpCompleter
 from .history import PrivateHistory, open_history, remember
 from .mode import quiet
-from .signals import ENDING, held_back
+from .signals import ENDING, INTERRUPT, held_back
 from .toolbar import toolbar
 from .typeahead import Typeahead, paste_bindings
 from .values import Values
@@ -49,15 +51,15 @@ def run_terminal(
         app_session = stack.enter_context(create_app_session(source, output))
         # One event loop for all the prompts, and what completion runs in: once the limit on open files is reached a new
         # loop could not be had, nor a module be imported.
-        runner = stack.enter_context(asyncio.Runner())
-        runner.get_loop().set_default_executor(ThreadPoolExecutor(max_workers=1))
+        loop = stack.enter_context(_event_loop())
+        loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
         history = open_history(environment.state_folder, lambda text: interpreter.screen.fail(f"stcp-shell: {text}"))
         if isinstance(history, PrivateHistory):
             stack.enter_context(closing(history))
         silence = stack.enter_context(quiet(source.fileno()))
         for line in [*notice, greeting(interpreter)]:
             interpreter.screen.line(line)
-        shell = Shell(interpreter, app_session, history, runner, silence, lab=bool(notice))
+        shell = Shell(interpreter, app_session, history, loop, silence, lab=bool(notice))
         with suppress(EOFError):
             while not interpreter.session.ended:
                 shell.step()
@@ -70,6 +72,20 @@ def greeting(interpreter: Interpreter) -> str:
     written = journal.path is not None and journal.writes_to(journal.path)
     log = f"the session log is {visible(journal.path or '')}" if written else "no session log is written"
     return f"stcp-shell {__version__}; help lists the commands; {log}"
+
+
+@contextmanager
+def _event_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """As asyncio.Runner has it, which is new in Python 3.11."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield loop
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def _terminal_input(environment: Environment, stack: ExitStack) -> Input:
@@ -92,13 +108,13 @@ class Shell:
         interpreter: Interpreter,
         app_session: AppSession,
         history: History,
-        runner: asyncio.Runner,
+        loop: asyncio.AbstractEventLoop,
         silence: Callable[[], None],
         lab: bool,
     ) -> None:
         self._interpreter = interpreter
         self._history = history
-        self._runner = runner
+        self._loop = loop
         self._silence = silence
         self._app_session = app_session
         self._ahead = Typeahead(app_session.input)
@@ -156,14 +172,21 @@ class Shell:
                 return line
 
     def _ask(self) -> str:
-        with held_back(ENDING, self._stop):
-            return self._runner.run(self._prompt.prompt_async())
+        asked = self._loop.create_task(self._prompt.prompt_async())
+        # While the application runs, an interrupt is a key to it.
+        with held_back(ENDING, lambda: self._stop(asked)), held_back(INTERRUPT, lambda: self._cancel(asked)):
+            return self._loop.run_until_complete(asked)
 
-    def _stop(self) -> None:
+    def _cancel(self, asked: asyncio.Task[str]) -> None:
+        """Give a prompt up that did not start yet, from a signal handler."""
+        self._loop.call_soon_threadsafe(asked.cancel)
+
+    def _stop(self, asked: asyncio.Task[str]) -> None:
         """End the prompt, from a signal handler."""
         app = self._app_session.app
         if app is None or app.loop is None or app.future is None:
-            raise EOFError  # it did not start yet
+            self._cancel(asked)
+            return
         app.loop.call_soon_threadsafe(lambda: app.future and not app.future.done() and app.exit(exception=EOFError))
 
     def _echo(self, line: str) -> None:

@@ -4,6 +4,8 @@ An exception out of a signal handler would get lost in the prompt's event loop, 
 middle of reading keys it would break prompt_toolkit's parser.
 """
 
+from __future__ import annotations
+
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager

@@ -4,6 +4,8 @@ A pasted block and the same lines typed ahead are the same here: keys, each line
 text are taken from the front without the prompt: a tab in them completes nothing, and a thousand lines are quick.
 """
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Iterable, Iterator
 

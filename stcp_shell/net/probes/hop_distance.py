@@ -5,9 +5,12 @@ connect waits: which minimum still lets the answer through is its TTL. Which TTL
 answer is the distance there. Both are found by asking with three values at once and going on in a quarter of the range.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from time import monotonic
+from typing import Optional
 
 from ...facts import Answerer, Endpoint
 from . import socket_evidence
@@ -21,7 +24,7 @@ _SLACK, _ROUND_TRIPS = 0.15, 4  # an answer is late after so many seconds more t
 _CONFIRMATIONS = 2
 _ANSWERS = ("connected", "refused")
 
-Ask = Callable[[Sequence[int]], list[bool | None]]  # values to yes, no (an ICMP error came instead) or silence
+Ask = Callable[[Sequence[int]], list[Optional[bool]]]  # values to yes, no (an ICMP error came instead) or silence
 
 
 def answerer(
@@ -129,8 +132,9 @@ def furthest(ask: Ask, low: int, beyond: int, likely: Collection[int] = ()) -> i
 
     def answered(values: Sequence[int]) -> list[int]:
         answers = ask(values)
-        refused.update(value for value, answer in zip(values, answers, strict=True) if answer is False)
-        return [value for value, answer in zip(values, answers, strict=True) if answer]
+        assert len(answers) == len(values)
+        refused.update(value for value, answer in zip(values, answers) if answer is False)
+        return [value for value, answer in zip(values, answers) if answer]
 
     points = {low, *(value for value in likely or _quarters(low, beyond) if low < value < beyond)}
     if not (yes := answered(sorted(points))):

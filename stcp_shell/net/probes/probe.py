@@ -4,6 +4,8 @@ A probe is started (the SYN leaves, the kernel has chosen the source address), w
 kernel reports or by its own time-out. It never binds: bind(2) is what the user asked for, or did not.
 """
 
+from __future__ import annotations
+
 import errno
 import select
 import socket

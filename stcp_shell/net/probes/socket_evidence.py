@@ -4,6 +4,8 @@ The order matters: read SO_ERROR first, then drain the queue (draining clears SO
 queue nor TCP_INFO in this form; the functions then answer "nothing known".
 """
 
+from __future__ import annotations
+
 import errno
 import socket
 import struct

@@ -4,6 +4,8 @@ One lost packet or one rate-limited ICMP error (RFC 1812, section 4.3.2.8) must 
 REPEATS times. The repeats of a silent line overlap, so that the whole takes hardly longer than one time-out.
 """
 
+from __future__ import annotations
+
 import errno
 import select
 import socket

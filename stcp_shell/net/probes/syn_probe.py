@@ -4,6 +4,8 @@ TCP_QUICKACK 0 (tcp(7)) makes the kernel hold back the ACK that would complete t
 (socket(7)) makes close(2) send a RST in its place: a service that listens never sees the connection.
 """
 
+from __future__ import annotations
+
 import errno
 import socket
 import struct

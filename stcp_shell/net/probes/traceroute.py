@@ -12,6 +12,8 @@ the kernel would send its SYN again, but for the first one behind the last hop t
 ARP in vain says so after three seconds, to the SYN that came first.
 """
 
+from __future__ import annotations
+
 import errno
 import select
 from collections import deque

@@ -4,6 +4,8 @@ Off Linux it is `netifaces`. What netifaces does not see is left out: flags, MTU
 addresses that it makes up for host routes.
 """
 
+from __future__ import annotations
+
 import socket
 import sys
 from collections.abc import Iterable
@@ -141,7 +143,7 @@ def _prefix_length(netmask: str) -> int:
     if not mask:
         return 0
     packed = socket.inet_pton(socket.AF_INET6 if ":" in mask else socket.AF_INET, mask)
-    return int.from_bytes(packed, "big").bit_count()
+    return bin(int.from_bytes(packed, "big")).count("1")
 
 
 def _scope(address: str) -> str:

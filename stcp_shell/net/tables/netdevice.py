@@ -96,7 +96,7 @@ def _address(device: _Device, name: bytes, label: bytes, packed: bytes) -> Addre
     peer = other(SIOCGIFDSTADDR)
     return Address(
         address=rtmessage.text(packed),
-        prefix_length=int.from_bytes(other(SIOCGIFNETMASK), "big").bit_count(),
+        prefix_length=bin(int.from_bytes(other(SIOCGIFNETMASK), "big")).count("1"),
         scope="host" if packed[0] == 127 else "link" if packed[:2] == b"\xa9\xfe" else "global",
         broadcast=rtmessage.text(broadcast) if any(broadcast) else None,
         peer=rtmessage.text(peer) if peer not in (packed, bytes(4)) else None,

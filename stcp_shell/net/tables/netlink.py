@@ -4,6 +4,8 @@ A dump has a socket of its own, so that it can be left half-way and other questi
 answers for the network namespace in which it was opened.
 """
 
+from __future__ import annotations
+
 import contextlib
 import errno
 import os

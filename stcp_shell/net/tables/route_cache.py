@@ -4,6 +4,8 @@ A question costs more than the connect that it is about. rtnetlink(7) tells its 
 addresses, routes and rules; what it does not tell (a redirect, an exception for one host) is seen after a second.
 """
 
+from __future__ import annotations
+
 import select
 import socket
 from contextlib import suppress

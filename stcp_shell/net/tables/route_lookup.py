@@ -4,9 +4,11 @@ Nothing is sent: RTM_GETROUTE is a question, and connect(2) of a UDP socket choo
 kernel looks the route up; no table is read.
 """
 
+from __future__ import annotations
+
 import errno
 import socket
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from ...facts import Endpoint, Way, family_of
 from ...kernel import Interface, Route, SourcePolicy
@@ -28,7 +30,7 @@ class Lookup(NamedTuple):
 class Tables(Rtnetlink):
     """The kernel's tables, asked for one destination. Raises TablesUnavailable as Rtnetlink does."""
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Tables:
         return self
 
     def lookup(self, destination: str, source: str | None, port: int) -> Lookup:

@@ -4,6 +4,8 @@ Tables are iterators that read as they are used. Everything raises TablesUnavail
 denied: what netifaces calls gateways is wrong with a second table, with several gateways and with 0.0.0.0/1.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Generic, TypeVar

@@ -1,5 +1,7 @@
 """This host's reverse path filter: the settings and the counter, which anybody may read (ip-sysctl, rp_filter)."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 
 STRICT = 1
@@ -20,7 +22,7 @@ def dropped() -> int | None:
             rows = [line.split() for line in file if line.startswith("TcpExt:")]
     except OSError:
         return None
-    counters = dict(zip(rows[0], rows[1], strict=False)) if len(rows) == 2 else {}
+    counters = dict(zip(rows[0], rows[1])) if len(rows) == 2 else {}
     value = counters.get("IPReversePathFilter")
     return int(value) if value is not None else None
 

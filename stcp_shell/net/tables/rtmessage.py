@@ -4,11 +4,14 @@ A message is a fixed header and a list of attributes, each with its length and t
 (`struct rtattr`, <linux/rtnetlink.h>). What is not known here is left out; nothing is sent or received here.
 """
 
+from __future__ import annotations
+
 import socket
 import struct
 import sys
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Optional
 
 from ...facts import INET, INET6, Way
 from ...kernel import Address, Interface, Label, NextHop, Route, Rule
@@ -61,7 +64,7 @@ _PORTS = struct.Struct("=HH")
 _LABEL = struct.Struct("=BxBxII")  # ifaddrlblmsg: family, prefixlen, index, sequence
 
 Namer = Callable[[int], str]
-Tail = tuple[int, tuple[NextHop, ...], str, str | None, int | None, int, str, str, int | None]
+Tail = tuple[int, tuple[NextHop, ...], str, Optional[str], Optional[int], int, str, str, Optional[int]]
 
 _CLONED = 9 if sys.byteorder == "little" else 10  # where a route's RTM_F_CLONED, 0x200, is
 _REMEMBERED = 4096

@@ -5,6 +5,8 @@ which is asked before every connect, has a socket that stays open; it answers fo
 was opened.
 """
 
+from __future__ import annotations
+
 import errno
 import socket
 import struct
@@ -111,7 +113,7 @@ class Rtnetlink:
         self._sequence = 0
         self.interrupted = False
 
-    def __enter__(self) -> "Rtnetlink":
+    def __enter__(self) -> Rtnetlink:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -216,7 +218,7 @@ class Rtnetlink:
             return rtmessage.route(answer, lambda index: name_at(self._channel, index))
         return answer
 
-    def _ask(self, asked: "_Question", flags: int) -> bytes | int:
+    def _ask(self, asked: _Question, flags: int) -> bytes | int:
         """The body of the kernel's answer, or its errno."""
         self._sequence = sequence = (self._sequence + 1) & 0xFFFFFFFF
         target, source_bits, more = asked

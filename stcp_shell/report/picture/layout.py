@@ -4,8 +4,10 @@ Lines go straight down, so they never cross; a box that several neighbouring pat
 Sizes are CSS pixels; text is measured by its number of characters.
 """
 
+from __future__ import annotations
+
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, Union
 
 from ..text.escape import visible
 from .scene import End, Lane, Scene, Stop, Target, way
@@ -58,7 +60,7 @@ class Mark(NamedTuple):
     role: str
 
 
-Shape = Text | Box | Line | Mark
+Shape = Union[Text, Box, Line, Mark]
 
 
 class Panel(NamedTuple):

@@ -3,6 +3,8 @@
 All of it is from the records: connections, verdicts, traces, interfaces. What they do not tell is not made up.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple

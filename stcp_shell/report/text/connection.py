@@ -1,5 +1,7 @@
 """A connect as text: its headline, and what was observed below it."""
 
+from __future__ import annotations
+
 from ...facts import Answerer, Connection, Icmp, Way
 from .escape import visible, visible_lines
 from .words import WORDING, Paint, duration, role_of

@@ -1,5 +1,7 @@
 """Records of a session log as lines of text: 80 columns, no escape codes, whatever a record holds."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 

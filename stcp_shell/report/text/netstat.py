@@ -4,6 +4,8 @@ The routing table has the old columns. A gateway is a host, a link (`link#N`, N 
 address; where a route leads nowhere its kind stands there. Tables may be endless: nothing is held back.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 

@@ -1,5 +1,7 @@
 """`route get` as text: the way, the source address and why that one, and whether the kernel says the same."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 
 from ...facts import Way

@@ -1,5 +1,7 @@
 """Paths as text: a table with a column for each source address, how each path ends, and where they part."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
@@ -34,13 +36,13 @@ def table(value: Traces, width: int) -> Iterator[str]:
     if max(map(len, together)) <= width:
         yield from map(visible, together)
         return
-    for trace, way in zip(value.traces, value.ways, strict=True):
+    for trace, way in zip(value.traces, value.ways):
         yield from map(visible, columns(_rows(value, [trace], [way])))
 
 
 def remarks(value: Traces) -> Iterator[tuple[str, str]]:
     """What the table means: the colour role, or nothing, and a sentence."""
-    for trace, way in zip(value.traces, value.ways, strict=True):
+    for trace, way in zip(value.traces, value.ways):
         yield role_of(trace.outcome), f"{trace.source or 'no source'}: {ending(trace, value.most_hops, way)}"
     if len(value.traces) > 1:
         yield "", parting(value.traces)

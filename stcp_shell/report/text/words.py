@@ -1,5 +1,7 @@
 """What all texts have in common: durations, aligned columns, folded lines, words and colour roles of outcomes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 
 WIDTH = 80
@@ -62,6 +64,7 @@ def fold(text: str, indent: str, hanging: str | None = None) -> Iterator[str]:
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows of cells as aligned lines."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:
-        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        assert len(row) == len(widths)
+        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip()
