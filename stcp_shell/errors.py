@@ -6,12 +6,14 @@
       ScriptProblem   a script cannot be read (not there, a folder, binary, not UTF-8)
       OutputClosed    standard output went away (`| head -1`)
         OutputFull    standard output takes no more (a full disk)
+    Terminated        SIGTERM or SIGHUP came; it is no StcpError, so that nothing on the way up takes it for one
 
-A connection that is refused or times out is none of these: it is a finding, see `facts.Connection`.
+A connection that is refused or times out is none of these: it is a finding, see `model.connection.Connection`.
 """
 
 import errno
 import os
+import signal
 from collections.abc import Iterable
 
 
@@ -41,6 +43,14 @@ class OutputClosed(StcpError):
 
 class OutputFull(OutputClosed):
     """Standard output takes no more: unlike one that was closed, a loss that the user has to be told of."""
+
+
+class Terminated(BaseException):
+    """SIGTERM or SIGHUP came. No Exception: on the way up it is for nobody but the end of the session."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
 
 
 def near_miss(word: str, known: Iterable[str]) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from stcp_shell.log.reader import Losses
+from stcp_shell.log.reader import ReadProblems, entries
+from stcp_shell.model.entry import Entry
 from stcp_shell.report.formats import FORMATS
 
 Record = dict[str, Any]
@@ -17,21 +18,23 @@ EVIL = (
     "1. f\n=1+1 \u202eg\u2028h \ufeff & \"i\" 'j' ]]> --> </pre></svg></style> @k http://l.example www.m.example "
     "[n](javascript:o) ![p](q) {code} \x00 \ud800 \\"
 )
-WRONG: tuple[Any, ...] = (None, 0, -1.5, True, "x", [], [[]], {}, [{}], 10**40, float("nan"))
-GOLDEN = Path(__file__).parent / "golden" / "version1" / "every.jsonl"  # every record in all its variants
+# Of the wrong type, or of the right one and odd: 33 is a prefix length of IPv6 alone.
+WRONG: tuple[Any, ...] = (None, 0, 33, -1.5, True, "", "x", [], [[]], {}, [{}], 10**40, float("nan"))
+GOLDENS = Path(__file__).parent / "golden"
+GOLDEN = GOLDENS / "version1" / "every.jsonl"  # every record in all its variants, as version 1 has them
 MALFORMED = "what follows is malformed"  # the note in it before those that are
 FORMULAS = ("=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1")
 
 
 def write(path: Path, records: Iterable[Record]) -> Path:
     """A log of these records."""
-    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="ascii")
+    path.write_bytes(b"".join(lines_of(records)))
     return path
 
 
-def golden_records() -> list[Record]:
-    """The records of the log that has them all, with the malformed ones."""
-    lines = GOLDEN.read_text("ascii").split("\n")[:-1]
+def golden_records(path: Path = GOLDEN) -> list[Record]:
+    """The records of a log that has them all, with the malformed ones."""
+    lines = path.read_text("ascii").split("\n")[:-1]
     found = [json.loads(line) for line in lines if line.startswith("{")]
     return [record for record in found if "type" in record]
 
@@ -48,9 +51,20 @@ def _known(value: Any) -> Any:
     return [_known(inner) for inner in value] if isinstance(value, list) else value
 
 
-def made(form: str, records: Iterable[Record], losses: Losses | None = None) -> str:
+def lines_of(records: Iterable[Record]) -> Iterator[bytes]:
+    """Records as they are in a file."""
+    return (f"{json.dumps(record)}\n".encode("ascii") for record in records)
+
+
+def entries_of(records: Iterable[Record], problems: ReadProblems | None = None) -> Iterator[Entry]:
+    """Records as they are read."""
+    return entries(lines_of(records), problems)
+
+
+def made(form: str, records: Iterable[Record]) -> str:
     """The report of records."""
-    return "\n".join(FORMATS[form](iter(records), losses or Losses()))
+    problems = ReadProblems()
+    return "\n".join(FORMATS[form].write(entries_of(records, problems), problems))
 
 
 def connection(
@@ -69,15 +83,26 @@ def connection(
         "source": source and {"address": source, "port": 40000},
         "chosen_by": "kernel",
         "destination": {"name": target, "address": target, "port": port},
-        "route": {"gateway": "192.168.77.1", "interface": "enetZ"},
+        "route": route("192.168.77.1", "enetZ"),
         "outcome": outcome,
         "errno": None,
         "icmp": None,
         "elapsed": 1.0,
         "rtt": None,
         "syn_retransmits": 0,
+        "rst": False,
+        "syn": None,
+        "answerer": None,
+        "others": [],
+        "note": None,
+        "interrupted": False,
     }
     return stamped("connection", **fields | besides)
+
+
+def route(gateway: str | None, interface: str) -> Record:
+    """The route of a connection: on the link, or by a next hop."""
+    return {"gateway": gateway, "interface": interface, "source": None, "table": None, "kind": "unicast"}
 
 
 def stamped(kind: str, /, **fields: Any) -> Record:
@@ -91,10 +116,11 @@ def icmp(sender: str) -> Record:
 
 
 def with_text(value: Any, text: str) -> Any:
-    """The value with every text in it replaced, but for the type of a record."""
+    """The value with every text in it replaced, but for those that say what kind of record it is."""
     if isinstance(value, dict):
         return {
-            k: inner if k == "type" and isinstance(inner, str) else with_text(inner, text) for k, inner in value.items()
+            name: inner if name in ("type", "result") and isinstance(inner, str) else with_text(inner, text)
+            for name, inner in value.items()
         }
     if isinstance(value, list):
         return [with_text(inner, text) for inner in value]

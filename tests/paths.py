@@ -11,10 +11,10 @@ from time import monotonic
 from types import FrameType
 from typing import Any
 
-from stcp_shell.facts import Endpoint
 from stcp_shell.lab.namespaces import inside
+from stcp_shell.model.connection import Endpoint
 from stcp_shell.net.probes import socket_evidence
-from stcp_shell.net.probes.hop_distance import answerer
+from stcp_shell.net.probes.hop_distance import hop_distance
 from stcp_shell.net.probes.traceroute import traces
 
 PORT = 2121
@@ -68,8 +68,8 @@ def unnamed(destination: str) -> list[dict[str, Any]]:
 
 def distance(destination: str, source: str | None = None, timeout: float = 5.0, port: int = PORT) -> Any:
     """Who answered: [ttl, hops back, hops forward, nearer]; or nothing."""
-    box = answerer(Endpoint(destination, port), source, timeout)
-    return box and [*box, box.nearer]
+    box = hop_distance(Endpoint(destination, port), source, timeout)
+    return box and list(box)
 
 
 def visited(network: int, destination: str) -> tuple[list[Any], int]:
@@ -79,7 +79,7 @@ def visited(network: int, destination: str) -> tuple[list[Any], int]:
         server = socket.create_server(("", 0), family=family)
     server.settimeout(0.1)
     target = Endpoint(destination, server.getsockname()[1])
-    found = [traces(target, [None])[0].outcome, bool(answerer(target, None, 5.0))]
+    found = [traces(target, [None])[0].outcome, bool(hop_distance(target, None, 5.0))]
     seen = 0
     while True:
         try:

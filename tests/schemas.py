@@ -24,12 +24,25 @@ def schema() -> dict[str, Any]:
 def strict() -> dict[str, Any]:
     """The schema without room for what it does not describe."""
     made = schema()
-    kinds = [branch["if"]["properties"]["type"]["const"] for branch in made["allOf"]]
-    for kind in kinds:
-        made["$defs"][f"{kind}_record"]["properties"] |= made["properties"]
-    for definition in objects(made["$defs"]):
-        definition["additionalProperties"] = False
-    made["properties"]["type"]["enum"] = kinds
+    for branch in made["allOf"]:
+        definition(made, branch)["properties"] |= made["properties"]
+    for described in objects(made["$defs"]):
+        described["additionalProperties"] = False
+    made["properties"]["type"] = {"enum": sorted({known["type"]["const"] for known in conditions(made)})}
+    made["properties"]["result"] = {
+        "enum": [known["result"]["const"] for known in conditions(made) if "result" in known]
+    }
+    return made
+
+
+def conditions(described: dict[str, Any]) -> list[dict[str, Any]]:
+    """By what each kind of record is known."""
+    return [branch["if"]["properties"] for branch in described["allOf"]]
+
+
+def definition(described: dict[str, Any], branch: dict[str, Any]) -> dict[str, Any]:
+    """What holds for the records of a branch."""
+    made: dict[str, Any] = described["$defs"][branch["then"]["$ref"].rpartition("/")[2]]
     return made
 
 

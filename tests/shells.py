@@ -9,12 +9,14 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from stcp_shell.app.interpreter import Interpreter
+from stcp_shell.app.pygments_lexer import StcpLexer
 from stcp_shell.app.screen import Screen
 from stcp_shell.app.terminal.shell import run_terminal
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.commands.session import Session
 from stcp_shell.environment import Environment
 from stcp_shell.log.writer import Journal
+from stcp_shell.model.session import CommandGiven
 
 
 class Shell:
@@ -25,7 +27,7 @@ class Shell:
         variables = {"XDG_STATE_HOME": str(state)}
         environment = Environment(None, self.stdout, self.stderr, variables, host, lambda: 0.0)
         self.session = Session(environment, Journal(None, environment.clock, lambda _: None), {}, CATALOGUE)
-        self.interpreter = Interpreter(self.session, Screen(self.stdout, self.stderr, False, False))
+        self.interpreter = Interpreter(self.session, Screen(environment, False, False))
 
     def type(self, *keys: str, notice: Sequence[str] = ()) -> list[str]:
         """Run an interactive session on these keys and Ctrl-D; answers the commands that ran, as they were typed."""
@@ -33,14 +35,15 @@ class Shell:
             source = stack.enter_context(create_pipe_input())
             source.send_bytes("".join(keys).encode("utf-8", "surrogateescape") + b"\x04")
             source.close()
-            run_terminal(self.interpreter, notice, source, DummyOutput())
+            run_terminal(self.interpreter, notice, lambda: StcpLexer, source, DummyOutput())
         self.session.end("", 0)
         return self.commands
 
     @property
     def commands(self) -> list[str]:
         """What the log says ran."""
-        return [record["text"] for record in self.session.journal.records() if record["type"] == "command"]
+        entries = self.session.journal.entries()
+        return [entry.record.text for entry in entries if isinstance(entry.record, CommandGiven)]
 
 
 def pasted(text: str) -> str:

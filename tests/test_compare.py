@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from logs import entries_of, lines_of, write
 from programs import Record, closed_port, listening, port_of, run, shows
 from tickets import GATEWAY, HOST, OTHER, OWN, REMOTE, TARGET, connection, log, row
 
-from stcp_shell.findings import Change, Comparison
 from stcp_shell.log.comparison import MOST_CHANGES, compared, repeated
 from stcp_shell.log.state import MOST_PAIRS, State
+from stcp_shell.model.comparison import Change, Comparison
 from stcp_shell.report.text.comparison import comparison_lines
 
 PAIR = f"{OWN} -> {REMOTE}:21 tcp"
@@ -21,11 +23,12 @@ REFUSED = {"outcome": "refused", "errno": "ECONNREFUSED", "rst": True}
 
 
 def two(old: list[Record], new: list[Record]) -> Comparison:
-    return compared(("old", State.last(old)), ("new", State.last(new)))
+    return compared(("old", State.last(entries_of(old))), ("new", State.last(entries_of(new))))
 
 
 def changed(old: list[Record], new: list[Record], *kinds: str) -> list[tuple[str | None, ...]]:
-    return [tuple(change) for change in two(old, new).changes if not kinds or change.what in kinds]
+    """What has changed, without how severe it is."""
+    return [tuple(change)[:4] for change in two(old, new).changes if not kinds or change.what in kinds]
 
 
 def interfaces(*addresses: str, up: bool = True, **fields: Any) -> Record:
@@ -99,10 +102,13 @@ def test_the_last_result_counts() -> None:
 
 def test_verdicts() -> None:
     (verdict,) = [record for record in log() if record["type"] == "verdict"]
-    fixed = {**verdict, "kind": "healthy", "blames": None, "sources": []}
+    fixed = {**verdict, "kind": "healthy", "severity": "good", "blames": None, "sources": []}
     assert changed([verdict], [fixed], "verdict") == [
         ("verdict", f"{REMOTE}:21 tcp", f"filtered, said by {GATEWAY}", "healthy"),
     ]
+    for before, after, severity in ((verdict, fixed, "good"), (fixed, verdict, "bad")):
+        (change,) = [change for change in two([before], [after]).changes if change.what == "verdict"]
+        assert change.severity == severity
 
 
 def test_addresses() -> None:
@@ -142,7 +148,7 @@ def test_rules_and_their_tables() -> None:
     new = routes(others=[other, {**other, "table": 255}], rules=[{**rule, "table": 100}])
     assert changed([routes()], [new]) == [
         ("route", "10.0.0.0/8 table 100", None, f"via {OTHER} on eth7"),
-        ("rule", f"inet 10: from {OWN}/32 lookup 254", "there", None),
+        ("rule", f"inet 10: from {OWN}/32 lookup main", "there", None),
         ("rule", f"inet 10: from {OWN}/32 lookup 100", None, "there"),
     ]
     assert changed([routes()], [routes(rules=[])], "rule") == []  # `route print` without -all
@@ -155,12 +161,12 @@ def test_one_log_before_and_after() -> None:
         connection(OWN, outcome="timeout"),
         connection(OWN),
     ]
-    found = repeated(iter(records))
+    found = repeated(entries_of(records))
     assert found.changes == (Change("connection", PAIR, "timeout", "connected"),)
     assert [each.what for each in found.unchanged] == [
         "choice"
     ]  # at first and in the end; what was tried once is left out
-    same = repeated([connection(OWN), connection(OWN)])
+    same = repeated(entries_of([connection(OWN), connection(OWN)]))
     assert {each.what: each.number for each in same.unchanged} == {"connection": 1, "choice": 1}
 
 
@@ -180,6 +186,8 @@ def test_one_log_before_and_after() -> None:
 def test_odd_records(odd: Record) -> None:
     found = two([connection(OWN), odd], [odd])
     assert len(list(comparison_lines(found))) > 3
+    refused = "old: 1 records are not understood"
+    assert (refused in found.remarks) == (odd["type"] != "new")
 
 
 def many(count: int, outcome: str) -> Iterator[Record]:
@@ -188,7 +196,8 @@ def many(count: int, outcome: str) -> Iterator[Record]:
 
 
 def test_more_than_memory_is_for() -> None:
-    before, after = State.last(many(MOST_PAIRS + 7, "timeout")), State.last(many(MOST_PAIRS, "connected"))
+    before = State.last(entries_of(many(MOST_PAIRS + 7, "timeout")))
+    after = State.last(entries_of(many(MOST_PAIRS, "connected")))
     found = compared(("old", before), ("new", after))
     assert len(found.changes) == MOST_CHANGES
     assert found.left_out >= MOST_PAIRS - MOST_CHANGES
@@ -196,13 +205,9 @@ def test_more_than_memory_is_for() -> None:
     assert f"and {found.left_out} more changes" in list(comparison_lines(found))
 
 
-def save(path: Path, records: list[Record]) -> None:
-    path.write_text("".join(f"{json.dumps(record)}\n" for record in records))
-
-
 def test_a_long_log_takes_no_more_memory(tmp_path: Path) -> None:
-    record = json.dumps(connection(OWN)) + "\n"
-    with (tmp_path / "long").open("w") as file:
+    (record,) = lines_of([connection(OWN)])
+    with (tmp_path / "long").open("wb") as file:
         for _ in range(20):
             file.write(record * 1000)
     done = run(tmp_path, "-c", "compare long long", before=["prlimit", "--data=40000000"])  # less than the log takes
@@ -210,8 +215,8 @@ def test_a_long_log_takes_no_more_memory(tmp_path: Path) -> None:
 
 
 def test_the_command(tmp_path: Path) -> None:
-    save(tmp_path / "old", [*log(), connection(OWN, outcome="timeout")])
-    save(tmp_path / "new", [*log(), connection(OWN)])
+    write(tmp_path / "old", [*log(), connection(OWN, outcome="timeout")])
+    write(tmp_path / "new", [*log(), connection(OWN)])
     done = run(tmp_path, "-c", "compare old new; log")
     shows(
         done,
@@ -222,12 +227,12 @@ def test_the_command(tmp_path: Path) -> None:
     assert done.out.count(f"{PAIR}: timeout => connected") == 2  # the ticket has it, too
     (found,) = done.of("comparison")
     assert found["changes"] == [
-        {"what": "connection", "subject": PAIR, "before": "timeout", "after": "connected"},
+        {"what": "connection", "subject": PAIR, "before": "timeout", "after": "connected", "severity": "warn"},
     ]
 
 
 def test_a_log_and_this_session(tmp_path: Path) -> None:
-    save(tmp_path / "old", [connection(OWN)])
+    write(tmp_path / "old", [connection(OWN)])
     done = run(tmp_path, "-c", "socket; connect -name 127.0.0.1 -port 1; compare old")
     shows(
         done,
@@ -257,7 +262,7 @@ def test_this_session_alone(tmp_path: Path) -> None:
 def test_what_is_no_log(tmp_path: Path, content: bytes | None, said: str) -> None:
     if content is not None:
         (tmp_path / "bad").write_bytes(content)
-    save(tmp_path / "good", [connection(OWN)])
+    write(tmp_path / "good", [connection(OWN)])
     for words in ("bad", "bad good", "good bad"):
         done = run(tmp_path, "-c", f"compare {words}")
         assert (done.status, done.err) == (1, f"-c:1: compare: {said}\n")
@@ -287,7 +292,14 @@ def test_hostile_texts_do_nothing(tmp_path: Path) -> None:
     hostile = connection(
         "\x1b[2J\u202e<b>|=1+1", destination={"name": "x\n", "address": None, "port": 1}, outcome="\x07o"
     )
-    save(tmp_path / "old", [{**log()[0], "host": "\x1b]0;x\x07"}, hostile])
+    (verdict,) = [record for record in log() if record["type"] == "verdict"]
+    for name, kind in (("old", "a"), ("new", "b")):
+        evil = {**verdict, "kind": f"{kind}\x1b[31m", "severity": '\x1b[31m"><b>'}
+        write(tmp_path / name, [{**log()[0], "host": "\x1b]0;x\x07"}, hostile, evil])
+    colored = run(tmp_path, "--color", "always", "-c", "compare old new")
+    assert colored.status == 0
+    assert set(re.findall("\x1b[^m]*m", colored.out)) <= {"\x1b[31m", "\x1b[33m", "\x1b[0m"}
+    assert "a\\x1b[31m, said by" in colored.out
     done = run(tmp_path, "-c", "compare old; log")
     assert done.status == 0
     assert all(line.isprintable() for line in done.out.split("\n"))
@@ -298,7 +310,7 @@ def test_hostile_texts_do_nothing(tmp_path: Path) -> None:
 
 
 def test_redaction_of_a_comparison(tmp_path: Path) -> None:
-    save(tmp_path / "old", [*log(), connection(OWN, outcome="timeout")])
+    write(tmp_path / "old", [*log(), connection(OWN, outcome="timeout")])
     done = run(tmp_path, "-c", "compare old; log -redact -format jsonl")
     lines = done.out[done.out.index('{"type": "session"') :]
     assert '"comparison"' in lines

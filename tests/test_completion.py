@@ -18,7 +18,7 @@ from stcp_shell.app.terminal.values import Values
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.commands.session import Session
 from stcp_shell.errors import Failure
-from stcp_shell.kernel import Address, Interface
+from stcp_shell.model.tables import Address, Interface
 from stcp_shell.net.tables import interfaces as net_interfaces
 
 Complete = Callable[[str], list[str]]

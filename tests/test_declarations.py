@@ -10,7 +10,7 @@ from stcp_shell.commands import CATALOGUE
 from stcp_shell.language.declaration import Command, Option, keyword_of
 from stcp_shell.language.kinds import FLAG
 from stcp_shell.language.parser import Parser
-from stcp_shell.report.transcript import WIDTH
+from stcp_shell.report.text.words import WIDTH
 
 COMMANDS = list(CATALOGUE)
 each = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from stcp_shell import findings, results
-from stcp_shell.facts import Endpoint
+from stcp_shell.model.connection import Endpoint
+from stcp_shell.model.results import Accepted, BsdSocket, BsdSockets, Listening, SocketName, SocketRow, SocketTable
 from stcp_shell.report.text.lines import lines
 from stcp_shell.report.text.netstat import socket_lines
 
@@ -14,10 +14,10 @@ SHOWN = r"fe80::1%e\x1b[31m"
 @pytest.mark.parametrize(
     "result",
     [
-        results.SocketTable([results.SocketRow(1, True, "tcp", "connected", END, END, END)]),
-        results.Listening(1, str(END), 5),
-        results.Accepted(2, 1, str(END), str(END)),
-        results.Name(1, "local", str(END)),
+        SocketTable((SocketRow(1, True, "tcp", "connected", END, END, END),)),
+        Listening(1, str(END), 5),
+        Accepted(2, 1, str(END), str(END)),
+        SocketName(1, "local", str(END)),
     ],
     ids=lambda result: type(result).__name__,
 )
@@ -28,6 +28,6 @@ def test_a_result_shows_it(result: object) -> None:
 
 
 def test_netstat_shows_it() -> None:
-    text = "\n".join(socket_lines(findings.BsdSockets([findings.BsdSocket("tcp6", None, None, END, END, "")])))
+    text = "\n".join(socket_lines(BsdSockets((BsdSocket("tcp6", None, None, END, END, ""),))))
     assert text.count(SHOWN) == 2
     assert "\x1b" not in text

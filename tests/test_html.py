@@ -157,9 +157,10 @@ def test_text_stays_text(session: list[Record], text: str) -> None:
         assert text in page.text
 
 
-@pytest.mark.parametrize("records", [[], [stamped("session")], [stamped("note")], [stamped("verdict")]])
-def test_a_log_with_next_to_nothing(records: list[Record]) -> None:
-    Page(made("html", records))
+@pytest.mark.parametrize("kind", ["session", "note", "verdict", "connection"])
+def test_a_log_with_next_to_nothing(kind: str) -> None:
+    assert f"({kind} record not understood: " in Page(made("html", [stamped(kind)])).text
+    assert "not understood" not in Page(made("html", [])).text
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from conftest import Child, in_lab
 
 from stcp_shell import lab
-from stcp_shell.facts import VERDICTS
+from stcp_shell.diagnosis.verdict import VERDICTS
 
 A, Z = ("172.16.1.50", "fd00:172:16:1::50"), ("192.168.77.50", "fd00:192:168:77::50")  # this host's own
 ROUTER_Y, ROUTER_Z = ("10.1.2.2", "fd00:10:1:2::2"), ("192.168.77.1", "fd00:192:168:77::1")

@@ -7,7 +7,8 @@ import pytest
 from captures import ACK, RST, SYN, Segment
 from conftest import ROOT, in_lab
 
-from stcp_shell.log.reader import records
+from stcp_shell.log.reader import entries
+from stcp_shell.model.connection import Connection
 
 A, Z = "172.16.1.50", "192.168.77.50"
 A6, Z6 = "fd00:172:16:1::50", "fd00:192:168:77::50"
@@ -59,11 +60,9 @@ with captures.Capture(nodes["router-z"]) as capture:
     assert status == 0, child.stderr
     ends = dict.fromkeys(tuple(segment[1:5]) for segment in wire)  # a slow machine may send one twice
     with log.open("rb") as lines:
-        logged = [record for record in records(lines) if record["type"] == "connection"]
-    assert [record["source"]["address"] for record in logged] == [source for _, _, source in PROBES]
-    assert list(ends) == [
-        tuple(record[end][of] for end in ("source", "destination") for of in ("address", "port")) for record in logged
-    ]
+        logged = [entry.record for entry in entries(lines) if isinstance(entry.record, Connection)]
+    assert [found.source and found.source.address for found in logged] == [source for _, _, source in PROBES]
+    assert list(ends) == [(*(found.source or ()), *found.destination.endpoint) for found in logged]
 
 
 @pytest.mark.usefixtures("namespaces")

@@ -1,6 +1,6 @@
-"""The manual page: it tells all that is declared, roff takes it without a warning, and man/stcp-shell.1 is in step.
+"""The manual pages: they tell all that is declared, roff takes them without a warning, and man/ is in step.
 
-UPDATE_README=1 writes that file anew.
+UPDATE_README=1 writes these files anew.
 """
 
 import os
@@ -16,8 +16,10 @@ from stcp_shell import __version__
 from stcp_shell.app.man_page import manual, roff
 from stcp_shell.app.options import OPTIONS
 from stcp_shell.commands import CATALOGUE
+from stcp_shell.model.documentation import described
 
-PAGE = Path(__file__).parent.parent / "man" / "stcp-shell.1"
+FOLDER = Path(__file__).parent.parent / "man"
+PAGE, LOG_PAGE = FOLDER / "stcp-shell.1", FOLDER / "stcp-shell-log.5"
 SECTIONS = (
     "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "LANGUAGE", "EXIT STATUS", "FILES", "ENVIRONMENT",
     "EXAMPLES", "SEE ALSO",
@@ -45,13 +47,20 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     return done.out
 
 
-def test_the_file_is_in_step(page: str) -> None:
-    if os.environ.get("UPDATE_README"):
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(page, encoding="ascii")
-    assert PAGE.read_text(encoding="ascii") == page, (
-        "man/stcp-shell.1 is out of step: UPDATE_README=1 scripts/test tests/test_manual.py"
-    )
+@pytest.fixture(scope="module")
+def log_page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    done = run(tmp_path_factory.mktemp("manual"), "--manual", "log")
+    assert (done.status, done.err) == (0, "")
+    return done.out
+
+
+def test_the_files_are_in_step(page: str, log_page: str) -> None:
+    for path, text in ((PAGE, page), (LOG_PAGE, log_page)):
+        if os.environ.get("UPDATE_README"):
+            path.write_text(text, encoding="ascii")
+        assert path.read_text(encoding="ascii") == text, (
+            f"{path.name} is out of step: UPDATE_README=1 scripts/test tests/test_manual.py"
+        )
 
 
 @pytest.mark.parametrize(
@@ -68,6 +77,17 @@ def test_roff_has_nothing_to_warn_of(command: tuple[str, ...], page: str) -> Non
         for example in told.examples:
             assert any(line.strip() == example for line in lines), "it can be copied as it stands"
     assert f"stcp-shell {__version__}" in lines[-1] or f"stcp-shell {__version__}" in lines[-2]
+
+
+@pytest.mark.parametrize(
+    "command", [("groff", "-ww", "-man", "-Tutf8"), ("man", "--warnings", "-l", "-")], ids=lambda command: command[0]
+)
+def test_the_page_of_the_log_explains_every_field(command: tuple[str, ...], log_page: str) -> None:
+    text = " ".join(shown(log_page, *command).split())
+    for part in (part for parts in described() for part in parts):
+        assert part.text in text.replace("\u2010 ", ""), part.name
+        for name, holds, _ in part.fields:
+            assert f"{name} ({holds})" in text
 
 
 def test_it_has_its_sections_and_all_that_is_declared(page: str) -> None:

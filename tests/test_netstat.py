@@ -12,12 +12,13 @@ from test_rtnetlink import DENY
 
 from stcp_shell.commands.netstat import netstat
 from stcp_shell.errors import Failure
-from stcp_shell.facts import Endpoint
-from stcp_shell.findings import BsdSocket, BsdSockets, InterfaceTable
-from stcp_shell.kernel import Address, Counters, Interface, Neighbour, NextHop, Route
+from stcp_shell.log.reader import ReadProblems, entries
+from stcp_shell.model.connection import Endpoint
+from stcp_shell.model.results import BsdSocket, BsdSockets
+from stcp_shell.model.tables import Address, Counters, Interface, Interfaces, Neighbour, NextHop, Route
 from stcp_shell.net.resolver import HostNames
 from stcp_shell.report.text.netstat import LEGEND, flags, interface_lines, network, route_lines, socket_lines
-from stcp_shell.report.transcript import ticket
+from stcp_shell.report.transcript import transcript
 
 LINKS = {"lo": 1, "enetA": 2, "enetZ": 3}
 HEAD = "Destination        Gateway            Flags    Refs      Use Netif  Expire"
@@ -169,7 +170,7 @@ def test_interfaces() -> None:
     up = Interface(2, "enetA", ("UP",), 1500, "02:00:00:00:00:01", addresses)
     down = Interface(3, "enetZ", (), 1500, None, ())
     unseen = Interface(4, "en0", (), None, None, ())
-    table = InterfaceTable([(up, Counters(10, 1, 20, 2, 3)), (down, None), (unseen, None)], "host")
+    table = Interfaces("host", (up, down, unseen), (Counters("enetA", 10, 1, 20, 2, 3),))
     assert [line.split() for line in interface_lines(table)] == [
         ["Name", "Mtu", "Network", "Address", "Ipkts", "Ierrs", "Opkts", "Oerrs", "Coll"],
         ["enetA", "1500", "link#2", "02:00:00:00:00:01", "10", "1", "20", "2", "3"],
@@ -194,10 +195,10 @@ def test_the_network_of_an_address(address: str, length: int, found: str) -> Non
 
 
 def test_sockets() -> None:
-    rows = [
+    rows = (
         BsdSocket("tcp4", 5, 0, Endpoint("127.0.0.1", 2121), Endpoint("127.0.0.1", 40000), "ESTABLISHED"),
         BsdSocket("udp6", None, None, Endpoint("::1", 53), None, ""),
-    ]
+    )
     lines = list(socket_lines(BsdSockets(rows, lambda address: "here" if address == "127.0.0.1" else address)))
     assert lines[2].split() == ["tcp4", "5", "0", "here:2121", "here:40000", "ESTABLISHED"]
     assert lines[3].split() == ["udp6", "-", "-", "::1:53", "-"]
@@ -221,13 +222,14 @@ def test_options_that_do_not_go_together(options: dict[str, bool], why: str) -> 
 SHELL = """
 from types import SimpleNamespace
 from stcp_shell.commands.netstat import netstat
-from stcp_shell.log.entries import entries
+from stcp_shell.log.writer import records_of
+from stcp_shell.model.coding import to_json
 from stcp_shell.report.text.lines import lines
 SESSION = SimpleNamespace(timeout=5.0, sockets={}, environment=SimpleNamespace(host="h"))
 def shown(**options):
     found = netstat.run(SESSION, **options)
     text = list(lines(found))
-    return [text, entries(found, 1)[0][1]]
+    return [text, to_json(records_of(found)[0])]
 """
 
 
@@ -307,14 +309,18 @@ def test_interfaces_have_the_kernel_s_counters(world: Any) -> None:
     assert "down0*" in [row[0] for row in rows]
 
 
+def ticket(kind: str, fields: dict[str, Any]) -> list[str]:
+    """The text of a log with that one record."""
+    record = {"type": kind, "seq": 1, "time": "2026-01-31T15:33:51.123Z", **fields}
+    problems = ReadProblems()
+    return list(transcript(entries([json.dumps(record).encode()], problems), problems))
+
+
 def test_the_ticket_shows_what_the_screen_showed(world: Any) -> None:
     text, fields = world["routes"]
-    record = {"type": "routes", "seq": 1, "time": "2026-01-31T15:33:51.123Z", **fields}
-    assert list(ticket([record])) == ["", *text, ""]
+    assert ticket("routes", fields) == ["", *text, ""]
     assert [row["prefix_length"] for row in fields["defaults"]] == [0, 0, 0]
-    shown = "\n".join(
-        ticket([{"type": "interfaces", "seq": 1, "time": "", **json.loads(json.dumps(world["interfaces"][1]))}])
-    )
+    shown = "\n".join(ticket("interfaces", world["interfaces"][1]))
     assert "%h#enetA: <UP, BROADCAST" in shown
     assert world["interfaces"][1]["counters"][0]["interface"] == "lo"
 

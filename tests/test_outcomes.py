@@ -32,7 +32,8 @@ def test_the_own_tables_say_no(tmp_path: Path, kind: str, outcome: str, errno: s
     done = in_namespace(tmp_path, table, "-c", "socket; connect -name 10.9.9.9 -port 1")
     found = done.connection
     assert (found["outcome"], found["errno"], found["icmp"]) == (outcome, errno, None)
-    assert (found["source"], found["route"]) == (None, {"gateway": None, "interface": None, "kind": kind})
+    nowhere = dict.fromkeys(("gateway", "interface", "source", "table"))
+    assert (found["source"], found["route"]) == (None, {**nowhere, "kind": kind})
     shows(done, f"({errno})", "none was chosen")
 
 
@@ -47,7 +48,8 @@ def test_the_next_hop_does_not_answer(tmp_path: Path) -> None:
     assert (found["outcome"], found["errno"]) == ("unreachable", "EHOSTUNREACH")
     assert found["icmp"] == {"type": 3, "code": 1, "meaning": "host unreachable", "from": "10.9.0.1"}
     assert found["source"]["address"] == "10.9.0.1"
-    assert found["route"] == {"gateway": None, "interface": "enetA", "kind": "unicast"}
+    way = {"gateway": None, "interface": "enetA", "source": "10.9.0.1", "table": 254, "kind": "unicast"}
+    assert found["route"] == way
 
 
 @pytest.mark.usefixtures("namespaces")
@@ -77,8 +79,8 @@ def test_the_article_in_the_lab(tmp_path: Path) -> None:
     assert (works["outcome"], works["source"]["address"], works["chosen_by"]) == ("connected", A, "bind")
     assert works["destination"] == {"name": "backup", "address": "10.1.1.1", "port": 2121}
     assert works["others"] == ["10.1.1.7"]
-    route = {"gateway": "192.168.77.1", "interface": "enetZ", "kind": "unicast"}
-    assert failed["route"] == works["route"] == route
+    route = {"gateway": "192.168.77.1", "interface": "enetZ", "table": 254, "kind": "unicast"}
+    assert (failed["route"], works["route"]) == ({**route, "source": Z}, {**route, "source": A})
     shows(
         done,
         "timed out after 0.4 s (our time-out)",

@@ -8,34 +8,47 @@ from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
-from logs import EVIL, Record, connection, icmp, made, stamped, with_text
+from logs import EVIL, Record, connection, entries_of, icmp, made, route, stamped, with_text
+from schemas import validate
 
-from stcp_shell.log.reader import Losses
-from stcp_shell.report.overview import Digest
+from stcp_shell.log.reader import ReadProblems
+from stcp_shell.report.overview import Overview
 from stcp_shell.report.picture.layout import Box, Line, Mark, Panel, Text, panel
-from stcp_shell.report.picture.scene import MOST_LANES, MOST_STOPS, MOST_TARGETS, Scene, way
+from stcp_shell.report.picture.scene import MOST_NODES, MOST_PATHS, MOST_TARGETS, Scene, walked
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROUTER = icmp("192.168.77.1")
+NO_ROUTE = {"gateway": None, "interface": None, "source": None, "table": None, "kind": "none"}
 
 
 def scene(*records: Record) -> Scene:
-    return Scene(Digest(iter(records), Losses()))
+    return Scene(Overview(entries_of(records), ReadProblems()))
 
 
 def interfaces(**addresses: str) -> Record:
     """An `interfaces` record: `enetA="172.16.1.50/24 fd00::1/64"`."""
     there = [
         {
+            "ifindex": number,
             "name": name,
             "flags": ["UP"],
-            "addresses": [
-                {"address": a.partition("/")[0], "prefix_length": int(a.partition("/")[2])} for a in text.split()
-            ],
+            "mtu": 1500,
+            "hardware": None,
+            "addresses": [address(*each.split("/")) for each in text.split()],
         }
-        for name, text in addresses.items()
+        for number, (name, text) in enumerate(addresses.items(), 1)
     ]
-    return stamped("interfaces", interfaces=there)
+    besides = {"counters": None, "automatic": True, "more": False}
+    return stamped("interfaces", command=1, host="phx_vos", interfaces=there, **besides)
+
+
+def address(text: str, length: str) -> Record:
+    unset: Record = {"broadcast": None, "peer": None, "label": None, "flags": []}
+    return {"address": text, "prefix_length": int(length), "scope": "global", **unset}
+
+
+def destination(name: str = "10.1.1.1", port: int = 2121) -> Record:
+    return {"name": name, "address": "10.1.1.1", "port": port}
 
 
 def trace(source: str, outcome: str, *hops: str | None, port: int = 2121) -> Record:
@@ -43,18 +56,27 @@ def trace(source: str, outcome: str, *hops: str | None, port: int = 2121) -> Rec
         {"ttl": ttl, "address": hop, "rtt": hop and 0.001, "icmp": None, "outcome": None}
         for ttl, hop in enumerate(hops, 1)
     ]
-    route = {"gateway": "192.168.77.1", "interface": "enetZ", "kind": "unicast"}
-    path = {"source": source, "chosen_by": "bind", "route": route, "outcome": outcome, "hops": rows}
-    return stamped("trace", destination={"name": "10.1.1.1", "address": "10.1.1.1", "port": port}, traces=[path])
+    out = route("192.168.77.1", "enetZ")
+    path = {"source": source, "chosen_by": "bind", "route": out, "outcome": outcome, "hops": rows}
+    fields = {"others": [], "most_hops": 30, "cancelled": False, "traces": [path]}
+    return stamped("trace", command=1, destination=destination(port=port), **fields)
 
 
-def ways(made_of: Scene) -> Iterator[tuple[str, list[str], str, str, str]]:
+def seen(source: str, outcome: str) -> Record:
+    """An observation of a verdict."""
+    fields = dict.fromkeys(("errno", "icmp", "syn", "interface", "rtt", "answerer", "trace"))
+    out = route("192.168.77.1", "enetZ")
+    tried = {"attempts": 3, "answered": 3, "rst": False, "elapsed": 0.1, "route": out}
+    return {"address": source, "chosen_by": "bind", "outcome": outcome, **fields, **tried}
+
+
+def paths(made_of: Scene) -> Iterator[tuple[str, list[str], str, str, str]]:
     """Each path as source, boxes (! refuses), and where and how it ends."""
     for target in made_of.targets:
-        for lane in target.lanes.values():
-            stops, end = way(lane, target, made_of)
-            boxes = [f"{stop.address or '*'}{'!' if stop.refuses else ''}" for stop in stops]
-            yield lane.source, boxes, end.place, end.mark, end.role
+        for path in target.paths.values():
+            nodes, end = walked(path, target, made_of)
+            boxes = [f"{node.address or '*'}{'!' if node.refuses else ''}" for node in nodes]
+            yield path.source, boxes, end.place, end.mark, end.role
 
 
 @pytest.mark.parametrize(
@@ -67,13 +89,15 @@ def ways(made_of: Scene) -> Iterator[tuple[str, list[str], str, str, str]]:
         ({"outcome": "prohibited", "icmp": icmp("10.9.9.9")}, ["192.168.77.1", "10.9.9.9!"], ("way", "cross", "bad")),
         ({"outcome": "refused", "icmp": icmp("10.1.1.1")}, ["192.168.77.1"], ("target", "cross", "bad")),
         ({"outcome": "prohibited", "icmp": icmp("172.16.1.50")}, [], ("here", "cross", "bad")),
-        ({"outcome": "no-route", "route": {}, "source": None}, [], ("here", "cross", "bad")),
+        ({"outcome": "no-route", "route": NO_ROUTE, "source": None}, [], ("here", "cross", "bad")),
         ({"outcome": "cancelled"}, [], ("here", "question", "none")),
-        ({"outcome": "connected", "route": {"gateway": None, "interface": "enetA"}}, [], ("target", "arrow", "good")),
+        ({"outcome": "connected", "route": route(None, "enetA")}, [], ("target", "arrow", "good")),
     ],
 )
 def test_how_a_path_ends(besides: Record, boxes: list[str], end: tuple[str, ...]) -> None:
-    ((_, found, *how),) = ways(scene(connection(**besides)))
+    record = connection(**besides)
+    validate([record])
+    ((_, found, *how),) = paths(scene(record))
     assert (found, tuple(how)) == (boxes, end)
 
 
@@ -84,20 +108,26 @@ def test_hops_come_from_traces() -> None:
         trace("192.168.77.50", "connected", "192.168.77.1", None, "10.0.0.3", "10.1.1.1", port=22),
         trace("172.16.1.50", "prohibited", None, "10.0.0.2"),
     ]
-    found = {(source, *boxes) for source, boxes, *_ in ways(scene(*records))}
+    found = {(source, *boxes) for source, boxes, *_ in paths(scene(*records))}
     assert ("192.168.77.50", "192.168.77.1", "*", "10.0.0.3") in found
     assert ("172.16.1.50", "192.168.77.1", "10.0.0.2!") in found
 
 
 def test_a_verdict_alone_is_drawn() -> None:
-    seen = {"chosen_by": "bind", "attempts": 3, "route": {"gateway": "192.168.77.1", "interface": "enetZ"}}
-    sources = [
-        {**seen, "address": "172.16.1.50", "outcome": "connected"},
-        {**seen, "address": "192.168.77.50", "outcome": "timeout"},
-    ]
-    target = {"name": "ftp.example", "address": "10.1.1.1", "port": 21}
-    record = stamped("verdict", destination=target, sources=sources, blames="192.168.77.1")
-    found = list(ways(scene(record)))
+    record = stamped(
+        "verdict",
+        command=1,
+        kind="source-dependent",
+        destination=destination("ftp.example", 21),
+        summary="the source address decides",
+        sources=[seen("172.16.1.50", "connected"), seen("192.168.77.50", "timeout")],
+        blames="192.168.77.1",
+        evidence=[],
+        remedies=[],
+        severity="bad",
+    )
+    validate([record])
+    found = list(paths(scene(record)))
     assert sorted((mark, boxes) for _, boxes, _, mark, _ in found) == [
         ("arrow", ["192.168.77.1"]),
         ("question", ["192.168.77.1!"]),
@@ -113,7 +143,7 @@ def test_outcomes_that_differ_are_told() -> None:
 
 def test_where_sources_differ_comes_first() -> None:
     records = [connection(port=1), connection(port=2), connection("192.168.77.50", "timeout", port=2)]
-    assert [target.port for target in scene(*records).targets] == ["2", "1"]
+    assert [target.label for target in scene(*records).targets] == ["10.1.1.1:2", "10.1.1.1:1"]
 
 
 def many() -> list[Record]:
@@ -132,8 +162,9 @@ def many() -> list[Record]:
 def test_what_is_not_drawn_is_said() -> None:
     made_of = scene(*many())
     assert len(made_of.targets) == MOST_TARGETS
-    assert {len(target.lanes) for target in made_of.targets} == {MOST_LANES}
-    assert all(len(way(lane, t, made_of)[0]) <= MOST_STOPS for t in made_of.targets for lane in t.lanes.values())
+    assert {len(target.paths) for target in made_of.targets} == {MOST_PATHS}
+    assert all(len(walked(path, t, made_of)[0]) <= MOST_NODES for t in made_of.targets for path in t.paths.values())
+    validate(many())
     svg = made("svg", many())
     assert "Not drawn: 8 more source addresses." in svg
     assert "Not drawn: 3 more destinations." in svg
@@ -144,7 +175,7 @@ def test_what_is_not_drawn_is_said() -> None:
 IPV6 = [
     interfaces(enetA="2001:db8:1234:5678:9abc:def0:1234:5678/64", enetZ="fd00::50/64"),
     connection("2001:db8:1234:5678:9abc:def0:1234:5678", "timeout", target="2001:db8::1"),
-    connection("fd00::50", target="2001:db8::1", route={"gateway": "fe80::1%enetZ", "interface": "enetZ"}),
+    connection("fd00::50", target="2001:db8::1", route=route("fe80::1%enetZ", "enetZ")),
 ]
 LONG = with_text([connection(), connection(outcome="prohibited", icmp=ROUTER)], "w" * 300)
 SCENES = {

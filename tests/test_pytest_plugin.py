@@ -1,5 +1,6 @@
 """The plug-in for pytest: .stcp files as tests. It is tried in runs of pytest of their own."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from programs import PATIENCE, environment, listening, port_of
 
 from stcp_shell.app.pytest_script import complaints
+from stcp_shell.log.reader import entries
 
 PYTEST = [sys.executable, "-m", "pytest", "-p", "stcp_shell.app.pytest_plugin", "-p", "no:cacheprovider", "-W", "error"]
 
@@ -114,7 +116,7 @@ def test_hostile_text_is_harmless(tmp_path: Path) -> None:
         {"type": "command", "seq": 1, "text": "use \x1b[2J", "from": "a\nb:1"},
         {"type": "result", "command": 1, "error": "\u202e"},
     ]
-    assert len(list(complaints(records))) == 1
+    assert len(list(complaints(entries(json.dumps(record).encode() for record in records)))) == 1
     name = "checks/a\x1b[2Jb.stcp"
     (tmp_path / "checks").mkdir()
     (tmp_path / name).write_text("use 7\n")

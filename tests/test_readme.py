@@ -9,16 +9,17 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from textwrap import indent, wrap
-from typing import Any
+from textwrap import fill, indent, wrap
 
 import pytest
 from programs import Record, read
 
 from stcp_shell.app.options import help_text
 from stcp_shell.commands import CATALOGUE
-from stcp_shell.facts import OUTCOMES, VERDICTS
+from stcp_shell.diagnosis.verdict import VERDICTS
 from stcp_shell.lab import SCENARIOS
+from stcp_shell.model.connection import OUTCOMES
+from stcp_shell.model.documentation import described
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.rst"
@@ -104,34 +105,15 @@ def test_scenarios() -> None:
     keep_in_step("scenarios", "\n".join(listing))
 
 
-@pytest.mark.usefixtures("namespaces")
-def test_every_record_and_its_fields_are_explained(tmp_path: Path) -> None:
-    commands = "ifconfig -all; route print -all; note x; connect -name backup -port 2121; socket; bind; recv"
-    commands += "; diagnose -name client -port 2121; expect verdict healthy"
-    commands += "; traceroute -name client -port 2121; route get -name backup; netstat -r; netstat -i"
-    _, records = in_lab(tmp_path, "acl-reject", "--keep-going", "-c", f"socket; {commands}")
-    section = README.read_text(encoding="utf-8").partition("\nThe session log\n")[2]
-    common = section.partition("\n``session``\n")[0]
+def test_every_type_of_record() -> None:
+    records, _ = described()
+    types: dict[str, str] = {}
     for record in records:
-        _, heading, rest = section.partition(f"\n``{record['type']}``\n")
-        assert heading, f"{record['type']} is not explained"
-        explained = common + rest.partition("\n\n``")[0]
-        unknown = [field for field in fields(record) if f"``{field}``" not in explained]
-        assert unknown == [], f"{record['type']}: fields are not explained"
-    kinds = {record["type"] for record in records}
-    known = {"session", "command", "interfaces", "routes", "route", "note", "connection", "result", "trace", "end"}
-    assert kinds == known | {"verdict", "expectation"}
-
-
-def fields(value: Any) -> Iterator[str]:
-    """The names of all fields; of those in a `result`, which are named for themselves, not."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield name
-            yield from fields(inner) if name != "value" else ()
-    elif isinstance(value, list):
-        for inner in value:
-            yield from fields(inner)
+        kind = record.name.partition(",")[0]
+        types[kind] = record.text if kind not in types else "What another command found, or why it failed."
+    lines = [f"``{kind}``\n    {fill(text, 114, subsequent_indent='    ')}" for kind, text in types.items()]
+    outcomes = fill(f"The ``outcome`` of a connection is one of {', '.join(f'``{each}``' for each in OUTCOMES)}.", 118)
+    keep_in_step("record types", "\n".join([*lines, "", outcomes]))
 
 
 def test_outcomes_and_verdicts() -> None:

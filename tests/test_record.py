@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from logs import entries_of
 from programs import listening, port_of, run, shows
 from shells import Shell
 
 from stcp_shell.report.replay import replay_lines
 
 
-def commands(lines: Iterator[str] | list[str]) -> list[str]:
+def commands(lines: Iterable[str]) -> list[str]:
     """The lines that are no comments."""
     return [line for line in lines if not line.startswith("#")]
 
@@ -132,11 +133,15 @@ def record(seq: int, text: str, source: str = "typed") -> dict[str, Any]:
     return {"type": "command", "seq": seq, "text": text, "from": source}
 
 
+def session(**fields: Any) -> dict[str, Any]:
+    return {"type": "session", "version": "9", "host": "h", "system": "s", "arguments": [], **fields}
+
+
 @pytest.mark.parametrize(
     "text", ["note a\nquit", "note \x1b[2J", "note \u202egnp", "note \ud800", "note a\rsocket", "socket\x00"]
 )
 def test_a_log_that_was_tampered_with_smuggles_no_line_in(text: str) -> None:
-    (line,) = replay_lines([record(1, text)])
+    (line,) = replay_lines(entries_of([record(1, text)]))
     assert line.startswith("# failed: ")
     assert line.isprintable()
 
@@ -144,16 +149,23 @@ def test_a_log_that_was_tampered_with_smuggles_no_line_in(text: str) -> None:
 def test_odd_records_do_no_harm() -> None:
     odd: list[dict[str, Any]] = [
         {"type": "session"},
-        {"type": "session", "arguments": ["--nosuch", 7], "host": 5, "version": None},
-        {"type": "session", "arguments": ["-D", "1=2", "-DA=a\nb"]},
+        session(arguments=["--nosuch", 7]),
+        session(host="a\nquit", arguments=["\nquit"], variables=["1=2", "A=a\nb", "B", "C='d;e"]),
         {"type": "command"},
         {"type": "command", "text": 5},
+        {"type": "command", "text": "quit"},
         {"type": "result", "error": "x", "command": 99},
         {"type": "result", "error": {"a": 1}, "command": None},
         {"seq": 1},
         record(1, "socket"),
-        {"type": "command", "text": "socket"},
+        {"type": "command", "text": "socket", "from": "typed"},
     ]
-    lines = list(replay_lines(odd))
-    assert commands(lines) == ["socket", "socket"]
+    lines = list(replay_lines(entries_of(odd)))
+    assert commands(lines) == ["set -default B ''", "set -default C '''d;e'", "socket", "socket"]
+    assert lines[2] == r"# -D A=a\nb: in no script"
     assert all(line.isprintable() for line in lines)
+
+
+def test_a_log_that_does_not_tell_its_variables() -> None:
+    """As those of older versions."""
+    assert commands(replay_lines(entries_of([session(), record(1, "socket")]))) == ["socket"]

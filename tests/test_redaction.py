@@ -1,5 +1,7 @@
 """Redaction: the same stand-ins under one key, subnets that stay subnets, and no original in any format."""
 
+from __future__ import annotations
+
 import json
 import re
 import stat
@@ -10,17 +12,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from logs import lines_of, write
 from programs import Record, run, shows
 from schemas import validate
 from tickets import BANNER, GATEWAY, HOST, MAC, ORIGINALS, OWN, OWN6, REMOTE, TARGET, log
 
-from stcp_shell.log.pseudonyms import Standins
-from stcp_shell.log.reader import Losses
-from stcp_shell.log.redaction import learned, redacted
+from stcp_shell.log.pseudonyms import Pseudonyms
+from stcp_shell.log.reader import ReadProblems, entries
+from stcp_shell.log.redaction import Redactor, collect_names
 from stcp_shell.report.formats import FORMATS
 
 KEY = bytes(range(32))
-STANDINS = Standins(KEY)
+PSEUDONYMS = Pseudonyms(KEY)
 V4 = st.integers(0, 2**32 - 1).map(IPv4Address)
 V6 = st.integers(0, 2**128 - 1).map(IPv6Address)
 # Neighbours, of which two random addresses have none.
@@ -33,24 +36,23 @@ QUICK = settings(max_examples=60, deadline=None)
 
 
 def made(address: Any) -> Any:
-    standin = ip_address(STANDINS.address(str(address)))
-    assert standin.version == address.version
-    return standin
+    pseudonym = ip_address(PSEUDONYMS.address(str(address)))
+    assert pseudonym.version == address.version
+    return pseudonym
 
 
 def common(one: Any, other: Any) -> int:
     return int(one.max_prefixlen) - (int(one) ^ int(other)).bit_length()
 
 
-def redact(records: list[Record], key: bytes = KEY) -> list[Record]:
-    return list(redacted(records, key, learned(records)))
+def redact(records: list[Record]) -> list[Record]:
+    return list(map(Redactor(KEY, collect_names(lines_of(records))), records))
 
 
 def text(value: str, *names: str) -> str:
     record = {"type": "note", "text": value}
     known = [{"type": "connection", "destination": {"name": name}} for name in names]
-    (found,) = redacted([record], KEY, learned([*known, record]))
-    return str(found["text"])
+    return str(redact([*known, record])[-1]["text"])
 
 
 @QUICK
@@ -63,14 +65,14 @@ def test_two_addresses_share_as_many_bits_as_their_standins(pair: tuple[Any, Any
 @QUICK
 @given(V4 | V6, st.binary(min_size=32, max_size=32))
 def test_the_key_alone_decides(address: Any, key: bytes) -> None:
-    assert Standins(key).address(str(address)) == Standins(key).address(str(address))
+    assert Pseudonyms(key).address(str(address)) == Pseudonyms(key).address(str(address))
 
 
 def test_another_key_makes_others() -> None:
     keys = [bytes([number]) * 32 for number in range(20)]
-    assert len({Standins(key).address(OWN6) for key in keys}) == len(keys)
-    assert len({Standins(key).name(HOST) for key in keys}) == len(keys)
-    assert len({Standins(key).hardware(bytes(6) + b"x") for key in keys}) == len(keys)
+    assert len({Pseudonyms(key).address(OWN6) for key in keys}) == len(keys)
+    assert len({Pseudonyms(key).name(HOST) for key in keys}) == len(keys)
+    assert len({Pseudonyms(key).hardware(bytes(6) + b"x") for key in keys}) == len(keys)
 
 
 @pytest.mark.parametrize(
@@ -81,15 +83,15 @@ def test_another_key_makes_others() -> None:
     ],
 )
 def test_what_everybody_knows_stays(address: str) -> None:
-    assert STANDINS.address(address) == address
+    assert PSEUDONYMS.address(address) == address
 
 
 @pytest.mark.parametrize(
     ("address", "prefix"), [("169.254.7.8", "169.254."), ("fe80::1:2", "fe80::"), ("::ffff:10.1.1.1", "::ffff:")]
 )
 def test_known_prefixes_stay(address: str, prefix: str) -> None:
-    assert STANDINS.address(address).startswith(prefix)
-    assert STANDINS.address(address) != address
+    assert PSEUDONYMS.address(address).startswith(prefix)
+    assert PSEUDONYMS.address(address) != address
 
 
 @QUICK
@@ -100,38 +102,38 @@ def test_no_other_address_becomes_one_that_everybody_knows(address: Any) -> None
 
 
 def test_an_ipv4_address_is_the_same_in_an_ipv6_one() -> None:
-    inner = STANDINS.address("10.1.1.1")
-    assert STANDINS.address("::ffff:10.1.1.1") == f"::ffff:{inner}"
-    assert IPv6Address(STANDINS.address("64:ff9b::a01:101")).packed[12:] == IPv4Address(inner).packed
+    inner = PSEUDONYMS.address("10.1.1.1")
+    assert PSEUDONYMS.address("::ffff:10.1.1.1") == f"::ffff:{inner}"
+    assert IPv6Address(PSEUDONYMS.address("64:ff9b::a01:101")).packed[12:] == IPv4Address(inner).packed
 
 
 def test_networks_have_nothing_behind_their_prefix() -> None:
-    network, host = STANDINS.prefix("10.1.0.0", 16), STANDINS.address("10.1.2.3")
+    network, host = PSEUDONYMS.prefix("10.1.0.0", 16), PSEUDONYMS.address("10.1.2.3")
     assert network.endswith(".0.0")
     assert host.startswith(network.removesuffix("0.0"))
-    assert STANDINS.prefix("0.0.0.0", 0) == "0.0.0.0"
-    assert STANDINS.prefix("10.1.2.3", 16) == host
-    assert STANDINS.prefix("2001:db8::", 32).endswith("::")
+    assert PSEUDONYMS.prefix("0.0.0.0", 0) == "0.0.0.0"
+    assert PSEUDONYMS.prefix("10.1.2.3", 16) == host
+    assert PSEUDONYMS.prefix("2001:db8::", 32).endswith("::")
 
 
 def test_names_of_a_domain_have_it_in_common() -> None:
-    one, other = STANDINS.name("a1.corp.example.com"), STANDINS.name("B2.CORP.example.com")
+    one, other = PSEUDONYMS.name("a1.corp.example.com"), PSEUDONYMS.name("B2.CORP.example.com")
     assert one.split(".")[1:] == other.split(".")[1:]
     assert one.split(".")[0] != other.split(".")[0]
     assert one.endswith(".com")
-    assert STANDINS.name("localhost") == "localhost"
+    assert PSEUDONYMS.name("localhost") == "localhost"
 
 
 def test_hardware_addresses() -> None:
-    made = STANDINS.hardware(bytes.fromhex(MAC.replace(":", "")))
+    made = PSEUDONYMS.hardware(bytes.fromhex(MAC.replace(":", "")))
     assert (len(made), made[0] & 3) == (6, 2)
     for octets in (bytes(6), b"\xff" * 6):
-        assert STANDINS.hardware(octets) == octets
-    assert len(STANDINS.hardware(bytes(range(1, 21)))) == 20
+        assert PSEUDONYMS.hardware(octets) == octets
+    assert len(PSEUDONYMS.hardware(bytes(range(1, 21)))) == 20
 
 
 def numeric(address: Any) -> str:
-    return STANDINS.address(str(address))
+    return PSEUDONYMS.address(str(address))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,7 @@ def test_addresses_inside_of_text(around: str, address: str) -> None:
     ("said", "becomes"),
     [
         (f"{OWN}:8080", f"{numeric(OWN)}:8080"),
-        (f"{OWN}/32 and 192.0.2.0/24", f"{numeric(OWN)}/32 and {STANDINS.prefix('192.0.2.0', 24)}/24"),
+        (f"{OWN}/32 and 192.0.2.0/24", f"{numeric(OWN)}/32 and {PSEUDONYMS.prefix('192.0.2.0', 24)}/24"),
         ("300.192.0.2.77", f"300.{numeric(OWN)}"),
         ("192.000.002.077", numeric(OWN)),
         (f"host{OWN}x", f"host{numeric(OWN)}x"),
@@ -175,7 +177,7 @@ def test_other_forms_of_addresses(said: str, becomes: str) -> None:
 
 @pytest.mark.parametrize("form", [MAC, MAC.upper(), MAC.replace(":", "-"), "5254.0012.3456"])
 def test_forms_of_hardware_addresses(form: str) -> None:
-    assert re.sub(r"[:.-]", "", text(form)) == STANDINS.hardware(bytes.fromhex(MAC.replace(":", ""))).hex()
+    assert re.sub(r"[:.-]", "", text(form)) == PSEUDONYMS.hardware(bytes.fromhex(MAC.replace(":", ""))).hex()
 
 
 @pytest.mark.parametrize(
@@ -194,22 +196,31 @@ def test_what_is_neither_stays(said: str) -> None:
 
 
 def test_names_inside_of_text() -> None:
-    name, whole = STANDINS.name(TARGET), STANDINS.name(HOST)
+    name, whole = PSEUDONYMS.name(TARGET), PSEUDONYMS.name(HOST)
     assert (
         text(f"{TARGET}: ({TARGET.title()}), quaggas and {TARGET}-2.", TARGET)
         == f"{name}: ({name}), quaggas and {name}-2."
     )
     assert text(f"{HOST} or ZEBRA7", HOST) == f"{whole} or {whole.split('.')[0]}"
-    assert text(f"220 ftp.{HOST} ready") == f"220 {STANDINS.name(f'ftp.{HOST}')} ready"  # by its form
+    assert text(f"220 ftp.{HOST} ready") == f"220 {PSEUDONYMS.name(f'ftp.{HOST}')} ready"  # by its form
     assert "zebra7" not in text("log/zebra7.corp-2026.jsonl", HOST)
 
 
-def test_a_name_is_known_before_the_record_that_shows_it() -> None:
-    records: list[Record] = [
-        {"type": "note", "text": f"now {TARGET}"},
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"type": "session", "host": TARGET},
+        {"type": "command", "text": f"bind -name '{TARGET}'; socket"},
         {"type": "connection", "destination": {"name": TARGET}},
-    ]
-    assert redact(records)[0]["text"] == f"now {STANDINS.name(TARGET)}"
+        {"type": "comparison", "new": {"host": TARGET}},
+        {"type": "result", "result": "bound", "value": {"address": TARGET}},
+        {"type": "later", "destination": {"name": TARGET}},
+    ],
+)
+def test_a_name_is_known_before_the_record_that_shows_it(record: Record) -> None:
+    shown = redact([{"type": "note", "text": f"now {TARGET}"}, record])
+    assert shown[0]["text"] == f"now {PSEUDONYMS.name(TARGET)}"
+    assert TARGET not in json.dumps(shown)
 
 
 @QUICK
@@ -230,8 +241,14 @@ def test_records_stay_records() -> None:
     assert [record["time"] for record in found] == [record["time"] for record in log()]
     connection = next(record for record in found if record["type"] == "connection")
     assert connection["source"] == {"address": numeric(OWN), "port": 40000}
-    assert connection["route"] == {"gateway": numeric(GATEWAY), "interface": "eth7"}
-    assert connection["destination"] == {"name": STANDINS.name(TARGET), "address": numeric(REMOTE), "port": 21}
+    assert connection["route"] == {
+        "gateway": numeric(GATEWAY),
+        "interface": "eth7",
+        "source": numeric(OWN),
+        "table": 254,
+        "kind": "unicast",
+    }
+    assert connection["destination"] == {"name": PSEUDONYMS.name(TARGET), "address": numeric(REMOTE), "port": 21}
     assert (connection["outcome"], connection["errno"]) == ("prohibited", "EHOSTUNREACH")
 
 
@@ -246,7 +263,10 @@ def test_records_stay_records() -> None:
         },
         {"type": "interfaces", "interfaces": [{"ifindex": None, "name": OWN, "hardware": OWN}, {"hardware": ""}]},
         {"type": "new", "deep": json.loads("[" * 500 + f'"{OWN}"' + "]" * 500)},
-        {"type": "result", "value": [TARGET], "error": None},
+        {"type": "result", "value": [OWN], "error": None},
+        {"type": "result", "result": "bound", "value": OWN},
+        {"type": "result", "result": OWN, "value": {"address": [OWN]}},
+        {"type": OWN, "text": {"deep": OWN}},
     ],
 )
 def test_odd_records(record: Record) -> None:
@@ -256,11 +276,14 @@ def test_odd_records(record: Record) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_no_original_is_left_in_any_format(form: str, tmp_path: Path) -> None:
-    plain = "\n".join(FORMATS[form](log(), Losses()))
-    assert OWN in plain or form == "csv"
-    lines = "\n".join(FORMATS[form](redact(log()), Losses()))
+    def report(redact: Redactor | None) -> str:
+        problems = ReadProblems()
+        return "\n".join(FORMATS[form].write(entries(lines_of(log()), problems, redact), problems))
+
+    assert OWN in report(None)
+    lines = report(Redactor(KEY, collect_names(lines_of(log()))))
     assert [original for original in ORIGINALS if original.lower() in lines.lower()] == []
-    (tmp_path / "log").write_text("".join(f"{json.dumps(record)}\n" for record in log()))
+    write(tmp_path / "log", log())
     for words, stdin in ((["log"], b""), (["-"], (tmp_path / "log").read_bytes())):
         done = run(tmp_path, "--report", *words, "--redact", "--format", form, stdin=stdin)
         assert (done.status, done.err) == (0, "")
@@ -272,7 +295,7 @@ def test_a_session_of_its_own(tmp_path: Path) -> None:
     done = run(tmp_path, "-c", f"{line}; log -redact")
     shows(done, "bytes saved in one")
     one, two = ((tmp_path / name).read_text() for name in ("one", "two"))
-    assert Standins(bytes.fromhex((tmp_path / "key").read_text())).address(REMOTE) in one
+    assert Pseudonyms(bytes.fromhex((tmp_path / "key").read_text())).address(REMOTE) in one
     assert one[one.index("note: ") :].splitlines()[0] in two
     for shown in (one, two, done.out[done.out.index("Session log") :]):
         assert [original for original in (HOST, REMOTE, OWN6) if original in shown] == []
@@ -280,7 +303,7 @@ def test_a_session_of_its_own(tmp_path: Path) -> None:
 
 def test_the_key_file(tmp_path: Path) -> None:
     key = tmp_path / "key"
-    (tmp_path / "log").write_text("".join(f"{json.dumps(record)}\n" for record in log()))
+    write(tmp_path / "log", log())
 
     def report() -> str:
         done = run(tmp_path, "--report", "log", "--redact", "--key", "key")

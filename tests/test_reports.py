@@ -13,8 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tickets
 from conftest import in_lab
-from logs import EVIL, FORMULAS, Record, connection, made, mutants, stamped, whole_records, with_text, write
+from logs import (
+    EVIL,
+    FORMULAS,
+    Record,
+    connection,
+    entries_of,
+    made,
+    mutants,
+    stamped,
+    whole_records,
+    with_text,
+    write,
+)
 from programs import (
     PROGRAM,
     closed_port,
@@ -27,11 +40,14 @@ from programs import (
     shows,
     started,
 )
-from schemas import schema
 
+from stcp_shell.model.entry import Entry
+from stcp_shell.model.record import KINDS
+from stcp_shell.model.tables import Interfaces
 from stcp_shell.report.csv import COLUMNS
-from stcp_shell.report.excerpt import TELLING, Gap, condensed
+from stcp_shell.report.excerpt import Gap, excerpt, important
 from stcp_shell.report.formats import FORMATS
+from stcp_shell.report.text.words import WIDTH
 
 # Controls, bidirectional overrides and their like; a carriage return ends a row of CSV.
 HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
@@ -197,12 +213,12 @@ import subprocess
 lab.enter("open")
 routes = "".join(f"route add 10.9.{n // 250}.{n % 250}/32 via 172.16.1.1\\n" for n in range(300))
 subprocess.run(["ip", "-batch", "-"], input=routes, text=True, check=True)
-from stcp_shell.commands.snapshot import Surroundings
-there = Surroundings()
-routes = dict(there.look("host", "12:00:00", 1))["routes"]
-families = [":" in row["destination"] for row in routes["routes"]]
-again = list(there.look("host", "12:00:00", 1))
-print(json.dumps([families.count(False), True in families, routes["more"], len(routes["defaults"]), again]))
+from stcp_shell.commands.snapshot import Snapshot
+there = Snapshot()
+_, routes = there.records("host")
+families = [row.family for row in routes.routes]
+again = list(there.records("host"))
+print(json.dumps([families.count("inet"), "inet6" in families, routes.more, len(routes.defaults), again]))
 """
     )
     assert child.status == 0, child.stderr
@@ -218,14 +234,13 @@ def test_without_netlink_there_is_what_can_be_had(monkeypatch: pytest.MonkeyPatc
 
     for module in rtnetlink, interfaces:
         monkeypatch.setattr(module, "Rtnetlink", denied)
-    found = list(snapshot.Surroundings().look("host", "12:00:00", 1))
-    assert [kind for kind, _ in found] == ["interfaces"]
+    assert [type(record) for record in snapshot.Snapshot().records("host")] == [Interfaces]
 
     def nothing() -> None:
         raise OSError
 
     monkeypatch.setattr(interfaces, "interfaces", nothing)
-    assert list(snapshot.Surroundings().look("host", "12:00:00", 1)) == []
+    assert list(snapshot.Snapshot().records("host")) == []
 
 
 # Long logs
@@ -236,19 +251,28 @@ def test_long_logs_are_condensed() -> None:
     records = plain * 5000
     records[4000:4000] = [stamped("note", text="in the middle")]
     records[6000:6000] = [{**plain[0], "seq": 7, "text": "use 9"}, stamped("result", command=7, error="no socket 9")]
-    shown = list(condensed(iter(records), 100, 100))
-    gaps = [record for record in shown if isinstance(record, Gap)]
-    kept = [record for record in shown if not isinstance(record, Gap)]
+    read = list(entries_of(records))
+    shown = list(excerpt(read, 100, 100))
+    gaps = [entry for entry in shown if isinstance(entry, Gap)]
+    kept = [entry for entry in shown if isinstance(entry, Entry)]
     assert sum(gap.records for gap in gaps) + len(kept) == len(records)
-    assert sum(gap.connections for gap in gaps) + sum(r["type"] == "connection" for r in kept) == 5000
-    assert [r.get("text", r.get("error")) for r in kept[100:-100]] == ["in the middle", "use 9", "no socket 9"]
-    assert list(condensed(iter(records[:200]), 100, 100)) == records[:200]
+    assert sum(gap.connections for gap in gaps) + sum(entry.type == "connection" for entry in kept) == 5000
+    texts = [getattr(entry.record, "text", getattr(entry.record, "error", None)) for entry in kept[100:-100]]
+    assert texts == ["in the middle", "use 9", "no socket 9"]
+    assert list(excerpt(read[:200], 100, 100)) == read[:200]
 
 
 def test_of_the_middle_all_is_kept_but_what_is_a_matter_of_course() -> None:
-    kinds = set(schema()["properties"]["type"]["examples"])
-    assert kinds - TELLING == {"command", "connection", "result"}
-    assert kinds >= TELLING
+    kinds = {kind.type for kind in KINDS.values()}
+    failed, answer, *others = entries_of(
+        [
+            stamped("result", error="no socket 9"),
+            stamped("result", result="shutdown", value={"socket": 1, "how": "both"}),
+            *(stamped(kind) for kind in (*kinds, "new")),
+        ]
+    )
+    assert (important(failed), important(answer)) == (True, False)
+    assert {entry.type for entry in others if not important(entry)} == {"command", "connection", "result", "new"}
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
@@ -321,17 +345,17 @@ def test_fields_of_newer_versions(form: str) -> None:
         return {**{n: newer(v) for n, v in value.items()}, "later": [1]} if isinstance(value, dict) else value
 
     records = whole_records()
-    assert "does not understand" not in made(form, records)
+    assert "not understood" not in made(form, records)
     assert made(form, map(newer, records)) == made(form, records)
 
 
 @pytest.mark.parametrize("form", list(FORMATS))
 def test_records_of_older_versions(form: str) -> None:
     old = connection()
-    for newer in "syn_retransmits", "rtt", "icmp", "errno", "route", "bound":
-        del old[newer]
+    kept = ("command", "socket", "protocol", "source", "chosen_by", "destination", "outcome", "elapsed")
+    old = {name: value for name, value in old.items() if name in ("type", "seq", "time", *kept)}
     assert "10.1.1.1" in made(form, [old])
-    assert "does not understand" not in made(form, [old])
+    assert "not understood" not in made(form, [old])
 
 
 @pytest.mark.parametrize("form", list(FORMATS))
@@ -474,14 +498,58 @@ def test_markdown_stays_what_it_is(session: list[Record], text: str) -> None:
 
 
 @pytest.mark.parametrize("form", list(FORMATS))
-def test_nothing_that_is_malformed_ends_a_report(session: list[Record], form: str) -> None:
-    kinds = {record["type"]: record for record in session}
-    results = [record for record in session if record["type"] == "result"]
-    every = [mutant for record in [*kinds.values(), *results] for mutant in mutants(record)]
-    assert len(every) > 1000
-    for start in range(0, len(every), 140):
-        some = every[start : start + 140]
+def test_nothing_that_is_malformed_ends_a_report(form: str) -> None:
+    known = {(record["type"], record.get("result"), *record): record for record in whole_records()}
+    every = [mutant for record in known.values() for mutant in mutants(record)]
+    assert len(every) > 8000
+    reports = len(every) // 140  # of which none leaves a record out
+    for number in range(reports):
+        some = every[number::reports]
         if form != "jsonl":
             assert not HIDDEN.search(made(form, some).replace("\r", ""))
         else:
             assert made(form, some).count("\n") == len(some) - 1
+
+
+@pytest.mark.parametrize(
+    ("besides", "problem"),
+    [
+        ({"elapsed": "long"}, "elapsed: a number is needed, not text"),
+        ({"socket": True}, "socket: a whole number is needed, not true or false"),
+        ({"outcome": None}, "outcome: text is needed, not null"),
+        ({"others": "10.1.1.7"}, "others: a list is needed, not text"),
+        ({"others": ["10.1.1.7", 7]}, "others[1]: text is needed, not a whole number"),
+        ({"destination": {"name": "x", "address": None}}, "destination.port: it is missing"),
+        ({"bound": {"address": "10.1.1.1", "port": 65536}}, "bound.port: 0 to 65535 is needed"),
+        ({"route": []}, "route: an object is needed, not a list"),
+        ({"icmp": {"type": 3}}, "icmp.code: it is missing"),
+        ({"answerer": "a firewall"}, "answerer: an object is needed, not text"),
+    ],
+)
+def test_a_record_of_a_wrong_type_is_refused_whole(besides: Record, problem: str) -> None:
+    record = connection(**besides)
+    lines = made("text", [record])
+    assert max(map(len, lines.split("\n"))) <= WIDTH
+    text = lines.replace("\n          ", " ")
+    assert text.startswith(f"15:33:51  (connection record not understood: {problem})\n")
+    assert "1 connection record is not understood by this version" in text
+    assert "Source address" not in text
+    assert f"(connection record not understood: {problem})" in made("markdown", [record]).replace("\\", "")
+    (row,) = csv.DictReader(io.StringIO(made("csv", [record]), newline=""))
+    told = {name: text for name, text in row.items() if text}
+    assert told == {"time": record["time"], "note": f"not understood: {problem}", "seq": "1"}
+    assert json.loads(made("jsonl", [record])) == record
+
+
+def test_the_path_to_what_is_wrong_leads_into_lists() -> None:
+    def problem(kind: str, **besides: Any) -> str:
+        (record,) = [record for record in tickets.log() if record["type"] == kind]
+        (entry,) = entries_of([record | besides])
+        return entry.problem
+
+    (link,) = next(record for record in tickets.log() if record["type"] == "interfaces")["interfaces"]
+    first, *others = link["addresses"]
+    odd = [{**link, "addresses": [*others, {**first, "prefix_length": 999}]}]
+    assert problem("interfaces", interfaces=odd) == "interfaces[0].addresses[2].prefix_length: 0 to 128 is needed"
+    assert problem("verdict", sources=[[]]) == "sources[0]: an object is needed, not a list"
+    assert problem("trace", traces=[{"source": None}]) == "traces[0].chosen_by: it is missing"

@@ -8,11 +8,11 @@ import pytest
 from kernel_world import WORLD, in_namespace
 
 from stcp_shell.errors import Failure
-from stcp_shell.facts import INET, INET6
+from stcp_shell.model.connection import INET, INET6
 from stcp_shell.net.tables import interfaces, rtnetlink
 
 READ = """
-from stcp_shell.net import interfaces, netdevice, rtnetlink
+from stcp_shell.net.tables import interfaces, netdevice, rtnetlink
 ASKED = [
     ("10.1.1.1", None), ("10.1.1.1", "172.16.1.50"), ("10.1.1.1", "0.0.0.0"), ("20.0.0.1", None), ("22.0.0.1", None),
     ("172.16.1.9", None), ("172.16.1.50", None), ("172.16.1.255", None), ("10.8.0.2", None), ("28.1.1.1", None),
@@ -312,7 +312,7 @@ def test_netifaces_finds_addresses_and_claims_nothing_that_it_does_not_see(world
 def test_a_tun_without_an_address_is_an_interface() -> None:
     found, other = in_namespace(
         """
-from stcp_shell.net import interfaces
+from stcp_shell.net.tables import interfaces
 if subprocess.run(["ip", "tuntap", "add", "dev", "tun0", "mode", "tun"], stderr=subprocess.DEVNULL).returncode:
     print("[null, null]")
 else:
@@ -330,7 +330,7 @@ else:
 def test_a_hostile_interface_name_does_no_harm() -> None:
     names, way = in_namespace(
         """
-from stcp_shell.net import interfaces, rtnetlink
+from stcp_shell.net.tables import interfaces, rtnetlink
 subprocess.run(["ip", "link", "add", b"e\\x1b[31m\\xff", "type", "veth", "peer", "name", "f"], check=True)
 subprocess.run(["ip", "addr", "add", "10.0.0.1/24", "dev", b"e\\x1b[31m\\xff"], check=True)
 subprocess.run(["ip", "link", "set", b"e\\x1b[31m\\xff", "up"], check=True)
@@ -368,11 +368,11 @@ def test_where_netlink_is_denied_interfaces_are_still_there_and_tables_say_why_n
         WORLD
         + DENY
         + """
-from stcp_shell.net import interfaces, routes, rtnetlink
+from stcp_shell.net.tables import interfaces, routes, rtnetlink
 before = interfaces.local_addresses()
 deny_netlink()
 reasons = []
-for ask in (rtnetlink.Rtnetlink, lambda: routes.default_gateways("inet"), lambda: routes.way_to("10.1.1.1")):
+for ask in (rtnetlink.Rtnetlink, lambda: routes.default_gateways("inet"), lambda: routes.resolve_route("10.1.1.1")):
     try:
         ask()
     except rtnetlink.TablesUnavailable as why:
@@ -445,7 +445,7 @@ def test_a_source_is_no_link_local_address_where_there_is_another_and_none_that_
         WORLD
         + """
 from stcp_shell.errors import Failure
-from stcp_shell.net import interfaces
+from stcp_shell.net.tables import interfaces
 answers = [interfaces.address_on("enetA", family) for family in ("inet", "inet6")]
 try:
     interfaces.address_on("down0", "inet")

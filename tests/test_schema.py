@@ -1,73 +1,95 @@
 """The log's JSON Schema describes what there is, lets pass what readers must bear, and has a version."""
 
+from __future__ import annotations
+
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from programs import run
-from schemas import Record, objects, schema, validate, validator
+from logs import connection, entries_of, route, stamped
+from programs import ROOT, run
+from schemas import Record, conditions, definition, objects, schema, validate, validator
+from tickets import log
 
-from stcp_shell import facts, findings, results
-from stcp_shell.facts import OUTCOMES, VERDICTS
 from stcp_shell.log import SCHEMA
-from stcp_shell.log.entries import RECORDS, UNLOGGED, entries
-from stcp_shell.log.reader import Losses, records
-from stcp_shell.log.table_entries import RECORDS as FINDINGS
-from stcp_shell.log.table_entries import UNLOGGED as UNLOGGED_FINDINGS
+from stcp_shell.log.reader import ReadProblems
+from stcp_shell.log.writer import records_of
+from stcp_shell.model import checks, results
+from stcp_shell.model.connection import OUTCOMES, SYN_FATES, ResolvedRoute
+from stcp_shell.model.record import KINDS, RECORDS
+from stcp_shell.model.results import UNLOGGED
+from stcp_shell.model.schema import schema as generated
 from stcp_shell.report.text.lines import RENDERERS
 
-# What results are made of, and what is kept for the JUnit file.
-PARTS = {
-    *(results.SocketRow, results.Check, results.Failed, findings.SecondLook, findings.BsdBlock, findings.BsdSocket),
-    *(findings.Side, findings.Change, findings.Unchanged),
-}
+SCHEMA_FILE = ROOT / "stcp_shell" / "log" / "schema.json"
+# What results are made of.
+PARTS = {results.SocketRow, results.BsdSocket}
 STAMP = {"seq": 1, "time": "2026-01-31T15:33:51.123Z"}
 NOTE = {"type": "note", **STAMP, "command": 1, "text": "x"}
+SENT: Record = {"type": "result", **STAMP, "command": 1, "result": "sent", "value": {"socket": 1, "bytes": 5, "of": 5}}
 
 
 def properties(value: Any) -> Iterator[tuple[str, Record]]:
-    for definition in objects(value):
-        yield from definition["properties"].items()
+    for described in objects(value):
+        yield from described["properties"].items()
+
+
+def test_it_is_what_is_declared() -> None:
+    """After a change of the declarations `GOLDEN_UPDATE=1 pytest tests/test_schema.py` generates it again."""
+    made = json.dumps(generated(SCHEMA), indent=2) + "\n"
+    if os.environ.get("GOLDEN_UPDATE"):
+        SCHEMA_FILE.write_text(made, "ascii")
+    assert SCHEMA_FILE.read_text("ascii") == made
 
 
 def test_every_field_is_described() -> None:
-    assert [name for name, field in properties(schema()) if not field.get("description", "$ref" in field)] == []
+    assert [name for name, field in properties(schema()) if not field.get("description")] == []
+
+
+def test_every_field_is_written_always() -> None:
+    assert [found for found in objects(schema()["$defs"]) if found["required"] != list(found["properties"])] == []
 
 
 def test_every_type_is_described() -> None:
-    known = schema()["properties"]["type"]["examples"]
-    written = {kind for kind, _ in (*RECORDS.values(), *FINDINGS.values())}
-    assert written | {"session", "command", "verdict", "end"} <= set(known)
-    assert [f"{kind}_record" for kind in known] == [name for name in schema()["$defs"] if name.endswith("_record")]
+    described = schema()
+    types = [known["type"]["const"] for known in conditions(described)]
+    answers = [known["result"]["const"] for known in conditions(described) if "result" in known]
+    assert described["properties"]["type"]["examples"] == list(dict.fromkeys(types))
+    assert set(types) == {kind.type for kind in KINDS.values()}
+    assert answers == [kind.result for kind in KINDS.values() if kind.result]
+    assert len({id(definition(described, branch)) for branch in described["allOf"]}) == len(types) == len(RECORDS)
 
 
 def test_every_result_is_logged_or_known_not_to_be() -> None:
-    logged = {*RECORDS, *FINDINGS, findings.Diagnosed}
-    unlogged = UNLOGGED | UNLOGGED_FINDINGS
-    assert not logged & unlogged
-    assert logged | unlogged == {*RENDERERS}
-    classes = {value for module in (results, findings) for value in vars(module).values() if isinstance(value, type)}
-    tuples = {value for value in classes if value.__module__ in (results.__name__, findings.__name__)}
-    assert tuples - PARTS == (logged | unlogged) - {facts.Connection}
+    logged = {kind for kind in RENDERERS if kind in KINDS or hasattr(kind, "records")}
+    assert logged.isdisjoint(UNLOGGED)
+    assert logged.union(UNLOGGED) == set(RENDERERS)
+    found = {value for value in vars(results).values() if isinstance(value, type)}
+    tuples = {value for value in found if value.__module__ == results.__name__}
+    assert tuples - PARTS <= {*KINDS, *UNLOGGED}
 
 
-@pytest.mark.parametrize("value", [None, results.Check("", 1, "", results.Expectation(True, "", "", ())), facts.Way()])
+@pytest.mark.parametrize("value", [None, checks.Failed("", 1, "", ""), ResolvedRoute()])
 def test_what_is_no_result_is_not_passed_over(value: Any) -> None:
     with pytest.raises(TypeError, match="neither logged nor known not to be"):
-        entries(value, 1)
+        records_of(value)
 
 
-@pytest.mark.parametrize("value", [results.Closed(1), findings.BsdSockets([])])
+@pytest.mark.parametrize("value", [results.Closed(1), results.BsdSockets(())])
 def test_what_is_only_shown_has_no_record(value: Any) -> None:
-    assert entries(value, 1) == []
+    assert records_of(value) == ()
 
 
 def test_the_words_are_those_of_the_program() -> None:
     defined = schema()["$defs"]
-    assert tuple(defined["outcome"]["examples"]) == OUTCOMES
-    assert tuple(defined["verdict_record"]["properties"]["kind"]["examples"]) == VERDICTS
+    for words, name, field in (
+        (OUTCOMES, "connection_record", "outcome"),
+        (SYN_FATES, "connection_record", "syn"),
+    ):
+        assert ", ".join(words) in defined[name]["properties"][field]["description"]
 
 
 def test_it_is_a_schema() -> None:
@@ -80,9 +102,13 @@ def test_it_is_a_schema() -> None:
     "record",
     [
         NOTE,
+        SENT,
         {**NOTE, "new": {"deep": [1]}},
+        {**SENT, "value": {**SENT["value"], "new": 1}},
+        {**SENT, "result": "new", "value": 5},
         {"type": "new", **STAMP},
         {**NOTE, "type": "end", "reason": "x", "status": 1},
+        {**NOTE, "type": "result", "error": "x"},
     ],
 )
 def test_what_is_new_passes(record: Record) -> None:
@@ -96,7 +122,15 @@ def test_what_is_new_passes(record: Record) -> None:
         {"type": "new", **STAMP},
         {**NOTE, "text": 1},
         {**NOTE, "time": "yesterday"},
-        {"type": "note", **STAMP},
+        {"type": "note", **STAMP, "command": 1},
+        {"type": "note", **STAMP, "text": "x"},
+        {**SENT, "new": 1},
+        {**SENT, "result": "new"},
+        {**SENT, "value": {**SENT["value"], "new": 1}},
+        {**SENT, "value": {"socket": 1}},
+        {"type": "result", **STAMP, "command": 1},
+        connection(port=65536),
+        connection(icmp={}),
     ],
 )
 def test_what_the_program_writes_is_all_described(record: Record) -> None:
@@ -109,27 +143,81 @@ def test_a_log_has_the_version(tmp_path: Path) -> None:
     assert done.records[0]["schema"] == SCHEMA
 
 
+def begun(**fields: Any) -> Record:
+    """A session that an older version began."""
+    return stamped("session", **{"version": "9", "host": "h", "system": "s", "arguments": [], **fields})
+
+
 @pytest.mark.parametrize(("version", "told"), [(SCHEMA, 0), (SCHEMA + 1, SCHEMA + 1), ("2", 0), (None, 0), (True, 0)])
 def test_logs_of_other_versions_are_read(version: Any, told: int) -> None:
-    session = {"type": "session", **STAMP, "schema": version, "version": "9", "host": "h", "system": "s", "pid": 1}
-    losses = Losses()
-    assert len(list(records([json.dumps(session).encode() + b"\n"], losses))) == 1
-    assert losses.newer == told
+    problems = ReadProblems()
+    (entry,) = entries_of([begun(schema=version)], problems)
+    assert problems.newer == told
+    assert (entry.record is None) == (version.__class__ is not int) == bool(entry.problem)
 
 
 def test_a_newer_log_is_shown_with_a_remark(tmp_path: Path) -> None:
-    session = {"type": "session", **STAMP, "schema": 7, "version": "9", "host": "h", "system": "s", "arguments": []}
-    lines = [json.dumps(record) for record in (session, {"type": "new", **STAMP}, NOTE)]
+    lines = [json.dumps(record) for record in (begun(schema=7), {"type": "new", **STAMP}, NOTE)]
     (tmp_path / "log").write_text("".join(f"{line}\n" for line in lines))
     done = run(tmp_path, "--report", "log")
     assert done.status == 0
-    assert "its format has version 7, this program knows 1" in done.out
+    assert f"its format has version 7, this program knows {SCHEMA}" in done.out
     assert "note: x" in done.out
 
 
 def test_a_log_without_a_version_is_read_as_it_is(tmp_path: Path) -> None:
-    session = {"type": "session", **STAMP, "version": "0.1.0", "host": "h", "system": "s", "arguments": [], "pid": 1}
-    (tmp_path / "log").write_text(json.dumps(session) + "\n" + json.dumps(NOTE) + "\n")
+    (tmp_path / "log").write_text(json.dumps(begun()) + "\n" + json.dumps(NOTE) + "\n")
     done = run(tmp_path, "--report", "log")
     assert (done.status, done.err) == (0, "")
     assert "its format" not in done.out
+    assert "not understood" not in done.out
+
+
+# Records of version 1
+
+
+def routes_of(*records: Record) -> list[ResolvedRoute | None]:
+    return [entry.record.route for entry in entries_of(records) if entry.type == "connection"]
+
+
+def verdict(outcome: str) -> Record:
+    """A verdict of log() with one observation, which ended like that."""
+    (found,) = [record for record in log() if record["type"] == "verdict"]
+    return {**found, "sources": [{**found["sources"][0], "outcome": outcome}]}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ({"gateway": "10.1.1.1", "interface": "e"}, ResolvedRoute("10.1.1.1", "e", kind="unicast")),
+        ({"gateway": None, "interface": "e"}, ResolvedRoute(None, "e", kind="unicast")),
+        ({"gateway": None, "interface": "lo", "kind": "local"}, ResolvedRoute(None, "lo", kind="local")),
+        ({"gateway": None, "interface": None}, None),
+        ({"gateway": None, "interface": None, "kind": None}, None),
+        ({"gateway": None, "interface": None, "kind": "none"}, ResolvedRoute()),
+        (None, None),
+    ],
+)
+def test_routes_of_version_1(written: Any, read: ResolvedRoute | None) -> None:
+    """Where the tables could not be read it was an object of nulls; before that there was no `kind`."""
+    assert routes_of(connection(route=written)) == [read]
+    trace = next(record for record in log() if record["type"] == "trace")
+    (entry,) = entries_of([{**trace, "traces": [{**trace["traces"][0], "route": written}]}])
+    assert [path.route for path in entry.record.traces] == [read]
+
+
+def test_attempts_that_differ_had_another_name() -> None:
+    """`unsteady`. A version that knows `inconsistent` has no other name for it."""
+    old, new = begun(schema=1), begun(schema=SCHEMA)
+    (_, early, _, late) = entries_of([old, verdict("unsteady"), new, verdict("unsteady")])
+    assert [seen.outcome for seen in early.record.sources] == ["inconsistent"]
+    assert [seen.outcome for seen in late.record.sources] == ["unsteady"]
+
+
+def test_each_session_in_a_log_has_its_version() -> None:
+    """A file is appended to, also by an older program."""
+    bare = connection(route={"gateway": "10.1.1.1", "interface": "e"})
+    records = [begun(schema=SCHEMA), connection(), begun(), bare, begun(schema=SCHEMA + 1), connection(), bare]
+    known = ResolvedRoute(**route("192.168.77.1", "enetZ"))
+    found = routes_of(*records)
+    assert found == [known, ResolvedRoute("10.1.1.1", "e", kind="unicast"), known, ResolvedRoute("10.1.1.1", "e")]

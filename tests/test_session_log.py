@@ -11,14 +11,16 @@ import pytest
 from programs import Run, closed_port, connecting, listening, logged, port_of, read, run, shows, silent, started, until
 
 from stcp_shell import __version__
-from stcp_shell.log.reader import records
+from stcp_shell.log.reader import ReadProblems, entries
 from stcp_shell.log.writer import Journal
-from stcp_shell.report.transcript import WIDTH, ticket
+from stcp_shell.model.session import Note
+from stcp_shell.report.text.words import WIDTH
+from stcp_shell.report.transcript import transcript
 
 EVERY = ["type", "seq", "time"]
 CONNECTION = {
-    *(*EVERY, "socket", "protocol", "bound", "source", "chosen_by", "destination", "route", "outcome", "errno", "icmp"),
-    *("elapsed", "rtt", "syn_retransmits"),
+    *(*EVERY, "command", "socket", "protocol", "bound", "source", "chosen_by", "destination", "route", "outcome"),
+    *("errno", "icmp", "elapsed", "rtt", "syn_retransmits", "rst", "syn", "answerer", "others", "note", "interrupted"),
 }
 WARNING = "stcp-shell: the session log cannot be written ({}): it is kept in memory; save it with log -save FILE\n"
 
@@ -45,8 +47,11 @@ def test_records_and_their_fields(tmp_path: Path) -> None:
     assert times == sorted(times)
 
     first, last = done.records[0], done.records[-1]
-    assert set(first) == {*EVERY, "schema", "version", "host", "system", "arguments", "pid"}
+    assert set(first) == {
+        *(*EVERY, "schema", "version", "host", "system", "arguments", "pid", "variables", "scripts"),
+    }
     assert (first["version"], first["arguments"][:3]) == (__version__, ["-D", "X=1", "-c"])
+    assert (first["variables"], first["scripts"]) == (["X=1"], [])
     assert last | {"time": 0} == {"type": "end", "seq": len(kinds), "time": 0, "reason": "quit", "status": 0}
     command = done.of("command")[1]
     assert (command["text"], command["from"]) == ("bind -name 127.0.0.1", "-c:1")
@@ -59,9 +64,9 @@ def test_the_fields_of_a_connection(tmp_path: Path) -> None:
         port = port_of(server)
         works, fails = run(tmp_path, "-c", everything(port)).of("connection")
     for record in works, fails:
-        assert set(record) >= CONNECTION
+        assert set(record) == CONNECTION
         assert set(record["destination"]) == {"name", "address", "port"}
-        assert set(record["route"]) == {"gateway", "interface", "kind"}
+        assert set(record["route"]) == {"gateway", "interface", "source", "table", "kind"}
         assert set(record["source"]) == {"address", "port"}
         assert record["elapsed"] > 0
         assert (record["protocol"], record["icmp"], record["syn_retransmits"]) == ("tcp", None, 0)
@@ -160,9 +165,8 @@ def test_a_file_is_appended_to(tmp_path: Path) -> None:
     log.write_text(torn)
     done = run(tmp_path, "--log", log, "-c", "note three; log")
     assert log.read_text().startswith(torn + "\n")
-    assert [record["text"] for record in records(log.read_bytes().splitlines()) if record["type"] == "note"] == [
-        *("one", "two", "three"),
-    ]
+    notes = [entry.record.text for entry in entries(log.read_bytes().splitlines()) if entry.type == "note"]
+    assert notes == ["one", "two", "three"]
     assert "note: three" in done.out
     assert "two" not in done.out  # the text is about this session
 
@@ -244,11 +248,14 @@ def test_saving_does_not_destroy_the_log_itself(tmp_path: Path, name: str) -> No
 
 def test_a_reader_takes_what_it_gets() -> None:
     lines = [b'{"type": "new", "x": 1}', b"[]", b"", b"\xff", b'{"seq": 1}', b'{"type": 1}', b'{"type": "note", "te']
-    assert list(records(lines)) == [{"type": "new", "x": 1}]
-    odd = [{"type": "new"}, {"type": "note", "time": "2026-01-31T15:33:51.123Z"}, {"type": "connection"}]
-    assert list(ticket(odd)) == [
-        "15:33:51  (a note record that this version does not understand)",
-        "--:--:--  (a connection record that this version does not understand)",
+    problems = ReadProblems()
+    (entry,) = entries(lines, problems)
+    assert (entry.type, entry.record, entry.problem, entry.line) == ("new", None, "", '{"type": "new", "x": 1}')
+    assert (problems.skipped, problems.torn) == (4, True)
+    odd = [b'{"type": "new"}', b'{"type": "note", "time": "2026-01-31T15:33:51.123Z"}', b'{"type": "connection"}']
+    assert list(transcript(entries(odd), ReadProblems())) == [
+        "15:33:51  (note record not understood: text: it is missing)",
+        "--:--:--  (connection record not understood: socket: it is missing)",
         "(1 connection record is not understood by this version)",
         "(records of types that this version does not know: new (1))",
     ]
@@ -266,7 +273,8 @@ def test_ctrl_c_behind_a_write_does_not_hide_the_record(tmp_path: Path, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            journal.write("note", {"command": 1, "text": "one"})
-    journal.write("note", {"command": 1, "text": "two"})
-    assert [record["text"] for record in journal.records()] == ["one", "two"] == [r["text"] for r in read(log)]
+            journal.write(Note("one"), 1)
+    journal.write(Note("two"), 1)
+    assert [entry.record for entry in journal.entries()] == [Note("one"), Note("two")]
+    assert [record["text"] for record in read(log)] == ["one", "two"]
     journal.close()

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kernel_world import WORLD, in_namespace
 
-from stcp_shell.kernel import Address, Interface, NextHop, Route, Rule
-from stcp_shell.net.tables.routes import Rows
+from stcp_shell.model.rows import Rows
+from stcp_shell.model.tables import Address, Interface, NextHop, Route, Rule
 from stcp_shell.report.text.escape import visible
 from stcp_shell.report.text.stcp_tables import WIDTH, ifconfig_lines, netmask, route_lines
 
@@ -239,7 +239,7 @@ def test_a_real_table_keeps_to_the_width_and_starts_with_its_gateways() -> None:
     lines = in_namespace(
         WORLD
         + """
-from stcp_shell.net import routes
+from stcp_shell.net.tables import routes
 from stcp_shell.report.text.stcp_tables import route_lines
 defaults = routes.default_gateways("inet") + routes.default_gateways("inet6")
 rules = routes.rules("inet") + routes.rules("inet6")

@@ -12,7 +12,8 @@ import pytest
 from conftest import in_lab
 from programs import read, run, shows, started, until
 
-from stcp_shell.facts import Endpoint, Hop, Icmp, Trace, Way
+from stcp_shell.model.connection import Destination, Icmp, ResolvedRoute
+from stcp_shell.model.trace import Hop, Trace, Traces
 from stcp_shell.report.text.traceroute import ending, parting
 
 A, Z = ("172.16.1.50", "fd00:172:16:1::50"), ("192.168.77.50", "fd00:192:168:77::50")
@@ -195,8 +196,14 @@ def test_screen_log_and_ticket(namespaces: None, tmp_path: Path) -> None:
     assert record["destination"] == {"name": "client", "address": "10.1.1.1", "port": 2121}
     assert (record["most_hops"], record["cancelled"], record["others"]) == (30, False, [])
     refused, connected = record["traces"]
-    route = {"gateway": "192.168.77.1", "interface": "enetZ", "kind": "unicast"}
-    assert (refused["source"], refused["chosen_by"], refused["route"]) == ("192.168.77.50", "bind", route)
+    assert (refused["source"], refused["chosen_by"]) == ("192.168.77.50", "bind")
+    assert refused["route"] == {
+        "gateway": "192.168.77.1",
+        "interface": "enetZ",
+        "source": "192.168.77.50",
+        "table": 254,
+        "kind": "unicast",
+    }
     assert refused["hops"][0]["icmp"]["from"] == "192.168.77.1"
     assert [each["ttl"] for each in connected["hops"]] == [1, 2]
     assert max(map(len, done.out.splitlines())) <= 80
@@ -247,7 +254,7 @@ def test_options_that_do_not_parse(tmp_path: Path, words: str) -> None:
     assert (done.status, done.err.count("\n")) == (2, 1)
 
 
-TARGET = Endpoint("10.1.1.1", 2121)
+TARGET = Destination("10.1.1.1", "10.1.1.1", 2121)
 
 
 def router(ttl: int, address: str | None) -> Hop:
@@ -262,7 +269,7 @@ def going(source: str, outcome: str, *addresses: str | None) -> Trace:
     hops = [router(ttl, address) for ttl, address in enumerate(addresses, 1)]
     if outcome in ("connected", "refused"):
         hops[-1] = Hop(len(hops), addresses[-1], 0.001, None, outcome)
-    return Trace(TARGET, source, "bind", tuple(hops), outcome)
+    return Trace(source, "bind", None, outcome, tuple(hops))
 
 
 @pytest.mark.parametrize(
@@ -303,7 +310,7 @@ def test_parting(traces: list[Trace], said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trace", "way", "said"),
+    ("trace", "route", "said"),
     [
         (going("s", "timeout"), None, "silence from the first hop on: none of 4 answered"),
         (going("s", "timeout", "a"), None, "silence behind hop 1, a: none of hops 2 to 4 answered"),
@@ -316,26 +323,27 @@ def test_parting(traces: list[Trace], said: str) -> None:
         (going("s", "cancelled", "a"), None, "ended by Ctrl-C; 1 hop is known"),
         (
             going("s", "refused", "a", "10.1.1.1"),
-            Way("a", "enetZ", kind="unicast"),
+            ResolvedRoute("a", "enetZ", kind="unicast"),
             "refused at hop 2: a RST from 10.1.1.1, or from a box that answers for it",
         ),
         (
             going("s", "connected", "10.1.1.1"),
-            Way("a", "enetZ", kind="unicast"),
+            ResolvedRoute("a", "enetZ", kind="unicast"),
             "connected at hop 1: a SYN-ACK from the next hop itself, a, for 10.1.1.1",
         ),
         (
             going("s", "refused", "10.1.1.1"),
-            Way(None, "lo", kind="local"),
+            ResolvedRoute(None, "lo", kind="local"),
             "refused by this host itself: there is no hop in between",
         ),
-        (Trace(TARGET, "s", "bind", (), "no-route"), None, "no SYN left this host: no route"),
+        (Trace("s", "bind", None, "no-route", ()), None, "no SYN left this host: no route"),
         (
-            Trace(TARGET, "s", "bind", (router(1, "a"),), "no-route"),
+            Trace("s", "bind", None, "no-route", (router(1, "a"),)),
             None,
             "behind hop 1 nothing is known: no SYN left this host any more, no route",
         ),
     ],
 )
-def test_ending(trace: Trace, way: Way | None, said: str) -> None:
-    assert ending(trace, 4, way) == said
+def test_ending(trace: Trace, route: ResolvedRoute | None, said: str) -> None:
+    trace = trace._replace(route=route)
+    assert ending(trace, Traces(TARGET, (), 4, False, (trace,))) == said

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from stcp_shell.diagnosis.case import Case, Observation, ReversePath, Verdict
-from stcp_shell.diagnosis.verdict import judge
-from stcp_shell.facts import VERDICTS, Answerer, Endpoint, Hop, Icmp, Trace, Way
+from stcp_shell.diagnosis.verdict import VERDICTS, judge
+from stcp_shell.model.connection import Endpoint, HopDistance, Icmp, ResolvedRoute
+from stcp_shell.model.diagnosis import Case, Observation, ReversePath, Verdict
+from stcp_shell.model.trace import Hop, Trace
 
 CLIENT = Endpoint("10.1.1.1", 2121)
 DEFAULT, BOUND = "192.168.77.50", "172.16.1.50"
-BY_Z = Way("192.168.77.1", "enetZ", DEFAULT, 254, "unicast")
+BY_Z = ResolvedRoute("192.168.77.1", "enetZ", DEFAULT, 254, "unicast")
 PROHIBITED = Icmp(3, 13, "communication administratively prohibited", "192.168.77.1")
 NO_NETWORK = Icmp(3, 0, "network unreachable", "192.168.77.1")
 
@@ -59,10 +60,10 @@ TABLE = {
     "default works, bound silent": Row([seen("connected"), bound("timeout")], "bound-source-fails"),
     "both reset": Row([seen("refused", **refused()), bound("refused", **refused())], "no-listener"),
     "both reset by a nearer box": Row(
-        [seen("refused", **refused(answerer=Answerer(64, 0, 1))), bound("refused", **refused())], "filtered"
+        [seen("refused", **refused(answerer=HopDistance(64, 0, 1, True))), bound("refused", **refused())], "filtered"
     ),
     "both reset by the next hop, which stands in for the host": Row(
-        [s("refused", **refused(answerer=Answerer(64, 0, 0))) for s in (seen, bound)], "filtered"
+        [s("refused", **refused(answerer=HopDistance(64, 0, 0, False))) for s in (seen, bound)], "filtered"
     ),
     "port unreachable from the host itself": Row(
         [seen("refused", icmp=Icmp(3, 3, "port unreachable", "10.1.1.1"))], "no-listener"
@@ -87,10 +88,12 @@ TABLE = {
     "no route": Row([seen("no-route", address=None), bound("no-route")], "no-route"),
     "no route but for a bound source": Row([seen("no-route", address=None), bound("connected")], "no-route"),
     "own reject": Row([seen("prohibited", icmp=OWN_REJECT), bound("connected")], "local-firewall"),
-    "own drop": Row([seen("timeout", syn="dropped-here"), bound("timeout", syn="dropped-here")], "local-firewall"),
+    "own drop": Row(
+        [seen("timeout", syn_fate="dropped-here"), bound("timeout", syn_fate="dropped-here")], "local-firewall"
+    ),
     "EPERM": Row([seen("denied", errno="EPERM"), bound("denied", errno="EPERM")], "local-firewall"),
     "no ARP": Row([s("unreachable", icmp=NO_ARP) for s in (seen, bound)], "next-hop-silent"),
-    "no ARP yet": Row([s("timeout", syn="unresolved") for s in (seen, bound)], "next-hop-silent"),
+    "no ARP yet": Row([s("timeout", syn_fate="unresolved") for s in (seen, bound)], "next-hop-silent"),
     "strict filter here": Row([seen("connected"), bound("timeout")], "local-rp-filter", None, {"reverse_path": STRICT}),
     "strict filter here, but its counter stands still": Row(
         [seen("connected"), bound("timeout")],
@@ -109,18 +112,18 @@ TABLE = {
     "one source, reset": Row([seen("refused", **refused())], "no-listener"),
     "one source, connected": Row([seen("connected")], "healthy"),
     "all connect": Row([seen("connected"), bound("connected")], "healthy"),
-    "answers differ": Row([seen("unsteady"), bound("connected")], "unclear"),
+    "answers differ": Row([seen("inconsistent"), bound("connected")], "unclear"),
     "no listener for one, silence for the other": Row([seen("refused", **refused()), bound("timeout")], "unclear"),
     "no listener, but one source does not get there": Row(
-        [seen("timeout"), bound("refused", **refused(answerer=Answerer(63, 1, 1)))], "source-dependent"
+        [seen("timeout"), bound("refused", **refused(answerer=HopDistance(63, 1, 1, False)))], "source-dependent"
     ),
     "no listener, and a router forbids one source": Row(
-        [seen("prohibited", icmp=PROHIBITED), bound("refused", **refused(answerer=Answerer(63, 1, 1)))],
+        [seen("prohibited", icmp=PROHIBITED), bound("refused", **refused(answerer=HopDistance(63, 1, 1, False)))],
         "source-dependent",
         "192.168.77.1",
     ),
     "a nearer box resets one source, silence for the other": Row(
-        [seen("timeout"), bound("refused", **refused(answerer=Answerer(64, 0, 1)))], "unclear"
+        [seen("timeout"), bound("refused", **refused(answerer=HopDistance(64, 0, 1, True)))], "unclear"
     ),
     "interrupted": Row([seen("cancelled"), bound("cancelled")], "unclear"),
 }
@@ -162,12 +165,12 @@ def test_the_remedies_name_the_box_and_are_ready_commands() -> None:
 
 
 def test_what_left_this_host_is_not_denied() -> None:
-    found = verdict(seen("timeout", syn="unresolved"), bound("timeout", syn="lost"))
+    found = verdict(seen("timeout", syn_fate="unresolved"), bound("timeout", syn_fate="lost"))
     assert found.summary == f"the next hop 192.168.77.1 does not answer ARP: no SYN from {DEFAULT} left this host"
 
 
 def test_a_route_that_only_a_bound_source_has_is_offered_to_all() -> None:
-    found = verdict(seen("no-route", address=None, route=Way()), bound("connected"))
+    found = verdict(seen("no-route", address=None, route=ResolvedRoute()), bound("connected"))
     assert found.summary == f"this host has no route to 10.1.1.1 but from {BOUND}"
     assert "  Linux: ip route replace 10.1.1.1/32 via 192.168.77.1 dev enetZ src 172.16.1.50" in found.remedies
 
@@ -186,7 +189,7 @@ def test_only_the_filter_that_drops_answers_is_to_be_loosened() -> None:
 
 
 def test_a_prohibit_route_is_not_looked_for_among_firewall_rules() -> None:
-    found = verdict(seen("prohibited", address=None, errno="EACCES", route=Way(kind="prohibit")))
+    found = verdict(seen("prohibited", address=None, errno="EACCES", route=ResolvedRoute(kind="prohibit")))
     assert found.kind == "local-firewall"
     assert not any("nft" in line for line in found.remedies)
     assert any("prohibit route or rule" in line for line in found.remedies)
@@ -194,7 +197,7 @@ def test_a_prohibit_route_is_not_looked_for_among_firewall_rules() -> None:
 
 def test_a_path_says_how_far_the_silent_source_gets() -> None:
     hops = (Hop(1, "192.168.77.1", 0.001, Icmp(11, 0, "hop limit exceeded in transit", "192.168.77.1"), None),)
-    path = Trace(CLIENT, DEFAULT, "kernel", (*hops, Hop(2, None, None, None, None)), "timeout")
+    path = Trace(DEFAULT, "kernel", BY_Z, "timeout", (*hops, Hop(2, None, None, None, None)))
     found = verdict(seen("timeout", trace=path), bound("connected"))
     assert f"SYNs from {DEFAULT} get as far as hop 1 (192.168.77.1); beyond it there is silence" in found.evidence
 
@@ -216,7 +219,7 @@ def test_no_source_address_at_all_is_said_to_be_so() -> None:
 def test_where_a_router_was_silent_before_it_refused_the_hop_is_not_claimed() -> None:
     silent = [Hop(ttl, None, None, None, None) for ttl in (1, 2)]
     last = Hop(3, "192.168.77.1", 0.001, PROHIBITED, "prohibited")
-    trace = Trace(CLIENT, DEFAULT, "kernel", (*silent, last), "prohibited")
+    trace = Trace(DEFAULT, "kernel", BY_Z, "prohibited", (*silent, last))
     found = verdict(seen("prohibited", icmp=PROHIBITED, trace=trace), bound("connected"))
     assert f"SYNs from {DEFAULT} end at hop 3 or before (192.168.77.1): prohibited" in found.evidence
 

@@ -13,6 +13,7 @@ OWN, OTHER, GATEWAY, REMOTE = "192.0.2.77", "198.51.100.9", "192.0.2.1", "203.0.
 OWN6, LINK6, MAC = "2001:db8:5:6::77", "fe80::5054:ff:fe12:3456", "52:54:00:12:34:56"
 ORIGINALS = (HOST, "zebra7", TARGET, OWN, OTHER, GATEWAY, REMOTE, OWN6, LINK6, MAC, "192.0.2.255", "192.0.2.0")
 ICMP = {"type": 3, "code": 13, "meaning": "communication administratively prohibited", "from": GATEWAY}
+ROUTE = {"gateway": GATEWAY, "interface": "eth7", "source": OWN, "table": 254, "kind": "unicast"}
 BANNER = f"220 ftp.{HOST} for {REMOTE}:21 ({OWN6}, {MAC.replace(':', '-')})"
 
 
@@ -21,12 +22,14 @@ def log() -> list[Record]:
     made = [
         {
             "type": "session",
-            "schema": 1,
             "version": "0.1.0",
             "host": HOST,
             "system": "Linux 6.1",
             "arguments": [],
             "pid": 1,
+            "schema": 2,
+            "variables": [f"H={TARGET}"],
+            "scripts": [],
         },
         _command("note " + BANNER),
         {"type": "note", "command": 2, "text": f"{TARGET} said: {BANNER}; see [{OWN6}]:22, {OWN}:80 and {OWN}/32"},
@@ -34,7 +37,7 @@ def log() -> list[Record]:
         _interfaces(),
         _routes(),
         connection(OWN, outcome="prohibited", errno="EHOSTUNREACH", icmp=ICMP),
-        {"type": "result", "command": 4, "result": "received", "value": {"socket": 1, "bytes": 9, "data": BANNER}},
+        {"type": "result", "command": 4, "result": "received", "value": _received()},
         {"type": "result", "command": 4, "error": f"{TARGET.upper()}: {REMOTE} is not there, nor is {LINK6}%eth7"},
         _verdict(),
         _trace(),
@@ -46,6 +49,7 @@ def log() -> list[Record]:
             "expected": f"from {OWN}",
             "seen": OTHER,
             "evidence": [BANNER],
+            "where": f"{HOST}.stcp:3",
         },
         {"type": "end", "reason": "quit", "status": 0},
     ]
@@ -68,7 +72,7 @@ def connection(source: str, **fields: Any) -> Record:
         "source": {"address": source, "port": 40000},
         "chosen_by": "kernel",
         "destination": {"name": TARGET, "address": REMOTE, "port": 21},
-        "route": {"gateway": GATEWAY, "interface": "eth7"},
+        "route": ROUTE,
         "outcome": "connected",
         "errno": None,
         "icmp": None,
@@ -80,12 +84,17 @@ def connection(source: str, **fields: Any) -> Record:
         "answerer": None,
         "others": [OTHER],
         "note": f"{TARGET} is {REMOTE}",
+        "interrupted": False,
         **fields,
     }
 
 
 def _command(text: str) -> Record:
     return {"type": "command", "text": text, "from": "typed"}
+
+
+def _received() -> Record:
+    return {"socket": 1, "bytes": 9, "data": BANNER, "peer": None}
 
 
 def _interfaces() -> Record:
@@ -106,7 +115,15 @@ def _interfaces() -> Record:
         address(f"{LINK6}%eth7", 64, "link"),
     ]
     link = {"ifindex": 2, "name": "eth7", "flags": ["UP"], "mtu": 1500, "hardware": MAC, "addresses": own}
-    return {"type": "interfaces", "command": 4, "host": HOST, "interfaces": [link], "automatic": True, "more": False}
+    return {
+        "type": "interfaces",
+        "command": 4,
+        "host": HOST,
+        "interfaces": [link],
+        "counters": None,
+        "automatic": True,
+        "more": False,
+    }
 
 
 def row(destination: str, length: int, gateway: str | None, source: str | None = None) -> Record:
@@ -147,6 +164,9 @@ def _routes() -> Record:
         "others": others,
         "others_count": 0,
         "rules": [rule],
+        "neighbours": None,
+        "neighbours_count": 0,
+        "links": None,
         "automatic": True,
         "more": False,
     }
@@ -163,8 +183,12 @@ def _verdict() -> Record:
         "icmp": ICMP,
         "rst": False,
         "syn": None,
-        "route": {"gateway": GATEWAY, "interface": "eth7"},
+        "route": ROUTE,
+        "interface": "eth7",
+        "rtt": None,
         "elapsed": 0.01,
+        "answerer": None,
+        "trace": _path(),
     }
     return {
         "type": "verdict",
@@ -176,18 +200,16 @@ def _verdict() -> Record:
         "blames": GATEWAY,
         "evidence": [f"from {OWN}: ICMP 3/13 from {GATEWAY}"],
         "remedies": [f"  Linux: ip route replace {REMOTE}/32 via {GATEWAY} dev eth7 src {OWN}"],
+        "severity": "bad",
     }
+
+
+def _path() -> Record:
+    hop = {"ttl": 1, "address": GATEWAY, "rtt": 0.001, "icmp": ICMP, "outcome": "prohibited"}
+    return {"source": OWN, "chosen_by": "bind", "route": ROUTE, "outcome": "prohibited", "hops": [hop]}
 
 
 def _trace() -> Record:
-    hop = {"ttl": 1, "address": GATEWAY, "rtt": 0.001, "icmp": ICMP, "outcome": "prohibited"}
-    path = {
-        "source": OWN,
-        "chosen_by": "bind",
-        "route": {"gateway": GATEWAY, "interface": "eth7", "kind": "unicast"},
-        "outcome": "prohibited",
-        "hops": [hop],
-    }
     return {
         "type": "trace",
         "command": 4,
@@ -195,7 +217,7 @@ def _trace() -> Record:
         "others": [OTHER],
         "most_hops": 30,
         "cancelled": False,
-        "traces": [path],
+        "traces": [_path()],
     }
 
 
@@ -218,6 +240,7 @@ def _route() -> Record:
         "kernel": OWN,
         "connect": {"source": OWN, "errno": None},
         "agrees": True,
+        "second": None,
         "notes": [f"{OTHER} was not tried"],
         "others": [OTHER],
     }

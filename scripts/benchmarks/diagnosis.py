@@ -87,13 +87,13 @@ def _command(count: int) -> float:
 
 
 def _probes(sources: list[str]) -> float:
-    from stcp_shell.facts import Endpoint
-    from stcp_shell.net.probes.sweep import Line, Survey
+    from stcp_shell.model.connection import Endpoint
+    from stcp_shell.net.probes.sweep import SourceTest, Sweep
 
-    survey = Survey([Line(Endpoint(CLIENT, PORT), source, None) for source in sources], TIMEOUT)
-    survey.run()
-    taken = survey.elapsed()
-    assert all(probe.code == -1 for line in survey.lines for probe in line.attempts), "somebody answered"
+    sweep = Sweep([SourceTest(Endpoint(CLIENT, PORT), source, None) for source in sources], TIMEOUT)
+    sweep.run()
+    taken = sweep.elapsed()
+    assert all(probe.code == -1 for test in sweep.tests for probe in test.attempts), "somebody answered"
     return taken
 
 

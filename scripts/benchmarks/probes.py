@@ -61,19 +61,19 @@ def _bare(target: tuple[str, int]) -> int:
 
 def _probe() -> Callable[[str, int], object]:
     """Our own, with what it keeps from one connect to the next; stcp_shell is imported where it is measured only."""
-    from stcp_shell.facts import Endpoint
+    from stcp_shell.model.connection import Endpoint
     from stcp_shell.net.probes.probe import Probe, run
-    from stcp_shell.net.tables.route_cache import Ways
+    from stcp_shell.net.tables.route_cache import RouteCache
 
-    ways = Ways()
+    routes = RouteCache()
 
     def probe(address: str, port: int) -> object:
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         sock.setblocking(False)
-        way = ways.to(address, None, port, "tcp")
+        route = routes.resolve(address, None, port, "tcp")
         found = Probe(sock, "tcp", Endpoint(address, port), 60.0)
         run([found])
-        evidence = found.outcome(way), found.source, found.errno, found.icmp, found.rst, found.syn, found.info
+        evidence = found.outcome(route), found.source, found.errno, found.icmp, found.rst, found.syn_fate, found.info
         sock.close()
         return evidence
 

@@ -16,9 +16,23 @@ from .figures import Row, at_most, interleaved
 from .processes import ENVIRONMENT, PYTHON, SHELL, duration
 
 CONNECTIONS = 100_000
-FORMATS = ("text", "markdown", "html", "csv")
-MOST, MOST_MEMORY = 4.0, 64.0  # times json.loads; MiB
+FORMATS = ("text", "markdown", "html", "csv", "jsonl", "svg")
+MOST, MOST_MEMORY = 2.0, 64.0  # times json.loads; MiB
 LOADS = "import json, sys\nfor line in open(sys.argv[1], 'rb'): json.loads(line)"
+_SESSION = {
+    "type": "session",
+    "seq": 1,
+    "time": "2026-01-31T00:00:00.123Z",
+    "version": "0.1.0",
+    "host": "phx_vos",
+    "system": "Linux 6.1 x86_64",
+    "arguments": ["connects.stcp"],
+    "pid": 1,
+    "schema": 2,
+    "variables": [],
+    "scripts": ["connects.stcp"],
+}
+_ROUTE = {"gateway": "192.168.77.1", "interface": "enetZ", "table": 254, "kind": "unicast"}
 _OUTCOMES = {
     "connected": (None, None),
     "timeout": (None, None),
@@ -53,21 +67,23 @@ def _write(path: Path, connections: int) -> None:
     """A log like that of a script which connects from two addresses by turns."""
     chance = random.Random(1)
     with path.open("w", encoding="ascii") as file:
+        file.write(json.dumps(_SESSION) + "\n")
         for number in range(1, connections + 1):
+            source = chance.choice(["172.16.1.50", "192.168.77.50"])
             outcome = chance.choice(list(_OUTCOMES))
             errno, icmp = _OUTCOMES[outcome]
             record = {
                 "type": "connection",
-                "seq": number,
+                "seq": number + 1,
                 "time": f"2026-01-31T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}.123Z",
                 "command": number,
                 "socket": number,
                 "protocol": "tcp",
                 "bound": None,
-                "source": {"address": chance.choice(["172.16.1.50", "192.168.77.50"]), "port": 32768 + number % 28000},
+                "source": {"address": source, "port": 32768 + number % 28000},
                 "chosen_by": "kernel",
                 "destination": {"name": "10.1.1.1", "address": "10.1.1.1", "port": 2121},
-                "route": {"gateway": "192.168.77.1", "interface": "enetZ"},
+                "route": {**_ROUTE, "source": source},
                 "outcome": outcome,
                 "errno": errno,
                 "icmp": icmp,
@@ -77,6 +93,9 @@ def _write(path: Path, connections: int) -> None:
                 "rst": outcome == "refused",
                 "syn": None,
                 "answerer": None,
+                "others": [],
+                "note": None,
+                "interrupted": False,
             }
             file.write(json.dumps(record) + "\n")
 

@@ -6,16 +6,13 @@ from typing import Any
 from ..commands import CATALOGUE
 from ..commands.session import Session
 from ..errors import Failure, OutputClosed, reason
-from ..facts import Connection
 from ..language.parser import Call, Parser
 from ..language.script import load
-from ..log.entries import entries
-from ..results import Check, Expectation, Failed
+from ..log.writer import records_of
+from ..model.checks import Check, CommandFailed, Expectation, Failed
+from ..model.connection import Connection
 from .screen import Screen
 from .status import Status
-
-# An enum looks its members up in Python: that takes longer than to run `close`.
-_OK, _INTERRUPTED = Status.OK, Status.INTERRUPTED
 
 
 class Interpreter:
@@ -30,13 +27,13 @@ class Interpreter:
 
     def run(self, calls: Sequence[Call], echo: bool = False) -> Status:
         """Run calls in order until the end, a failure, Ctrl-C or `quit`."""
-        status = _OK
+        status = Status.OK
         for call in calls:
             if echo:
                 self.screen.echo(call.text)
             done = self._run(call)
-            if done is not _OK:
-                if done is _INTERRUPTED or not self.keep_going:
+            if done is not Status.OK:
+                if done is Status.INTERRUPTED or not self.keep_going:
                     return done
                 status = max(status, done)
             if self.session.ended:
@@ -50,7 +47,7 @@ class Interpreter:
         if parser.problems:
             command = self.session.journal.command(line, f"{source}:{number}" if source else "typed")
             why = "; ".join(problem.message for problem in parser.problems)
-            self.session.journal.write("result", {"command": command, "error": why})
+            self.session.journal.write(CommandFailed(why), command)
             for problem in parser.problems:
                 self.screen.fail(str(problem))
             return Status.SYNTAX
@@ -61,8 +58,7 @@ class Interpreter:
     def _run(self, call: Call) -> Status:
         journal = self.session.journal
         number = journal.command(call.text, call.where or "typed")
-        if not call.command.quick:
-            self.screen.settle()
+        self.screen.settle()  # the command may wait for long
         try:
             result = call.command.run(self.session, **call.arguments)
             if type(result) is Expectation:
@@ -79,10 +75,10 @@ class Interpreter:
             return self._failed(call, number, f"internal error ({type(bug).__name__}: {bug}): please report it")
         except KeyboardInterrupt:
             self._failed(call, number, "interrupted")
-            return _INTERRUPTED
-        if self.session.cut:
-            raise self.session.cut
-        return _INTERRUPTED if getattr(result, "cancelled", False) else _OK
+            return Status.INTERRUPTED
+        if self.session.pending_signal:
+            raise self.session.pending_signal
+        return Status.INTERRUPTED if getattr(result, "cancelled", False) else Status.OK
 
     def _checked(self, call: Call, result: Expectation) -> Expectation:
         """Count it, and say where it stands."""
@@ -100,12 +96,12 @@ class Interpreter:
         try:
             self.screen.show(result)
         finally:
-            for kind, fields in entries(result, number):
-                self.session.journal.write(kind, fields)
+            for record in records_of(result):
+                self.session.journal.write(record, number)
 
     def _failed(self, call: Call, number: int, why: str) -> Status:
         self.failed.append(Failed(call.source, call.line, call.text, why))
-        self.session.journal.write("result", {"command": number, "error": why})
+        self.session.journal.write(CommandFailed(why), number)
         where = f"{call.where}: " if call.where else ""
         self.screen.fail(f"{where}{call.command.name}: {why}")
         return Status.FAILED

@@ -15,9 +15,10 @@ from contextlib import suppress
 from typing import Any, NoReturn, TextIO, cast
 
 from ..environment import Environment
-from ..results import Check, Expectation, Failed
+from ..errors import Terminated
+from ..model.checks import Check, Expectation, Failed
 from .runner import Ended
-from .signals import Terminated, ending
+from .signals import ending
 from .status import Status
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

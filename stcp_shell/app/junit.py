@@ -5,8 +5,8 @@ from html import escape  # the same five characters; xml.sax.saxutils would impo
 from itertools import groupby
 from typing import NamedTuple
 
+from ..model.checks import Check, Failed
 from ..report.text.escape import visible
-from ..results import Check, Failed
 
 
 class Case(NamedTuple):

@@ -1,22 +1,30 @@
 """The command line's program: reads the options, parses the scripts whole, and starts the session."""
 
+from __future__ import annotations
+
 import errno
+import gc
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from time import monotonic
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from .. import __version__
 from ..environment import Environment, real
 from ..errors import StcpError, reason
 from ..language.parser import Problem
 from ..report.text.escape import visible
+from .interpreter import Interpreter
 from .options import Arguments, UsageError, help_text, parse
 from .runner import Ended, run_session
 from .scripts import Scripts, given_variables, read_scripts
 from .status import Status
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
 
 
 def main() -> NoReturn:
@@ -85,6 +93,11 @@ def _about(arguments: Arguments) -> Iterable[str]:
 
         return completion(arguments.completion, ["list", *SCENARIOS])
     from ..commands import CATALOGUE
+
+    if arguments.manual == "log":
+        from .log_page import log_page
+
+        return log_page(__version__)
     from .man_page import manual
 
     return manual(__version__, CATALOGUE)
@@ -131,18 +144,19 @@ def _run(
 ) -> int:
     """Run it as one session, or with -j each script as one, and write what --junit asks for."""
     started = monotonic()
+    terminal = partial(_terminal, notice)
     if arguments.jobs:
         from .jobs import run_jobs
 
         def run_one(number: int, world: Environment) -> Ended:
-            return run_session(words, arguments, dict(scripts.variables), world, [scripts.programs[number]], ())
+            return run_session(words, arguments, dict(scripts.variables), world, [scripts.programs[number]], terminal)
 
         ended = run_jobs(len(scripts.programs), arguments.jobs, environment, run_one)
         if ended.checks and arguments.format != "jsonl":
             missed = sum(not check.result.met for check in ended.checks)
             _say(environment, [f"total: {len(ended.checks) - missed} passed, {missed} failed"])
     else:
-        ended = run_session(words, arguments, scripts.variables, environment, scripts.programs, notice)
+        ended = run_session(words, arguments, scripts.variables, environment, scripts.programs, terminal)
     if arguments.junit is None:
         return ended.status
     try:
@@ -150,6 +164,26 @@ def _run(
     except OSError as error:
         return _complain(environment, f"{arguments.junit}: {reason(error)}", Status.FAILED)
     return ended.status
+
+
+def _terminal(notice: Sequence[str], interpreter: Interpreter) -> int:
+    """Run what a person types."""
+
+    def load_lexer() -> type[Lexer]:
+        from .pygments_lexer import StcpLexer
+
+        return StcpLexer
+
+    # The collector goes over all that an import makes, again and again, and finds nothing: 6 of 160 ms.
+    gc.disable()
+    try:
+        from .terminal.shell import run_terminal
+    except ImportError as error:
+        interpreter.screen.fail(f"stcp-shell: the prompt needs prompt_toolkit, which cannot be used here: {error}")
+        return Status.FAILED
+    finally:
+        gc.enable()
+    return run_terminal(interpreter, notice, load_lexer)
 
 
 def _scenarios(words: Sequence[str]) -> Sequence[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from ..commands.help import LANGUAGE
 from ..language.declaration import Catalogue, Command, Option
 from ..language.kinds import Kind
-from .options import OPTIONS, Flag
+from .options import OPTIONS, CliOption
 from .status import EXIT_STATUS
 
 _ESCAPES = str.maketrans(
@@ -56,10 +56,10 @@ def manual(version: str, catalogue: Catalogue) -> Iterator[str]:
     yield from (".nr HY 0", ".ad l", ".SH NAME")  # words stay whole, gaps even
     yield r"stcp\-shell, stcp_calls \- open connections and tell their source addresses and outcomes"
     yield from (".SH SYNOPSIS", r"\fBstcp\-shell\fR [\fIoptions\fR] [\fIFILE\fR...]", ".SH DESCRIPTION")
-    yield from _paragraphs(DESCRIPTION)
+    yield from paragraphs(DESCRIPTION)
     yield ".SH OPTIONS"
     for flag in OPTIONS:
-        yield from _tagged(_flag(flag), [flag.help])
+        yield from tagged(_flag(flag), [flag.help])
     yield ".SH COMMANDS"
     for family, commands in catalogue.families.items():
         yield f".SS {roff(family)}"
@@ -67,16 +67,17 @@ def manual(version: str, catalogue: Catalogue) -> Iterator[str]:
             yield from _command(command)
     yield ".SH LANGUAGE"
     heading, *lines = LANGUAGE.split("\n")
-    yield from (roff(f"{heading}:"), ".PP", *_literal(line.removeprefix("  ") for line in lines))
+    yield from (roff(f"{heading}:"), ".PP", *literal(line.removeprefix("  ") for line in lines))
     yield from (".SH EXIT STATUS", *_statuses())
     for title, entries in (("FILES", FILES), ("ENVIRONMENT", VARIABLES)):
         yield f".SH {title}"
         for name, text in entries.items():
-            yield from _tagged(rf"\fI{roff(name)}\fR", [text])
+            yield from tagged(rf"\fI{roff(name)}\fR", [text])
     yield ".SH EXAMPLES"
     for text, line in EXAMPLES.items():
-        yield from (".PP", roff(text), ".PP", *_literal([f"    {line}"]))
-    yield from (".SH SEE ALSO", r"\fBip\fR(8), \fBss\fR(8), \fBtraceroute\fR(8), \fBbind\fR(2), \fBtcp\fR(7)")
+        yield from (".PP", roff(text), ".PP", *literal([f"    {line}"]))
+    see = (r"\fBstcp\-shell\-log\fR(5)", r"\fBip\fR(8)", r"\fBss\fR(8)", r"\fBtraceroute\fR(8)", r"\fBbind\fR(2)")
+    yield from (".SH SEE ALSO", ", ".join((*see, r"\fBtcp\fR(7)")))
 
 
 def roff(text: str) -> str:
@@ -87,7 +88,7 @@ def roff(text: str) -> str:
     return rf"\&{escaped}" if escaped.startswith((".", r"\(aq")) else escaped
 
 
-def _flag(flag: Flag) -> str:
+def _flag(flag: CliOption) -> str:
     value = flag.usage.removeprefix(flag.name)
     return rf"\fB{roff(flag.name)}\fI{roff(value)}\fR" if value else rf"\fB{roff(flag.name)}\fR"
 
@@ -95,14 +96,14 @@ def _flag(flag: Flag) -> str:
 def _command(command: Command) -> Iterator[str]:
     arguments = command.usage.removeprefix(command.name)
     yield from (".TP", rf"\fB{roff(command.name)}\fR{roff(arguments)}", roff(command.summary))
-    yield from _paragraphs(_joined(command.details), ".IP")
+    yield from paragraphs(_joined(command.details), ".IP")
     if command.parameters or command.examples:
         yield ".RS"
     for parameter in command.parameters:
         name = f"-{parameter.name}" if isinstance(parameter, Option) else ""
-        yield from _tagged(_parameter(name, parameter.kind), [parameter.help])
+        yield from tagged(_parameter(name, parameter.kind), [parameter.help])
     if command.examples:
-        yield from (".PP", "Examples:", ".PP", *_literal(f"    {example}" for example in command.examples))
+        yield from (".PP", "Examples:", ".PP", *literal(f"    {example}" for example in command.examples))
     if command.parameters or command.examples:
         yield ".RE"
 
@@ -116,16 +117,18 @@ def _joined(lines: Iterable[str]) -> list[str]:
     return [" ".join(paragraph.split("\n")) for paragraph in "\n".join(lines).split("\n\n") if paragraph.strip()]
 
 
-def _paragraphs(texts: Iterable[str], macro: str = ".PP") -> Iterator[str]:
+def paragraphs(texts: Iterable[str], macro: str = ".PP") -> Iterator[str]:
+    """Paragraphs of text."""
     for text in texts:
         yield from (macro, roff(text.strip()))
 
 
-def _tagged(tag: str, texts: Iterable[str]) -> Iterator[str]:
+def tagged(tag: str, texts: Iterable[str]) -> Iterator[str]:
+    """A tag with what it stands for below it."""
     yield from (".TP", tag.rstrip(), *map(roff, texts))
 
 
-def _literal(lines: Iterable[str]) -> Iterator[str]:
+def literal(lines: Iterable[str]) -> Iterator[str]:
     """Lines that stay as they are."""
     yield from (".EX", *(roff(line) for line in lines), ".EE")
 
@@ -133,4 +136,4 @@ def _literal(lines: Iterable[str]) -> Iterator[str]:
 def _statuses() -> Iterator[str]:
     for line in EXIT_STATUS.split("\n")[1:]:
         number, _, text = line.strip().partition("  ")
-        yield from _tagged(rf"\fB{roff(number)}\fR", [text.strip()])
+        yield from tagged(rf"\fB{roff(number)}\fR", [text.strip()])

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ..errors import StcpError, near_miss
 from ..language.kinds import FLAG, PATH, SECONDS, Kind, choice, whole
+from ..report.formats import FORMATS
 from .status import EXIT_STATUS
 
 
@@ -17,7 +18,7 @@ class UsageError(StcpError):
     """The command line does not parse."""
 
 
-class Flag(NamedTuple):
+class CliOption(NamedTuple):
     """An option of the command line. `optional`: it can do without its value."""
 
     name: str
@@ -40,37 +41,39 @@ def _definition(text: str) -> tuple[str, str]:
 
 
 def _format(text: str) -> str:
-    from ..report.formats import FORMATS  # late: only a report needs it
-
     if text not in FORMATS:
         raise ValueError(f"one of {', '.join(FORMATS)} is needed{near_miss(text, FORMATS)}")
     return text
 
 
 OPTIONS = (
-    Flag("-c", Kind("COMMANDS", str), "run these commands"),
-    Flag("-D", Kind("NAME=VALUE", _definition), "give a variable a value; may be given again"),
-    Flag("--log", PATH, "write the session log to FILE (appended to)"),
-    Flag("--no-log", FLAG, "write no session log"),
-    Flag("--timeout", SECONDS, "how long connect, accept and recv wait (60)"),
-    Flag("--keep-going", FLAG, "go on after a command that failed"),
-    Flag("-j", Kind("N", whole(1, 1000)), "run up to N scripts at once, each as a session of its own"),
-    Flag("--junit", PATH, "write what `expect` found as JUnit XML"),
-    Flag("--check", FLAG, "parse the scripts and run nothing"),
-    Flag("--lab", Kind("SCENARIO", str, "scenario"), "run inside a practice network; list: which there are", True),
-    Flag("--color", choice("auto", "always", "never")._replace(label="WHEN"), "auto, always or never"),
-    Flag("--report", PATH, "make a report of a session log and run nothing; - is standard input"),
-    Flag("--format", Kind("FORMAT", _format, "format"), "text or jsonl; with --report also markdown, html, csv or svg"),
-    Flag("--output", PATH, "with --report: write it to FILE"),
-    Flag("--force", FLAG, "with --output: write over a file that exists"),
-    Flag("--redact", FLAG, "with --report: stand-ins for addresses and host names"),
-    Flag("--key", PATH, "with --redact: the stand-ins' key, which is made if it is not there"),
-    Flag("--manual", FLAG, "print the manual page, as roff"),
-    Flag(
+    CliOption("-c", Kind("COMMANDS", str), "run these commands"),
+    CliOption("-D", Kind("NAME=VALUE", _definition), "give a variable a value; may be given again"),
+    CliOption("--log", PATH, "write the session log to FILE (appended to)"),
+    CliOption("--no-log", FLAG, "write no session log"),
+    CliOption("--timeout", SECONDS, "how long connect, accept and recv wait (60)"),
+    CliOption("--keep-going", FLAG, "go on after a command that failed"),
+    CliOption("-j", Kind("N", whole(1, 1000)), "run up to N scripts at once, each as a session of its own"),
+    CliOption("--junit", PATH, "write what `expect` found as JUnit XML"),
+    CliOption("--check", FLAG, "parse the scripts and run nothing"),
+    CliOption("--lab", Kind("SCENARIO", str, "scenario"), "run inside a practice network; list: which there are", True),
+    CliOption("--color", choice("auto", "always", "never")._replace(label="WHEN"), "auto, always or never"),
+    CliOption("--report", PATH, "make a report of a session log and run nothing; - is standard input"),
+    CliOption(
+        "--format", Kind("FORMAT", _format, "format"), "text or jsonl; with --report also markdown, html, csv or svg"
+    ),
+    CliOption("--output", PATH, "with --report: write it to FILE"),
+    CliOption("--force", FLAG, "with --output: write over a file that exists"),
+    CliOption("--redact", FLAG, "with --report: stand-ins for addresses and host names"),
+    CliOption("--key", PATH, "with --redact: the stand-ins' key, which is made if it is not there"),
+    CliOption(
+        "--manual", choice("shell", "log")._replace(label="PAGE"), "print a manual page, as roff: shell or log", True
+    ),
+    CliOption(
         "--completion", choice("bash", "zsh", "fish")._replace(label="SHELL"), "print its completion: bash, zsh or fish"
     ),
-    Flag("--version", FLAG, "print the version"),
-    Flag("--help", FLAG, "print this"),
+    CliOption("--version", FLAG, "print the version"),
+    CliOption("--help", FLAG, "print this"),
 )
 _BY_NAME = {flag.name: flag for flag in OPTIONS} | {"-h": OPTIONS[-1]}
 SESSION_FORMATS = ("text", "jsonl")  # of standard output
@@ -95,13 +98,15 @@ class Arguments:
         self.output: str | None = None
         self.key: str | None = None
         self.completion: str | None = None  # a shell
+        self.manual: str | None = None  # a page
         self.given: set[str] = set()
 
 
 def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
     """Take a command line apart. Raises UsageError.
 
-    `--lab` takes the next word only where that is one of `scenarios`; anything else is a FILE.
+    An optional value is the next word only where that is one of its choices, of `scenarios` for `--lab`; anything else
+    is a FILE.
     """
     found = Arguments()
     waiting = list(words)
@@ -117,7 +122,8 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
         found.given.add(flag.name)
         if flag.kind is not FLAG and value is None:
             if flag.optional:
-                value = waiting.pop(0) if waiting and waiting[0] in scenarios else ""
+                offered = flag.kind.choices or scenarios
+                value = waiting.pop(0) if waiting and waiting[0] in offered else "".join(flag.kind.choices[:1])
             elif not waiting:
                 raise UsageError(f"{flag.name} needs a value: {flag.kind.label}")
             else:
@@ -145,7 +151,7 @@ def _check_report(found: Arguments) -> None:
             raise UsageError(f"{name} goes with {needed}{'' if needed == '--redact' else ' FILE'}")
 
 
-def _split(word: str) -> tuple[Flag, str | None]:
+def _split(word: str) -> tuple[CliOption, str | None]:
     """The option and its value, if that is in the same word: `--log=FILE`, `-DN=1`."""
     name, equals, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
     flag = _BY_NAME.get(name)
@@ -157,7 +163,7 @@ def _split(word: str) -> tuple[Flag, str | None]:
     return flag, value if equals else None
 
 
-def _store(found: Arguments, flag: Flag, text: str) -> None:
+def _store(found: Arguments, flag: CliOption, text: str) -> None:
     if not text and flag.kind in (PATH, SECONDS):
         raise UsageError(f"{flag.name} needs a value: {flag.kind.label}")
     try:

@@ -24,6 +24,7 @@ from pygments.token import (
     _TokenType,
 )
 
+from ..commands import CATALOGUE
 from ..language.kinds import TEXT, Kind, address
 from ..language.outline import Part, parts
 from ..language.syntax import VARIABLE
@@ -60,8 +61,6 @@ class StcpLexer(Lexer):
 
 
 def _of_line(line: str, offset: int) -> Iterator[Token]:
-    from ..commands import CATALOGUE  # late: the commands import the language
-
     position = 0
     for part in parts(line.removesuffix("\n"), CATALOGUE):
         if part.start > position:

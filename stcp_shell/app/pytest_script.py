@@ -1,5 +1,7 @@
 """A .stcp file as a test of pytest: parsed when it is collected, run by a process of its own."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
@@ -11,12 +13,13 @@ import pytest
 
 from ..environment import real
 from ..lab import SCENARIOS
-from ..log.reader import records
+from ..log.reader import entries
+from ..model.checks import CommandFailed, Expectation
+from ..model.entry import Entry
+from ..model.session import CommandGiven
 from ..report.text.escape import visible
 from .options import UsageError, parse
 from .scripts import given_variables, read_scripts
-
-Record = dict[str, Any]
 
 
 class ScriptFailed(Exception):
@@ -26,7 +29,7 @@ class ScriptFailed(Exception):
 class ScriptFile(pytest.File):
     """A script that parses; what does not is an error here, and nothing of it runs."""
 
-    def collect(self) -> Iterable["ScriptItem"]:
+    def collect(self) -> Iterable[ScriptItem]:
         """The one test. Raises CollectError with every mistake of the script, as --check does."""
         words = [*_options(self.config), "--", os.path.relpath(self.path)]
         arguments = parse(words)
@@ -51,7 +54,7 @@ class ScriptItem(pytest.Item):
         )
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace")
-            wrong = list(complaints(records(done.stdout.splitlines()))) or said.splitlines()
+            wrong = list(complaints(entries(done.stdout.splitlines()))) or said.splitlines()
             raise ScriptFailed("\n".join(map(visible, wrong or [f"exit status {done.returncode}"])))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -65,19 +68,20 @@ class ScriptItem(pytest.Item):
         return self.path, None, os.path.relpath(self.path)
 
 
-def complaints(found: Iterable[Record]) -> Iterator[str]:
+def complaints(found: Iterable[Entry]) -> Iterator[str]:
     """What the records of a session say of missed expectations and failed commands, evidence indented."""
-    commands: dict[int, Record] = {}
-    for record in found:
-        if record["type"] == "command":
-            commands = {record["seq"]: record}
-        elif command := commands.get(record.get("command", 0)):
-            where = command["from"]
-            if record["type"] == "expectation" and not record["met"]:
-                yield f"{where}: expected {record['expected']}; seen {record['seen']}"
-                yield from (f"    {line}" for line in record["evidence"])
-            elif record.get("error"):
-                yield f"{where}: {command['text']}: {record['error']}"
+    given: Entry | None = None
+    for entry in found:
+        record = entry.record
+        if isinstance(record, CommandGiven):
+            given = entry
+        elif given and given.seq == entry.command:
+            where, text = given.record.origin, given.record.text
+            if isinstance(record, Expectation) and not record.met:
+                yield f"{where}: expected {record.expected}; seen {record.seen}"
+                yield from (f"    {line}" for line in record.evidence)
+            elif isinstance(record, CommandFailed):
+                yield f"{where}: {text}: {record.error}"
 
 
 def check_options(config: pytest.Config) -> None:

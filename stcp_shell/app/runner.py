@@ -1,25 +1,27 @@
 """Runs one session: journal, signals, the lines from wherever they come, and a clean end in every case."""
 
+from __future__ import annotations
+
 import gc
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO, NamedTuple
 
 from .. import __version__
 from ..commands import CATALOGUE
 from ..commands.session import Session
 from ..environment import Environment
-from ..errors import OutputClosed, OutputFull, ScriptProblem
+from ..errors import OutputClosed, OutputFull, ScriptProblem, Terminated
 from ..language.parser import Call
 from ..log.writer import Journal, default_path
-from ..results import Check, Failed
+from ..model.checks import Check, Failed
 from .interpreter import Interpreter
 from .options import Arguments
-from .screen import Screen, discard, wants_color
-from .signals import Terminated, ending, undisturbed
+from .screen import JsonlScreen, Screen, discard, wants_color
+from .signals import ending, undisturbed
 from .status import Status
+from .terminal.progress import LiveLine, live_line
 
-if TYPE_CHECKING:
-    from .terminal.progress import LiveLine
+Terminal = Callable[[Interpreter], int]  # reads and runs lines from a terminal; answers the exit status
 
 
 class Program(NamedTuple):
@@ -43,27 +45,28 @@ def run_session(
     variables: dict[str, str],
     environment: Environment,
     programs: Sequence[Program],
-    notice: Sequence[str],
+    terminal: Terminal,
 ) -> Ended:
-    """Run the programs, or the lines of standard input where there are none."""
+    """Run the programs, or where there are none the lines of standard input, by `terminal` if a person types them."""
     out, error = environment.stdout, environment.stderr
     colors = [wants_color(arguments.color, stream, environment.variables) for stream in (out, error)]
     live = _live_line(environment) if arguments.format != "jsonl" else None
-    screen = _screen(arguments)(out, error, colors[0], colors[1], *([live.erase] if live else []))
+    kind = JsonlScreen if arguments.format == "jsonl" else Screen
+    screen = kind(environment, colors[0], colors[1], *([live.erase] if live else []))
     path = arguments.log
     if path is None and "--no-log" not in arguments.given:
         path = default_path(environment.state_folder, environment.clock())
     journal = Journal(path, environment.clock, lambda text: screen.fail(f"stcp-shell: {text}"))
-    journal.told = getattr(screen, "record", None)
+    if isinstance(screen, JsonlScreen):
+        journal.on_record = screen.record
     session = Session(environment, journal, variables, CATALOGUE)
     session.progress = live.show if live else None
-    session.flush = screen.flush
     interpreter = Interpreter(session, screen, "--keep-going" in arguments.given)
     reason, status = "end of input", 0
     with ending():
         try:
-            session.begin(__version__, list(words))
-            status = _run(interpreter, programs, notice)
+            session.begin(__version__, words, arguments.files)
+            status = _run(interpreter, programs, terminal)
             reason = _reason(session, status)
             status = max(status, _sum_up(interpreter))
             screen.settle()
@@ -92,35 +95,13 @@ def _sum_up(interpreter: Interpreter) -> Status:
     return Status.FAILED if missed else Status.OK
 
 
-def _screen(arguments: Arguments) -> type[Screen]:
-    if arguments.format != "jsonl":
-        return Screen
-    from .relay import Relay
-
-    return Relay
+def _live_line(environment: Environment) -> LiveLine | None:
+    return live_line(environment.stdout, environment.variables) if environment.stdout.isatty() else None
 
 
-def _live_line(environment: Environment) -> "LiveLine | None":
-    if not environment.stdout.isatty():
-        return None
-    from .terminal.progress import live_line
-
-    return live_line(environment.stdout, environment.variables)
-
-
-def _run(interpreter: Interpreter, programs: Sequence[Program], notice: Sequence[str]) -> int:
-    environment = interpreter.session.environment
-    if not programs and environment.interactive:
-        # The collector goes over all that an import makes, again and again, and finds nothing: 6 of 160 ms.
-        gc.disable()
-        try:
-            from .terminal.shell import run_terminal
-        except ImportError as error:
-            interpreter.screen.fail(f"stcp-shell: the prompt needs prompt_toolkit, which cannot be used here: {error}")
-            return Status.FAILED
-        finally:
-            gc.enable()
-        return run_terminal(interpreter, notice)
+def _run(interpreter: Interpreter, programs: Sequence[Program], terminal: Terminal) -> int:
+    if not programs and interpreter.session.environment.interactive:
+        return terminal(interpreter)
     if not programs:
         try:
             return feed(interpreter)

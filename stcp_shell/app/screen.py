@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, TextIO
 
+from ..environment import Environment
 from ..errors import OutputClosed, OutputFull
+from ..model.results import Clip
 from ..report.text.escape import visible
 from ..report.text.lines import lines
-from ..report.text.words import plain
-from ..results import Clip
+from ..report.text.words import View, plain
 
 _BLOCK = 256  # lines
 _CODES = {"good": "32", "bad": "31", "warn": "33", "dim": "2"}
@@ -31,16 +32,16 @@ class Screen:
 
     def __init__(
         self,
-        stdout: TextIO,
-        stderr: TextIO,
+        environment: Environment,
         color: bool,
         error_color: bool,
         before: Callable[[], None] = lambda: None,
     ) -> None:
         self.color = color
+        self._environment = environment
         self._before = before
-        self._out = stdout
-        self._err = stderr
+        self._out = environment.stdout
+        self._err = environment.stderr
         self._paint = paint if color else plain
         self._error_paint = paint if error_color else plain
         self._closed: OutputClosed | None = None
@@ -50,7 +51,7 @@ class Screen:
         self._before()
         if type(result) is Clip and self._out.isatty():
             self._put(result.sequence)
-        texts = lines(result, self._paint)
+        texts = lines(result, View(self._paint, self._environment.local_time()))
         if isinstance(texts, list):
             self._put("\n".join(texts) + "\n")
         else:
@@ -104,6 +105,35 @@ class Screen:
             self._out.write(text)
         except OSError as error:
             raise closed(error) from None
+
+
+class JsonlScreen(Screen):
+    """Standard output for another program (`--format jsonl`): the records, and nothing else.
+
+    Failures and warnings still go to standard error.
+    """
+
+    def show(self, result: Any) -> None:
+        """Take a result to its end: a table is complete, for the record of it, when it has been read."""
+        for _ in lines(result):
+            pass
+        self._put("")  # raises OutputClosed where nobody reads the records
+
+    def echo(self, text: str) -> None:
+        """Nothing: the command's record has it."""
+
+    def line(self, text: str) -> None:
+        """Nothing."""
+
+    def record(self, line: str) -> None:
+        """A record that is complete; it leaves at once. Where nobody takes it the next command is told."""
+        if self._closed:
+            return
+        try:
+            self._out.write(line)
+            self._out.flush()
+        except OSError as error:
+            self._closed = closed(error)
 
 
 def closed(error: OSError) -> OutputClosed:

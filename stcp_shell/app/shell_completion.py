@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ..language.kinds import FLAG
 from ..report.formats import FORMATS
-from .options import OPTIONS, Flag
+from .options import OPTIONS, CliOption
 
 NAMES = ("stcp-shell", "stcp_calls")
 _SUFFIXES = {"--report": ".jsonl"}  # of files that an option takes
@@ -59,7 +59,7 @@ def completion(shell: str, scenarios: Sequence[str]) -> list[str]:
     """The lines of the script for bash, zsh or fish; `scenarios` are what --lab takes."""
     values = {"scenario": scenarios, "format": list(FORMATS)}
 
-    def of(flag: Flag) -> Sequence[str]:
+    def of(flag: CliOption) -> Sequence[str]:
         return values.get(flag.kind.completes, flag.kind.choices)
 
     told = [(flag, of(flag)) for flag in OPTIONS]
@@ -77,7 +77,7 @@ def completion(shell: str, scenarios: Sequence[str]) -> list[str]:
     return script.split("\n")
 
 
-def _bash(told: Sequence[tuple[Flag, Sequence[str]]]) -> Iterator[str]:
+def _bash(told: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
     """What may follow each option that takes a value."""
     for flag, values in told:
         if flag.kind is FLAG:
@@ -91,7 +91,7 @@ def _bash(told: Sequence[tuple[Flag, Sequence[str]]]) -> Iterator[str]:
         yield f"        {flag.name}) {offer}{end} ;;"
 
 
-def _zsh(told: Sequence[tuple[Flag, Sequence[str]]]) -> Iterator[str]:
+def _zsh(told: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
     for flag, values in told:
         text = flag.help.replace("[", r"\[").replace("]", r"\]").replace(":", r"\:")
         if flag.kind is FLAG:
@@ -106,7 +106,7 @@ def _zsh(told: Sequence[tuple[Flag, Sequence[str]]]) -> Iterator[str]:
         yield f"        {_quoted(spec, zsh=True)} \\"
 
 
-def _fish(told: Sequence[tuple[Flag, Sequence[str]]]) -> Iterator[str]:
+def _fish(told: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
     first, *others = NAMES
     yield f"# Completion of {first} for fish: put this into ~/.config/fish/completions/{first}.fish"
     yield f"complete -c {first} -f -k -a '(__fish_complete_suffix .stcp)'"

@@ -1,22 +1,17 @@
-"""Signals that end a session, cleanly in every case."""
+"""Signals that end a session, cleanly in every case, or are held back until something is done."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from ..errors import Terminated
 
-
-class Terminated(BaseException):
-    """SIGTERM or SIGHUP came. No Exception: on the way up it is for nobody but the end of the session."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(signal.Signals(number).name)
-        self.number = number
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+INTERRUPT = (signal.SIGINT,)
 
 
 @contextmanager
@@ -29,7 +24,7 @@ def ending() -> Iterator[None]:
         raise Terminated(number)
 
     previous: dict[signal.Signals, Any] = {}
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         if signal.getsignal(number) != signal.SIG_IGN:
             previous[number] = signal.signal(number, handle)
     try:
@@ -41,7 +36,7 @@ def ending() -> Iterator[None]:
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """No signal cuts the clean end short: it takes a millisecond."""
-    previous = {number: signal.signal(number, signal.SIG_IGN) for number in _ENDING}
+    previous = {number: signal.signal(number, signal.SIG_IGN) for number in (*INTERRUPT, *ENDING)}
     try:
         yield
     finally:
@@ -51,3 +46,30 @@ def undisturbed() -> Iterator[None]:
 def _restore(previous: dict[signal.Signals, Any]) -> None:
     for number, before in previous.items():
         signal.signal(number, before)
+
+
+@contextmanager
+def held_back(signals: Iterable[signal.Signals], stop: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """While the block runs these signals only call `stop`; what handled them before is called at its end.
+
+    An exception out of a signal handler would get lost in the prompt's event loop, or be shown as a traceback there;
+    in the middle of reading keys it would break prompt_toolkit's parser.
+    """
+    caught: list[tuple[int, FrameType | None]] = []
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        caught.append((number, frame))
+        stop()
+
+    # Where it is ignored, or ends the process, nothing has to be called.
+    previous = {int(each): before for each in signals if callable(before := signal.getsignal(each))}
+    for number in previous:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, before in previous.items():
+            signal.signal(number, before)
+        if caught:
+            number, frame = caught[0]
+            previous[number](number, frame)

@@ -6,11 +6,10 @@ import socket as sockets_api
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from ..app.signals import Terminated
-from ..errors import Failure, reason
-from ..facts import INET, Connection, Endpoint, Way
+from ..errors import Failure, Terminated, reason
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG, HOST, PORT, SECONDS
+from ..model.connection import INET, Connection, Destination, Endpoint, ResolvedRoute
 from ..net import resolver
 from ..net.sockaddr import ANY
 from .session import TICK, Session, Socket, Waiting
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
         "connect -name 10.1.1.1 -port ftp -timeout 5",
         "connect -name 10.1.1.1 -port 2121 -who",
     ],
-    quick=True,
 )
 def connect(
     session: Session, name: str, port: int | str, timeout: float | None = None, who: bool = False
@@ -48,35 +46,30 @@ def connect(
     _check_unused(entry)
     if who:
         _check_measurable(entry)
-    number = resolver.port_number(port, entry.protocol)
-    if number == 0:
-        raise Failure("-port 0: there is no port 0 to connect to")
+    number = resolver.target_port(port, entry.protocol)
     limit = timeout or session.timeout
     session.remember(name)
     try:
-        if not resolver.is_address(name):
-            session.flush()
         found = resolver.addresses(name, entry.family, limit)
     except resolver.Unresolved as why:
         return _unresolved(entry, name, number, str(why))
     destination = Endpoint(found[0], number)
-    source = entry.bound.address if entry.bound and entry.bound.address not in ANY.values() else None
-    route = session.way_to(destination, source, entry.protocol)
-    session.look_around()
+    source = _bound_to(entry)
+    route = session.resolve_route(destination, source, entry.protocol)
+    session.log_snapshot()
     probe = Probe(entry.sock, entry.protocol, destination, limit)
     try:
         probe.start()
         if source is None and probe.source and probe.family == INET:
             # IPv4 looks again with the source that it chose (`ip_route_connect`): a rule `from` that address counts.
-            route = session.way_to(destination, probe.source.address, entry.protocol)
+            route = session.resolve_route(destination, probe.source.address, entry.protocol)
         if probe.code is None:
-            session.flush()
             wait([probe], session.progress and (lambda: _show(session, probe)), TICK)
     except KeyboardInterrupt:
         probe.cancel()
     except Terminated as signalled:
         probe.cancel()
-        session.cut = signalled
+        session.pending_signal = signalled
     result = _finding(entry, probe, name, route, tuple(found[1:]))
     entry.state, entry.local = result.outcome, probe.source
     if result.outcome == "connected":
@@ -110,9 +103,8 @@ def _measured(session: Session, found: Connection, source: str | None, limit: fl
     """The finding with the distance of the box that answered, if one did."""
     if found.outcome != "connected" and not found.rst:
         return found
-    from ..net.probes.hop_distance import answerer
+    from ..net.probes.hop_distance import hop_distance
 
-    session.flush()
     started = monotonic()
 
     def show() -> None:
@@ -121,9 +113,9 @@ def _measured(session: Session, found: Connection, source: str | None, limit: fl
             session.progress(Waiting(f"measure who answers for {found.destination}", elapsed, limit - elapsed))
 
     try:
-        box = answerer(found.destination, source, limit, found.outcome, session.progress and show)
+        box = hop_distance(found.destination.endpoint, source, limit, found.outcome, session.progress and show)
     except (KeyboardInterrupt, Terminated) as cut:
-        session.cut = cut if isinstance(cut, Terminated) else None
+        session.pending_signal = cut if isinstance(cut, Terminated) else None
         return found._replace(note="who answered was not measured: interrupted", interrupted=True)
     except OSError as error:
         return found._replace(note=f"who answered could not be measured: {reason(error)}")
@@ -139,27 +131,27 @@ def _show(session: Session, probe: Probe) -> None:
         session.progress(Waiting(f"connect to {probe.destination}{source}", probe.elapsed(), left, probe.syns()))
 
 
-def _finding(entry: Socket, probe: Probe, name: str, route: Way | None, others: tuple[str, ...]) -> Connection:
+def _finding(
+    entry: Socket, probe: Probe, name: str, route: ResolvedRoute | None, others: tuple[str, ...]
+) -> Connection:
     outcome, info = probe.outcome(route), probe.info
-    rtt = info.rtt if info and outcome == "connected" else None
-    return Connection(  # by position: by name would take four times as long
-        entry.number,
-        entry.protocol,
-        entry.bound,
-        probe.source,
-        probe.destination,
-        name,
-        route,
-        outcome,
-        probe.errno,
-        probe.icmp,
-        probe.elapsed(),
-        rtt,
-        info.total_retransmits if info else None,
-        others,
-        None,
-        probe.rst,
-        probe.syn,
+    return Connection(
+        socket=entry.number,
+        protocol=entry.protocol,
+        bound=entry.bound,
+        source=probe.source,
+        chosen_by=_chosen_by(entry),
+        destination=Destination(name, probe.destination.address, probe.destination.port),
+        route=route,
+        outcome=outcome,
+        errno=probe.errno,
+        icmp=probe.icmp,
+        elapsed=probe.elapsed(),
+        rtt=info.rtt if info and outcome == "connected" else None,
+        syn_retransmits=info.total_retransmits if info else None,
+        rst=probe.rst,
+        syn_fate=probe.syn_fate,
+        others=others,
     )
 
 
@@ -169,8 +161,8 @@ def _unresolved(entry: Socket, name: str, port: int, why: str) -> Connection:
         protocol=entry.protocol,
         bound=entry.bound,
         source=None,
-        destination=Endpoint("", port),
-        name=name,
+        chosen_by=_chosen_by(entry),
+        destination=Destination(name, None, port),
         route=None,
         outcome="unresolved",
         errno=None,
@@ -180,3 +172,12 @@ def _unresolved(entry: Socket, name: str, port: int, why: str) -> Connection:
         syn_retransmits=None,
         note=why,
     )
+
+
+def _chosen_by(entry: Socket) -> str:
+    """Who chooses the source address. A bind to the wildcard address leaves it to the kernel."""
+    return "bind" if _bound_to(entry) else "kernel"
+
+
+def _bound_to(entry: Socket) -> str | None:
+    return entry.bound.address if entry.bound and entry.bound.address not in ANY.values() else None

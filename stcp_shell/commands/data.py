@@ -11,8 +11,8 @@ from typing import Any
 from ..errors import Failure, reason
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import COUNT, FLAG, SECONDS, TEXT, choice
+from ..model.results import Accepted, Listening, Received, Sent, ShutDown, SocketName, WaitTimedOut
 from ..net.sockaddr import unpack
-from ..results import Accepted, Listening, Name, NothingCame, Received, Sent, ShutDown
 from .session import TICK, Session, Socket, Waiting
 
 _ESCAPE = r"\\(?:([rnt0\\])|x([0-9A-Fa-f]{2}))"
@@ -37,7 +37,7 @@ def listen(session: Session, backlog: int = 5) -> Listening:
 
 
 @command("accept", _TIMEOUT, examples=["accept -timeout 30"])
-def accept(session: Session, timeout: float | None = None) -> Accepted | NothingCame:
+def accept(session: Session, timeout: float | None = None) -> Accepted | WaitTimedOut:
     """Take the next connection of the listening socket; it gets a number of its own and becomes the current one.
 
     Says which of this host's addresses the client used: a callback from another address is what firewalls refuse.
@@ -45,7 +45,7 @@ def accept(session: Session, timeout: float | None = None) -> Accepted | Nothing
     listener = _stream(session, "listening")
     limit = timeout or session.timeout
     if not _readable(session, listener, limit, f"accept on {listener.local}"):
-        return NothingCame(listener.number, "no connection came", limit)
+        return WaitTimedOut(listener.number, "no connection came", limit)
     try:
         sock, peer = listener.sock.accept()
     except OSError as error:
@@ -81,12 +81,12 @@ def send(session: Session, text: str, line: bool = False) -> Sent:
     _TIMEOUT,
     examples=["recv -timeout 5"],
 )
-def recv(session: Session, max: int = 4096, timeout: float | None = None) -> Received | NothingCame:
+def recv(session: Session, max: int = 4096, timeout: float | None = None) -> Received | WaitTimedOut:
     """Receive what the peer sends, once: a banner, an answer. Control characters are made visible."""
     entry = _connected(session)
     limit = timeout or session.timeout
     if not _readable(session, entry, limit, f"recv from {entry.peer}"):
-        return NothingCame(entry.number, "nothing was received", limit)
+        return WaitTimedOut(entry.number, "nothing was received", limit)
     try:
         data = entry.sock.recv(max)
     except OSError as error:
@@ -111,23 +111,23 @@ def shutdown(session: Session, how: str = "both") -> ShutDown:
 
 
 @command("getsockname")
-def getsockname(session: Session) -> Name:
+def getsockname(session: Session) -> SocketName:
     """Show the current socket's own address: the source address of its connection."""
     entry = session.socket()
     if entry.sock.fileno() >= 0:
         entry.local = unpack(entry.sock.getsockname())
     if entry.local is None:
         raise Failure(f"socket {entry.number} never had a local address ({entry.state})")
-    return Name(entry.number, "local", str(entry.local))
+    return SocketName(entry.number, "local", str(entry.local))
 
 
 @command("getpeername")
-def getpeername(session: Session) -> Name:
+def getpeername(session: Session) -> SocketName:
     """Show the address at the other end of the current socket's connection."""
     entry = session.socket()
     if entry.peer is None:
         raise Failure(f"socket {entry.number} has no peer: it is {entry.state}")
-    return Name(entry.number, "peer", str(entry.peer))
+    return SocketName(entry.number, "peer", str(entry.peer))
 
 
 def _stream(session: Session, *states: str) -> Socket:

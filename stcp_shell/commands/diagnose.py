@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..diagnosis.verdict import judge
 from ..errors import Failure
-from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESSES, HOST, PORT, PORTS, SECONDS
+from ..model.connection import Endpoint
 from ..net import resolver
 from .session import Session, Waiting
 
 if TYPE_CHECKING:
-    from ..diagnosis.case import Case
-    from ..findings import Diagnosed
-    from ..net.probes.sweep import Survey
+    from ..model.diagnosis import Case, Diagnosed
+    from ..net.probes.sweep import Sweep
 
 DEFAULT_TIMEOUT = 5.0
 LEAST_TIMEOUT = 1.2  # before the first retransmission TCP_INFO does not tell a SYN dropped here from one lost elsewhere
@@ -44,68 +44,52 @@ def diagnose(
     three times. Shows what happened to each, then a verdict with its evidence and remedies. It needs no socket and
     no root. Ctrl-C ends it with what is known so far.
     """
-    from ..diagnosis.verdict import judge
-    from ..findings import Diagnosed
+    from ..model.diagnosis import Diagnosed
     from ..net.probes.source_addresses import check_target, eligible
 
-    numbers = list(dict.fromkeys(resolver.port_number(p, "tcp") for p in (port, *ports)))
+    numbers = list(dict.fromkeys(resolver.target_port(p) for p in (port, *ports)))
     if timeout < LEAST_TIMEOUT:
         raise Failure(f"-timeout {timeout:g}: {LEAST_TIMEOUT:g} s at least: less does not tell what became of a SYN")
-    if 0 in numbers:
-        raise Failure("-port 0: there is no port 0 to connect to")
-    address = _target(session, name, [family_of(from_[0])] if from_ else [INET, INET6])
+    address = resolver.either_family(name, from_[0] if from_ else None, session.timeout)[0]
     check_target(address)
     session.remember(name)
     sources, left_out = eligible(address, from_)
     destinations = [Endpoint(address, number) for number in numbers]
     cases, cancelled = _examine(session, name, destinations, sources, timeout)
     session.last_verdicts = [judge(case) for case in cases]
-    return Diagnosed(session.last_verdicts, cancelled, left_out)
-
-
-def _target(session: Session, name: str, families: list[str]) -> str:
-    """The first address of the name, of the source's family, or IPv4 before IPv6: a socket's default family is inet."""
-    if resolver.is_address(name):
-        return name
-    reasons = []
-    for family in families:
-        try:
-            return resolver.addresses(name, family, session.timeout)[0]
-        except resolver.Unresolved as reason:
-            reasons.append(str(reason))
-    raise Failure(reasons[0])
+    return Diagnosed(tuple(session.last_verdicts), cancelled, left_out)
 
 
 def _examine(
     session: Session, name: str, destinations: list[Endpoint], sources: list[str], timeout: float
 ) -> tuple[list[Case], bool]:
     from ..diagnosis import examine
-    from ..net.probes.sweep import Line, Survey
+    from ..net.probes.sweep import SourceTest, Sweep
 
-    lines = [
-        Line(destination, source, session.way_to(destination, source, "tcp"))
+    tests = [
+        SourceTest(destination, source, session.resolve_route(destination, source))
         for destination in destinations
         for source in (None, *sources)
     ]
-    session.look_around()
+    session.log_snapshot()
     before = examine.filter_drops()
-    survey = Survey(lines, timeout)
+    sweep = Sweep(tests, timeout)
     if session.progress:
-        survey.progress = lambda: _show(session, survey, name, timeout)
-    survey.run(until=timeout * _TRACING)
-    traced = {} if survey.done or survey.cancelled else examine.paths(survey, timeout)
-    survey.run()
-    for line in lines:
-        examine.look_again(line, session)
+        sweep.progress = lambda: _show(session, sweep, name, timeout)
+    sweep.run(until=timeout * _TRACING)
+    traced = {} if sweep.done or sweep.cancelled else examine.paths(sweep, timeout)
+    sweep.run()
+    for test in tests:
+        examine.look_again(test, session.resolve_route)
     drops = examine.filter_drops()
     rose = None if before is None or drops is None else drops - before
-    cases = [examine.case(name, d, survey, traced, rose) for d in destinations]
-    return cases, survey.cancelled
+    cases = [examine.case(name, d, sweep, traced, rose) for d in destinations]
+    return cases, sweep.cancelled
 
 
-def _show(session: Session, survey: Survey, name: str, timeout: float) -> None:
+def _show(session: Session, sweep: Sweep, name: str, timeout: float) -> None:
     if session.progress:
-        ended = sum(probe.code is not None for line in survey.lines for probe in line.attempts)
-        every = sum(len(line.attempts) for line in survey.lines)
+        ended = sum(probe.code is not None for test in sweep.tests for probe in test.attempts)
+        every = sum(len(test.attempts) for test in sweep.tests)
         what = f"diagnose {name}: {ended} of {every} attempts ended"
-        session.progress(Waiting(what, survey.elapsed(), max(0.0, timeout * 1.2 - survey.elapsed())))
+        session.progress(Waiting(what, sweep.elapsed(), max(0.0, timeout * 1.2 - sweep.elapsed())))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from time import monotonic
 
+from ..diagnosis.verdict import VERDICTS
 from ..errors import Failure
-from ..facts import OUTCOMES, VERDICTS, Connection
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import ADDRESS, SECONDS, TEXT, choice
+from ..model.checks import Expectation
+from ..model.connection import OUTCOMES, Connection
+from ..model.results import Text
 from ..report.text.connection import details, headline
 from ..report.text.words import duration
-from ..results import Expectation, Text
 from .session import TICK, Session, Waiting
 
 

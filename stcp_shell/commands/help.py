@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ..errors import Failure, near_miss
 from ..language.declaration import Argument, Catalogue, Command, Option, command
 from ..language.kinds import COMMAND
+from ..model.results import Text
 from ..report.text.words import fold
-from ..results import Text
 
 if TYPE_CHECKING:
     from .session import Session

@@ -9,7 +9,7 @@ from ..language.kinds import FLAG, INTERFACE
 from .session import Session
 
 if TYPE_CHECKING:
-    from ..findings import Interfaces
+    from ..model.tables import Interfaces
 
 
 @command(
@@ -20,14 +20,28 @@ if TYPE_CHECKING:
 )
 def ifconfig(session: Session, all: bool = False, name: str | None = None) -> Interfaces:
     """Show the interfaces with all their IPv4 and IPv6 addresses."""
-    from ..findings import Interfaces  # late: most scripts only connect
+    from ..model.tables import Interfaces  # late: most scripts only connect
     from ..net.tables import interfaces
 
     if name is not None:
         found = [interfaces.named(name)]
     else:
         found = [interface for interface in interfaces.interfaces() if all or interfaces.is_up(interface)]
-    result = Interfaces(found, session.environment.host, session.environment.local_time())
+    result = Interfaces(session.environment.host, tuple(found))
     if name is None:
-        session.surroundings.shown(result)
+        session.snapshot.shown(result)
     return result
+
+
+def interface_names() -> list[str]:
+    """What the argument of `ifconfig` can be."""
+    from ..net.tables.interfaces import interfaces
+
+    return [interface.name for interface in interfaces()]
+
+
+def local_addresses(family: str | None) -> tuple[str, ...]:
+    """What a socket of the family can be bound to; None: of both."""
+    from ..net.tables import interfaces
+
+    return interfaces.local_addresses(family)

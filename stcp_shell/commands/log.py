@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from ..errors import Failure
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, PATH, TEXT, choice
-from ..log.reader import Losses
+from ..model.results import Clip, Saved, Text
+from ..model.session import Note
 from ..report.formats import FORMATS
-from ..results import Clip, Noted, Saved, Text
 from .session import Session
 
 if TYPE_CHECKING:
-    from ..findings import Comparison
     from ..log.state import State
+    from ..model.comparison import Comparison
 
 _FORMAT = Option("format", choice(*FORMATS)._replace(label="FORMAT"), f"{', '.join(FORMATS)} (text)")
 _REDACT = Option("redact", FLAG, "put stand-ins in the place of addresses and host names")
@@ -94,17 +94,17 @@ def compare(session: Session, old: str | None = None, new: str | None = None) ->
     from ..log.state import State
 
     if old is None:
-        return repeated(session.journal.records())
+        return repeated(session.journal.entries())
     before = _state(old)
     if new is None:
-        return compared((old, before), ("this session", State.last(session.journal.records())))
+        return compared((old, before), ("this session", State.last(session.journal.entries())))
     return compared((old, before), (new, _state(new)))
 
 
 @command("note", Argument("text", TEXT, "what to remember", rest=True), examples=["note firewall rule 12 was added"])
-def note(session: Session, text: str) -> Noted:
+def note(session: Session, text: str) -> Note:
     """Write a remark into the session log."""
-    return Noted(text)
+    return Note(text)
 
 
 @command(
@@ -119,13 +119,14 @@ def record(session: Session, file: str, force: bool = False) -> Saved:
     A script that was sourced is one line, its path as it was given. What failed becomes a comment, for it would end
     the script.
     """
+    from ..log.reader import ReadProblems
     from ..report.export import save as write
     from ..report.replay import replay_lines
 
     journal = session.journal
     path = os.path.expanduser(file)
-    lost = [f"# {remark}" for remark in Losses(journal.dropped).remarks()]
-    size = write([*lost, *replay_lines(journal.records())], path, force, journal.writes_to, "-force")
+    lost = [f"# {remark}" for remark in ReadProblems(journal.dropped).remarks()]
+    size = write([*lost, *replay_lines(journal.entries())], path, force, journal.writes_to, "-force")
     return Saved(path, size)
 
 
@@ -133,28 +134,30 @@ def _lines(session: Session, format: str, redact: bool, key: str | None) -> Iter
     """The ticket. Raises Failure where the key cannot be had."""
     if key and not redact:
         raise Failure("-key goes with -redact")
+    from ..log.reader import ReadProblems, entries  # late, like all that a ticket needs
+
     journal = session.journal
-    losses = Losses(journal.dropped)
-    records = journal.records(losses)
+    problems = ReadProblems(journal.dropped)
+    redactor = None
     if redact:
-        from ..log.redaction import learned, redacted  # late, like all that a ticket needs
+        from ..log.redaction import Redactor, collect_names
         from ..log.redaction_key import key as key_of
 
-        records = redacted(records, key_of(key), learned(journal.records()))
-    return FORMATS[format](records, losses)
+        redactor = Redactor(key_of(key), collect_names(journal.lines()))
+    return FORMATS[format].write(entries(journal.lines(), problems, redactor), problems)
 
 
 def _state(path: str) -> State:
     """How things stand at the end of a log. Raises Failure where it cannot be read."""
-    from ..log.files import NotALog, log_records, opened
-    from ..log.reader import Losses
+    from ..log.files import NotALog, log_entries, opened
+    from ..log.reader import ReadProblems
     from ..log.state import State
 
     try:
         with opened(path) as file:
-            losses = Losses()
-            state = State.last(log_records(file, path, losses))
-            state.lacks = losses.remarks()
+            problems = ReadProblems()
+            state = State.last(log_entries(file, path, problems))
+            state.lacks = problems.remarks()
     except NotALog as problem:
         raise Failure(str(problem)) from None
     return state

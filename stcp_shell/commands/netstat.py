@@ -8,7 +8,9 @@ from ..language.kinds import FLAG
 from .session import Session
 
 if TYPE_CHECKING:
-    from ..findings import BsdRoutes, BsdSockets, InterfaceTable
+    from ..model.results import BsdSockets
+    from ..model.rows import BsdRoutes
+    from ..model.tables import Interfaces
 
 
 @command(
@@ -29,7 +31,7 @@ def netstat(
     n: bool = False,
     names: bool = False,
     legend: bool = False,
-) -> "BsdRoutes | InterfaceTable | BsdSockets":
+) -> "BsdRoutes | Interfaces | BsdSockets":
     """Show routes, interfaces or this shell's sockets in the columns of BSD's netstat.
 
     The routing table is the kernel's tables main and local; `route print -all` has the others. Where Linux has no

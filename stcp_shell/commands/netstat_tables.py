@@ -7,13 +7,15 @@ import sys
 from collections.abc import Callable, Iterator
 from fcntl import ioctl
 
-from ..facts import INET, INET6
-from ..findings import BsdBlock, BsdRoutes, BsdSocket, BsdSockets, InterfaceTable
+from ..model.connection import INET, INET6
+from ..model.results import BsdSocket, BsdSockets
+from ..model.rows import BsdBlock, BsdRoutes, Rows
+from ..model.tables import Interfaces
 from ..net.resolver import HostNames
 from ..net.sockaddr import unpack
 from ..net.tables import interfaces
 from ..net.tables.counters import counters
-from ..net.tables.routes import Rows, default_gateways
+from ..net.tables.routes import default_gateways
 from ..net.tables.rtnetlink import LOCAL, MAIN, Rtnetlink
 from .session import Session, Socket
 
@@ -37,26 +39,27 @@ def routes(name_of: Callable[[str], str] | None, legend: bool) -> BsdRoutes:
     # Each dump opens a socket of its own when it is read; this one only finds out whether netlink is there.
     with Rtnetlink() as tables:
         links = {interface.name: interface.ifindex for interface in tables.links()}
-        blocks = [_block(tables, family) for family in families]
-    defaults = [route for family in families for route in default_gateways(family)]
+        blocks = tuple(_block(tables, family) for family in families)
+    defaults = tuple(route for family in families for route in default_gateways(family))
     return BsdRoutes(blocks, links, defaults, legend, name_of)
 
 
 def _block(tables: Rtnetlink, family: str) -> BsdBlock:
-    main = Rows(tables.routes(family, MAIN), tables=tables)
+    main = Rows(tables.routes(family, MAIN), interrupted=lambda: tables.interrupted)
     return BsdBlock(family, main, Rows(tables.routes(family, LOCAL)), Rows(tables.neighbours(family)))
 
 
-def interface_table(session: Session) -> InterfaceTable:
+def interface_table(session: Session) -> Interfaces:
     """`netstat -i`."""
     figures = counters()
-    rows = [(interface, figures.get(interface.ifindex)) for interface in interfaces.interfaces()]
-    return InterfaceTable(rows, session.environment.host)
+    found = tuple(interfaces.interfaces())
+    counted = tuple(figures[interface.ifindex] for interface in found if interface.ifindex in figures)
+    return Interfaces(session.environment.host, found, counted)
 
 
 def sockets(session: Session, name_of: Callable[[str], str] | None) -> BsdSockets:
     """`netstat -a`."""
-    return BsdSockets(list(_sockets(session)), name_of)
+    return BsdSockets(tuple(_sockets(session)), name_of)
 
 
 def _sockets(session: Session) -> Iterator[BsdSocket]:

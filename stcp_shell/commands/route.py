@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import Failure
-from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG, HOST, PORT, Kind, address
+from ..model.connection import INET, INET6, Endpoint, family_of
 from ..net import resolver
 from .session import Session
 
 if TYPE_CHECKING:
-    from ..findings import RouteFound, Routes
+    from ..model.route_get import RouteFound
+    from ..model.rows import RouteTables
 
 _SOURCE = Kind("ADDR", address, "local")
 
@@ -22,20 +23,19 @@ _SOURCE = Kind("ADDR", address, "local")
     Option("all", FLAG, "also policy rules and the other tables"),
     examples=["route print", "route print -all"],
 )
-def route_print(session: Session, all: bool = False) -> Routes:
+def route_print(session: Session, all: bool = False) -> RouteTables:
     """Show the routing table: default gateways, networks and hosts, IPv4 and IPv6."""
-    from ..findings import Routes  # late: most scripts only connect
+    from ..model.rows import RouteTables, Rows  # late: most scripts only connect
     from ..net.tables import routes
 
     families = (INET, INET6)
-    result = Routes(
-        defaults=[route for family in families for route in routes.default_gateways(family)],
+    result = RouteTables(
+        defaults=tuple(route for family in families for route in routes.default_gateways(family)),
         rows=routes.main_table(),
-        others=routes.Rows(routes.other_tables() if all else ()),
-        rules=[rule for family in families for rule in routes.rules(family)] if all else [],
-        ready=session.environment.local_time(),
+        others=Rows(routes.other_tables() if all else ()),
+        rules=tuple(rule for family in families for rule in routes.rules(family)) if all else (),
     )
-    session.surroundings.shown(result)
+    session.snapshot.shown(result)
     return result
 
 
@@ -59,7 +59,7 @@ def route_get(session: Session, name: str, from_: str | None = None, port: int |
 
     number = resolver.port_number(port, "tcp")
     asked = _checked_source(from_)
-    found = _resolved(session, name, asked)
+    found = resolver.either_family(name, asked, session.timeout)
     target, remark = as_connected(found[0], asked)
     _check_families(name, target, asked)
     destination = Endpoint(target, number)
@@ -80,21 +80,6 @@ def _checked_source(source: str | None) -> str | None:
     if source.startswith(("fe8", "fe9", "fea", "feb")) and "%" not in source:
         raise Failure(f"-from {source}: a link-local address needs its zone: {source}%INTERFACE")
     return source
-
-
-def _resolved(session: Session, name: str, source: str | None) -> list[str]:
-    """The addresses of the name in the source's family; without one IPv4, as a socket has it, and then IPv6."""
-    if ":" in name or not name.strip("0123456789."):
-        return [name]
-    if source:
-        return resolver.addresses(name, family_of(source), session.timeout)
-    try:
-        return resolver.addresses(name, INET, session.timeout)
-    except resolver.Unresolved as reason:
-        try:
-            return resolver.addresses(name, INET6, session.timeout)
-        except resolver.Unresolved:
-            raise Failure(f"{reason} and no {INET6} one") from None
 
 
 def _check_families(name: str, target: str, source: str | None) -> None:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..environment import Environment
 from ..errors import Failure
-from ..facts import Connection, Endpoint, Way
 from ..language.declaration import Catalogue
 from ..log import SCHEMA
 from ..log.writer import Journal
+from ..model.connection import Connection, Endpoint, ResolvedRoute
+from ..model.session import SessionBegun, SessionEnd
 
 if TYPE_CHECKING:
-    from ..app.signals import Terminated
-    from ..diagnosis.case import Verdict
-    from ..net.tables.route_cache import Ways
-    from .snapshot import Surroundings
+    from ..errors import Terminated
+    from ..model.diagnosis import Verdict
+    from ..net.tables.route_cache import RouteCache
+    from .snapshot import Snapshot
 
 DEFAULT_TIMEOUT = 60.0
 TICK = 0.1  # seconds between two looks of the live line at a wait
@@ -64,15 +65,16 @@ class Session:
         self.current: Socket | None = None
         self.destinations: dict[str, None] = {}
         self.progress: Callable[[Waiting], None] | None = None
-        self.flush: Callable[[], None] = lambda: None  # lets out what was shown so far: for whoever is about to wait
         self.ended = False
-        self.cut: Terminated | None = None  # the signal that ended a connect: it is heard when that is in the log
+        self.pending_signal: Terminated | None = (
+            None  # the signal that ended a connect: it is heard when that is in the log
+        )
         self.last_connection: Connection | None = None
         self.last_verdicts: list[Verdict] = []
         self._numbers = 0
-        self._ways: Ways | None = None
+        self._routes: RouteCache | None = None
         self._noticed = -1  # changes of the tables, as of the last look
-        self._surroundings: Surroundings | None = None
+        self._snapshot: Snapshot | None = None
 
     @property
     def timeout(self) -> float:
@@ -112,65 +114,70 @@ class Session:
         if len(self.destinations) > MOST_DESTINATIONS:
             del self.destinations[next(iter(self.destinations))]
 
-    def way_to(self, destination: Endpoint, source: str | None, protocol: str) -> Way | None:
+    def resolve_route(self, destination: Endpoint, source: str | None, protocol: str = "tcp") -> ResolvedRoute | None:
         """The kernel's route to a numeric address, from a bound source or the default one. None: it cannot be asked."""
         try:
-            if self._ways is None:
-                from ..net.tables.route_cache import Ways
+            if self._routes is None:
+                from ..net.tables.route_cache import RouteCache
 
-                self._ways = Ways()
-            return self._ways.to(destination.address, source, destination.port, protocol)
+                self._routes = RouteCache()
+            return self._routes.resolve(destination.address, source, destination.port, protocol)
         except OSError:  # TablesUnavailable: netlink is denied or not there, or no file descriptor is left
             return None
 
     @property
-    def surroundings(self) -> Surroundings:
+    def snapshot(self) -> Snapshot:
         """What the log holds of this host's interfaces and routes."""
-        if self._surroundings is None:
-            from .snapshot import Surroundings  # late: most short scripts do not connect
+        if self._snapshot is None:
+            from .snapshot import Snapshot  # late: most short scripts do not connect
 
-            self._surroundings = Surroundings()
-        return self._surroundings
+            self._snapshot = Snapshot()
+        return self._snapshot
 
-    def look_around(self) -> None:
+    def log_snapshot(self) -> None:
         """Log this host's interfaces and routes, where they have changed or were not logged yet.
 
-        It comes before a connect and after its `way_to`, which takes notice of what the kernel announces.
+        It comes before a connect and after its `resolve_route`, which takes notice of what the kernel announces.
         """
-        changes = self._ways.changes if self._ways else 0
+        changes = self._routes.changes if self._routes else 0
         if changes == self._noticed:
             return
-        host, now = self.environment.host, self.environment.local_time()
         with suppress(OSError):  # no file descriptor is left, say: the connect does not depend on it
-            if self.surroundings.due():
+            if self.snapshot.due():
                 self._noticed = changes
-                for kind, fields in self.surroundings.look(host, now, self.journal.commanded):
-                    self.journal.write(kind, fields)
+                for record in self.snapshot.records(self.environment.host):
+                    self.journal.write(record, self.journal.commanded)
 
-    def begin(self, version: str, arguments: list[str]) -> None:
-        """Write the record that opens the log."""
+    def begin(self, version: str, arguments: Sequence[str], scripts: Sequence[str]) -> None:
+        """Write the record that opens the log: the variables are those that the command line has set."""
         system = os.uname()
         self.journal.write(
-            "session",
-            {
-                "schema": SCHEMA,
-                "version": version,
-                "host": self.environment.host,
-                "system": f"{system.sysname} {system.release} {system.machine}",
-                "arguments": [word.encode("utf-8", "backslashreplace").decode() for word in arguments],
-                "pid": os.getpid(),
-            },
+            SessionBegun(
+                version=version,
+                host=self.environment.host,
+                system=f"{system.sysname} {system.release} {system.machine}",
+                arguments=_encodable(arguments),
+                pid=os.getpid(),
+                schema=SCHEMA,
+                variables=_encodable([f"{name}={value}" for name, value in self.variables.items()]),
+                scripts=_encodable(scripts),
+            )
         )
 
     def end(self, reason: str, status: int) -> None:
         """Close everything and write the record that ends the log."""
         for entry in list(self.sockets.values()):
             self.close(entry)
-        if self._ways is not None:
-            self._ways.close()
-        self.journal.write("end", {"reason": reason, "status": status})
+        if self._routes is not None:
+            self._routes.close()
+        self.journal.write(SessionEnd(reason, status))
         self.journal.close()
 
     def _listed(self) -> str:
         numbers = [str(number) for number in self.sockets]
         return ", ".join(numbers if len(numbers) < 9 else [*numbers[:8], "…"])
+
+
+def _encodable(words: Iterable[str]) -> tuple[str, ...]:
+    """Words of the command line, of which any bytes can be, as text that JSON can hold."""
+    return tuple(word.encode("utf-8", "backslashreplace").decode() for word in words)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, NAME, PATH, TEXT, seconds
 from ..language.syntax import is_name
-from ..results import Sourced, Text, Variables
+from ..model.results import Sourced, Text, Variables
 from .session import Session
 
 if TYPE_CHECKING:

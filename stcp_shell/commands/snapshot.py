@@ -7,17 +7,15 @@ where the log does not hold them yet. What cannot be read is left out: nobody as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from time import monotonic
 from typing import Any
 
-from ..facts import INET, INET6
-from ..findings import Interfaces, Routes
-from ..kernel import Route, Rule
-from ..log.entries import entries
+from ..model.connection import INET, INET6
+from ..model.rows import RouteTables
+from ..model.tables import Interfaces, Route, Routes, Rule
 from ..net.tables import interfaces, rtnetlink
-from ..net.tables.routes import Rows
 
 MOST_INTERFACES = 256
 MOST_ROUTES = 100  # of each family, and of each further table
@@ -27,19 +25,18 @@ _MOST_LOOKED_AT = 20_000  # rows among which the default routes are: IPv6 has th
 _AT_WILL = 20  # looks that are taken whenever there is news; later ones may take a tenth of the time
 # What every kernel has: the local, the main and the default table are looked up for all.
 _USUAL_RULES = ((0, 255), (32766, 254), (32767, 253))
-Entry = tuple[str, dict[str, Any]]
 
 
-class Surroundings:
+class Snapshot:
     """What the log holds of them: what a look has found, or what the user asked for, which need not be said again."""
 
     def __init__(self) -> None:
         self._interfaces: Interfaces | None = None
-        self._routes: Routes | None = None
+        self._routes: Routes | RouteTables | None = None
         self._looks = 0
         self._since = self._took = 0.0
 
-    def shown(self, result: Interfaces | Routes) -> None:
+    def shown(self, result: Interfaces | RouteTables) -> None:
         """Take notice of what `ifconfig` or `route print` writes."""
         if isinstance(result, Interfaces):
             self._interfaces = result
@@ -50,49 +47,46 @@ class Surroundings:
         """Whether it is time for a look: where tables change all the time, looking must not take all of it."""
         return self._looks < _AT_WILL or monotonic() - self._since >= 10 * self._took
 
-    def look(self, host: str, ready: str, command: int) -> Iterator[Entry]:
+    def records(self, host: str) -> Iterator[Interfaces | Routes]:
         """Read the tables; answers the records of what the log does not hold."""
         started = monotonic()
-        there, tables = _interfaces(host, ready), _routes(ready)
+        there, tables = _interfaces(host), _routes()
         self._looks += 1
         self._since = monotonic()
         self._took = self._since - started
         if there and not _same_interfaces(there, self._interfaces):
             self._interfaces = there
-            short = there._replace(interfaces=there.interfaces[:MOST_INTERFACES])
-            yield _entry(short, command, more=len(there.interfaces) > MOST_INTERFACES)
+            more = len(there.interfaces) > MOST_INTERFACES
+            yield there._replace(interfaces=there.interfaces[:MOST_INTERFACES], automatic=True, more=more)
         if tables and not _same_routes(tables, self._routes):
             self._routes = tables
-            yield _entry(tables, command, more=tables.rows.count > len(tables.rows.first))
+            yield tables
 
 
-def _entry(found: Interfaces | Routes, command: int, more: bool) -> Entry:
-    ((kind, fields),) = entries(found, command)
-    assert isinstance(fields, dict)
-    return kind, {**fields, "automatic": True, "more": more}
-
-
-def _interfaces(host: str, ready: str) -> Interfaces | None:
+def _interfaces(host: str) -> Interfaces | None:
     try:
-        return Interfaces(interfaces.interfaces(), host, ready)
+        return Interfaces(host, tuple(interfaces.interfaces()))
     except OSError:  # not even by the older calls
         return None
 
 
-def _routes(ready: str) -> Routes | None:
+def _routes() -> Routes | None:
     """The default routes, the first rows of the main table and of those that rules send to, and the rules."""
     try:
         with rtnetlink.Rtnetlink() as tables:
-            rules = [rule for family in _FAMILIES for rule in tables.rules(family)]
+            rules = tuple(rule for family in _FAMILIES for rule in tables.rules(family))
             defaults = [row for family in _FAMILIES for row in tables.default_routes(family, most=_MOST_LOOKED_AT)]
             rows = [_first(tables, family, rtnetlink.MAIN) for family in _FAMILIES]
             others = [_first(tables, family, table) for family, table in islice(_further(rules), MOST_TABLES)]
     except OSError:  # TablesUnavailable: denied, or not there
         return None
-    return Routes(defaults, _counted(rows), _counted(others), rules, ready)
+    total, others_total = sum(map(len, rows)), sum(map(len, others))
+    kept = _kept(rows)
+    more = total > len(kept)
+    return Routes(tuple(defaults), kept, total, _kept(others), others_total, rules, automatic=True, more=more)
 
 
-def _further(rules: list[Rule]) -> dict[tuple[str, int], None]:
+def _further(rules: Sequence[Rule]) -> dict[tuple[str, int], None]:
     """The tables that rules of somebody's own send to, each with its family."""
     own = ((rule.family, rule.table) for rule in rules if rule.table not in (254, 255) and _unusual(rule))
     return {(family, table): None for family, table in own if table is not None}
@@ -107,28 +101,28 @@ def _first(tables: rtnetlink.Rtnetlink, family: str, table: int) -> list[Route]:
     return list(islice(tables.routes(family, table), MOST_ROUTES + 1))
 
 
-def _counted(tables: list[list[Route]]) -> Rows[Route]:
-    """Rows that have been read: what is kept of each table, and how many are known to be there."""
-    rows: Rows[Route] = Rows(())
-    rows.first = [route for table in tables for route in table[:MOST_ROUTES]]
-    rows.count = sum(map(len, tables))
-    return rows
+def _kept(tables: list[list[Route]]) -> tuple[Route, ...]:
+    """What is kept of each table."""
+    return tuple(route for table in tables for route in table[:MOST_ROUTES])
 
 
 def _same_interfaces(now: Interfaces, known: Interfaces | None) -> bool:
     """Whether the log holds them; `ifconfig` without -all leaves out those that are down."""
-    up = [interface for interface in now.interfaces if interfaces.is_up(interface)]
+    up = tuple(interface for interface in now.interfaces if interfaces.is_up(interface))
     return known is not None and known.interfaces in (now.interfaces, up)
 
 
-def _same_routes(now: Routes, known: Routes | None) -> bool:
-    return known is not None and _essence(now, now) == _essence(known, now)
+def _same_routes(now: Routes, known: Routes | RouteTables | None) -> bool:
+    if known is None:
+        return False
+    before = known if isinstance(known, Routes) else known.records()[0]
+    return _essence(now, now) == _essence(before, now)
 
 
 def _essence(tables: Routes, now: Routes) -> list[Any]:
     """What has to be the same: not how long a route has to live, nor what rules every kernel has."""
     further = _further(now.rules)
-    others = [route for route in tables.others.first if (route.family, route.table) in further]
-    main = [[route for route in tables.rows.first if route.family == family][:MOST_ROUTES] for family in _FAMILIES]
+    others = [route for route in tables.others if (route.family, route.table) in further]
+    main = [[route for route in tables.routes if route.family == family][:MOST_ROUTES] for family in _FAMILIES]
     rows = [{route._replace(expires=None) for route in each} for each in (tables.defaults, *main, others)]
     return [*rows, [rule for rule in tables.rules if _unusual(rule)]]

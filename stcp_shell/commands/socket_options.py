@@ -6,10 +6,10 @@ import socket as sockets_api
 from typing import NamedTuple
 
 from ..errors import Failure, reason
-from ..facts import INET
 from ..language.declaration import Argument, command
 from ..language.kinds import Kind, choice, whole
-from ..results import OptionValue
+from ..model.connection import INET
+from ..model.results import OptionValue
 from .session import Session, Socket
 
 _S = sockets_api

@@ -9,12 +9,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..errors import Failure, reason
-from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, INTERFACE, LOCAL, PORT, SOCKET, choice
+from ..model.connection import INET, INET6, Endpoint, family_of
+from ..model.results import Bound, Closed, Current, Opened, SocketRow, SocketTable
 from ..net import resolver
 from ..net.sockaddr import ANY, FAMILIES, pack, unpack
-from ..results import Bound, Closed, Current, Opened, SocketRow, SocketTable
 from .session import Session, Socket
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ _TYPES = {"stream": sockets_api.SOCK_STREAM, "dgram": sockets_api.SOCK_DGRAM}
     Option("type", choice("stream", "dgram"), "stream is TCP (the default), dgram is UDP"),
     Option("family", choice(INET, INET6), "inet is IPv4 (the default), inet6 is IPv6"),
     examples=["socket", "socket -family inet6", "socket -type dgram"],
-    quick=True,
 )
 def socket(session: Session, type: str = "stream", family: str = INET) -> Opened:
     """Open a numbered socket; it becomes the current one.
@@ -50,7 +49,7 @@ def sockets(session: Session) -> SocketTable:
 
     The current socket is marked with *.
     """
-    return SocketTable([_row(session, entry) for entry in session.sockets.values()])
+    return SocketTable(tuple(_row(session, entry) for entry in session.sockets.values()))
 
 
 @command("use", Argument("number", SOCKET, "the socket's number"), examples=["use 1"])
@@ -64,7 +63,6 @@ def use(session: Session, number: int) -> Current:
     "close",
     Argument("number", SOCKET, "the socket's number; without it the current one", required=False),
     examples=["close", "close 1"],
-    quick=True,
 )
 def close(session: Session, number: int | None = None) -> Closed:
     """Close the current socket, or the one with that number."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..errors import Failure
-from ..facts import INET, INET6, Endpoint, family_of
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESSES, HOST, PORT, SECONDS, Kind, whole
+from ..model.connection import Destination, Endpoint
 from ..net import resolver
 from .session import Session, Waiting
 
 if TYPE_CHECKING:
-    from ..findings import Traces
+    from ..model.trace import Traces
 
 _HOPS = Kind("HOPS", whole(1, 64))
 DEFAULT_HOPS, DEFAULT_TIMEOUT = 30, 4.0
@@ -45,44 +44,26 @@ def traceroute(
     silent one is asked again. The path ends at the first box that answers for the host, or refuses. The service at
     its end sees no connection. Ctrl-C ends it with what is known so far.
     """
-    from ..findings import Traces
+    from ..model.trace import Traces
     from ..net.probes.source_addresses import check_target, eligible
     from ..net.probes.traceroute import traces
 
-    number = resolver.port_number(port, "tcp")
-    if number == 0:
-        raise Failure("-port 0: there is no port 0 to connect to")
-    found = _addresses(session, name, from_)
+    number = resolver.target_port(port)
+    found = resolver.either_family(name, from_[0] if from_ else None, session.timeout)
     check_target(found[0])
     sources: list[str | None] = list(eligible(found[0], from_)[0]) if from_ else [None]
     session.remember(name)
     destination = Endpoint(found[0], number)
-    ways = [session.way_to(destination, source, "tcp") for source in sources]
-    session.look_around()
+    routes = [session.resolve_route(destination, source) for source in sources]
+    session.log_snapshot()
     paths = traces(destination, sources, max, timeout, _progress(session, f"traceroute to {destination}"))
     return Traces(
-        name=name,
-        destination=destination,
-        most_hops=max,
-        traces=paths,
-        ways=ways,
+        destination=Destination(name, found[0], number),
         others=tuple(found[1:]),
+        most_hops=max,
         cancelled=any(path.outcome == "cancelled" for path in paths),
+        traces=tuple(path._replace(route=route) for path, route in zip(paths, routes)),
     )
-
-
-def _addresses(session: Session, name: str, sources: tuple[str, ...]) -> list[str]:
-    """The addresses of the name: of the sources' family, else IPv4 before IPv6, as a socket's default is inet."""
-    if ":" in name:
-        return [name]
-    families = [family_of(sources[0])] if sources and name.strip("0123456789.") else [INET, INET6]
-    reasons = []
-    for family in families:
-        try:
-            return resolver.addresses(name, family, session.timeout)
-        except resolver.Unresolved as reason:
-            reasons.append(str(reason))
-    raise Failure(reasons[0])
 
 
 def _progress(session: Session, what: str) -> Callable[[float, float, int], None] | None:

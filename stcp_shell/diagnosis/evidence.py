@@ -1,22 +1,40 @@
 """The evidence of a verdict, line by line: what was observed, and what it does not prove."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from ..facts import Trace
-from .case import Case, Observation
+from ..model.diagnosis import Case, Observation
+from ..model.trace import Trace
 
-_CAVEATS = {
-    "source-dependent": "a different treatment by source address is not yet proof of an ACL: "
-    "NAT, policy routing, uRPF or a missing return route do the same",
-    "bound-source-fails": "uRPF on the first router and a missing return route look the same from here",
-    "no-listener": "a filter that resets everybody looks the same, if it is as far away as the host",
-    "filtered": "silence names nobody: a filter, a dead host and a lost return path look the same",
-    "healthy": "a middlebox that answers for the host would look the same",
-}
+Caveat = Callable[[Case], Iterator[str]]
 
 
-def lines(case: Case, kind: str) -> Iterator[str]:
-    """What was seen from each source, then what was read on this host, then the limits of the conclusion."""
+def none(case: Case) -> Iterator[str]:
+    """Nothing has to be said besides."""
+    return iter(())
+
+
+def always(text: str) -> Caveat:
+    """A caveat that holds in every case."""
+    return lambda case: iter((text,))
+
+
+def unless_signed(text: str) -> Caveat:
+    """A caveat for what nobody has signed: a prohibition that a router signs itself needs none, nor does an answer."""
+    return lambda case: iter((text,) if any(seen.icmp is None and seen.left_host for seen in case.failing) else ())
+
+
+def reverse_path(case: Case) -> Iterator[str]:
+    """What was read of this host's reverse path filter."""
+    filtering = case.reverse_path
+    if filtering:
+        yield (
+            f"rp_filter is strict on {', '.join(sorted(filtering.strict))}, and the counter IPReversePathFilter "
+            f"rose by {filtering.dropped} meanwhile"
+        )
+
+
+def lines(case: Case) -> Iterator[str]:
+    """What was seen from each source, then what was measured of its path."""
     for seen in case.observations:
         yield f"from {seen.address or 'no address'} ({_chosen(seen)}): {_ending(seen, case)}{_count(seen)}{_way(seen)}"
     for seen in case.observations:
@@ -24,15 +42,6 @@ def lines(case: Case, kind: str) -> Iterator[str]:
             yield _distance(seen, case)
         if seen.trace is not None:
             yield reach(seen.trace)
-    filtering = case.reverse_path
-    if kind == "local-rp-filter" and filtering:
-        yield (
-            f"rp_filter is strict on {', '.join(sorted(filtering.strict))}, and the counter IPReversePathFilter "
-            f"rose by {filtering.dropped} meanwhile"
-        )
-    caveat = _CAVEATS.get(kind)
-    if caveat and _applies(case, kind):
-        yield caveat
 
 
 def reach(trace: Trace) -> str:
@@ -44,21 +53,7 @@ def reach(trace: Trace) -> str:
     last = answered[-1]
     if trace.outcome == "timeout":
         return f"{start} get as far as hop {last.ttl} ({last.address}); beyond it there is silence"
-    return f"{start} end at hop {hop_number(trace)} ({last.address}): {trace.outcome}"
-
-
-def hop_number(trace: Trace) -> str:
-    """The number of a path's last hop. A router that limits its errors may have been silent to smaller TTLs."""
-    last = trace.hops[-1]
-    known = last.icmp is None or last.ttl == 1 or trace.hops[-2].address is not None
-    return f"{last.ttl}{'' if known else ' or before'}"
-
-
-def _applies(case: Case, kind: str) -> bool:
-    """A prohibition that a router signs itself needs no caveat, and an answer is no silence."""
-    if kind in ("source-dependent", "bound-source-fails", "filtered"):
-        return any(seen.icmp is None and seen.left_host for seen in case.failing)
-    return True
+    return f"{start} end at hop {trace.end} ({last.address}): {trace.outcome}"
 
 
 def _chosen(seen: Observation) -> str:
@@ -79,7 +74,7 @@ def _ending(seen: Observation, case: Case) -> str:
         "dropped-here": "nothing left this host: TCP_INFO shows that its own OUTPUT rules dropped the SYNs",
         "unresolved": "nothing left this host: the next hop did not answer for its hardware address",
         "lost": "the SYNs left this host, and no answer came",
-    }.get(seen.syn or "", f"{seen.outcome}{errno}")
+    }.get(seen.syn_fate or "", f"{seen.outcome}{errno}")
 
 
 def _count(seen: Observation) -> str:
@@ -91,10 +86,10 @@ def _count(seen: Observation) -> str:
 
 
 def _way(seen: Observation) -> str:
-    way = seen.route
-    if way is None or not way.interface:
+    route = seen.route
+    if route is None or not route.interface:
         return ""
-    return f"; sent {f'via {way.gateway} ' if way.gateway else ''}on {way.interface}"
+    return f"; sent {f'via {route.gateway} ' if route.gateway else ''}on {route.interface}"
 
 
 def _distance(seen: Observation, case: Case) -> str:

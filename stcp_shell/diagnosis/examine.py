@@ -1,23 +1,26 @@
-"""A survey's probes to the observations of a case, with what else this host knows of them."""
+"""A sweep's probes to the observations of a case, with what else this host knows of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Optional
 
-from ..commands.session import Session
 from ..errors import Failure
-from ..facts import INET, Answerer, Endpoint, Trace, family_of
+from ..model.connection import INET, Endpoint, HopDistance, ResolvedRoute, family_of
+from ..model.diagnosis import Case, Observation, ReversePath
+from ..model.trace import Trace
+from ..net.probes.hop_distance import hop_distance
 from ..net.probes.probe import Probe
-from ..net.probes.sweep import Line, Survey
+from ..net.probes.sweep import SourceTest, Sweep
+from ..net.probes.traceroute import traces
 from ..net.tables import rpfilter
 from ..net.tables.interfaces import interfaces
 from ..net.tables.netlink import TablesUnavailable
 from ..net.tables.routes import default_gateways
-from .case import Case, Observation, ReversePath
 
 MOST_TRACED = 3  # silent sources whose path is looked at, beside one that works
 MOST_MEASURED = 3  # RSTs whose distance is measured
+RouteTo = Callable[[Endpoint, Optional[str]], Optional[ResolvedRoute]]
 Traced = Mapping[tuple[Endpoint, Optional[str]], Trace]
 
 
@@ -26,75 +29,72 @@ def filter_drops() -> int | None:
     return rpfilter.dropped()
 
 
-def paths(survey: Survey, timeout: float) -> Traced:
+def paths(sweep: Sweep, timeout: float) -> Traced:
     """How far the sources that are silent so far get, and one that works: for the first destination."""
-    from ..net.probes.traceroute import traces
-
-    destination = survey.lines[0].destination
-    lines = [line for line in survey.lines if line.destination == destination]
-    silent = [line for line in lines if not any(probe.code is not None for probe in line.attempts)]
+    destination = sweep.tests[0].destination
+    tests = [test for test in sweep.tests if test.destination == destination]
+    silent = [test for test in tests if not any(probe.code is not None for probe in test.attempts)]
     if not silent:
         return {}
-    works = [line for line in lines if any(probe.code == 0 for probe in line.attempts)]
+    works = [test for test in tests if any(probe.code == 0 for probe in test.attempts)]
     chosen = [*silent[:MOST_TRACED], *works[:1]]
-    sources = [line.source for line in chosen]
+    sources = [test.source for test in chosen]
     try:
-        found = traces(destination, sources, timeout=timeout * 0.5, progress=lambda *_: survey.take())
+        found = traces(destination, sources, timeout=timeout * 0.5, progress=lambda *_: sweep.take())
     except (Failure, OSError):  # a source has gone meanwhile, or descriptors are short: the attempts go on without
         return {}
     if any(trace.outcome == "cancelled" for trace in found):
-        survey.cancel()
-    assert len(found) == len(chosen)
-    return {(destination, line.source): trace for line, trace in zip(chosen, found)}
+        sweep.cancel()
+    return {(destination, test.source): trace for test, trace in zip(chosen, found)}
 
 
-def look_again(line: Line, session: Session) -> None:
+def look_again(test: SourceTest, route_to: RouteTo) -> None:
     """Of an unbound IPv4 connect the way that the source it chose decides, as the kernel looks it up (see connect)."""
-    chosen = next((probe.source for probe in line.attempts if probe.source), None)
-    if line.source is None and chosen and family_of(chosen.address) == INET:
-        line.route = session.way_to(line.destination, chosen.address, "tcp")
+    chosen = next((probe.source for probe in test.attempts if probe.source), None)
+    if test.source is None and chosen and family_of(chosen.address) == INET:
+        test.route = route_to(test.destination, chosen.address)
 
 
-def case(name: str, destination: Endpoint, survey: Survey, traced: Traced, rose: int | None) -> Case:
+def case(name: str, destination: Endpoint, sweep: Sweep, traced: Traced, rose: int | None) -> Case:
     """All that is known of one destination."""
     there = interfaces()
     places = {address.address: interface.name for interface in there for address in interface.addresses}
-    lines = [line for line in survey.lines if line.destination == destination and line.attempts]
-    measured = {} if survey.cancelled else _distances(lines, destination, survey)
-    observations = [observe(line, places, traced.get((destination, line.source)), measured) for line in lines]
+    tests = [test for test in sweep.tests if test.destination == destination and test.attempts]
+    measured = {} if sweep.cancelled else _distances(tests, destination, sweep)
+    observations = [observe(test, places, traced.get((destination, test.source)), measured) for test in tests]
     return Case(
         destination=destination,
         name=name,
         observations=tuple(_distinct(observations)),
-        own=frozenset(address.partition("%")[0] for address in places),
+        local_addresses=frozenset(address.partition("%")[0] for address in places),
         reverse_path=ReversePath(rpfilter.strict(places.values()), rose),
         gateways=tuple(_gateways(destination)),
     )
 
 
 def observe(
-    line: Line, places: Mapping[str, str], trace: Trace | None, measured: Mapping[str, Answerer]
+    test: SourceTest, places: Mapping[str, str], trace: Trace | None, measured: Mapping[str, HopDistance]
 ) -> Observation:
-    """What a line's attempts agree on."""
-    outcomes = [probe.outcome(line.route) for probe in line.attempts]
+    """What a test's attempts agree on."""
+    outcomes = [probe.outcome(test.route) for probe in test.attempts]
     answered = [o for o in outcomes if o not in ("timeout", "cancelled")]
-    outcome = (answered[0] if len(set(answered)) == 1 else "unsteady") if answered else outcomes[0]
-    best = _telling(line.attempts, outcomes, outcome)
-    source = best.source.address if best.source else line.source
+    outcome = (answered[0] if len(set(answered)) == 1 else "inconsistent") if answered else outcomes[0]
+    best = _telling(test.attempts, outcomes, outcome)
+    source = best.source.address if best.source else test.source
     return Observation(
         address=source,
-        chosen_by="kernel" if line.source is None else "bind",
+        chosen_by="kernel" if test.source is None else "bind",
         outcome=outcome,
         attempts=len(outcomes),
         answered=len(answered),
         errno=best.errno,
         icmp=best.icmp,
         rst=best.rst,
-        syn=best.syn,
-        route=line.route,
+        syn_fate=best.syn_fate,
+        route=test.route,
         interface=places.get(source or ""),
         rtt=best.info.rtt if best.info and outcome == "connected" else None,
-        elapsed=min(probe.elapsed() for probe in line.attempts),
+        elapsed=min(probe.elapsed() for probe in test.attempts),
         answerer=measured.get(source or "") if best.rst else None,
         trace=trace,
     )
@@ -103,7 +103,7 @@ def observe(
 def _telling(probes: list[Probe], outcomes: list[str], outcome: str) -> Probe:
     """The attempt that says most: one with the outcome, if possible with an ICMP error or the fate of its SYNs."""
     same = [probe for probe, each in zip(probes, outcomes) if each == outcome] or probes
-    return next((probe for probe in same if probe.icmp or probe.syn), same[0])
+    return next((probe for probe in same if probe.icmp or probe.syn_fate), same[0])
 
 
 def _distinct(observations: list[Observation]) -> list[Observation]:
@@ -125,19 +125,17 @@ def _distinct(observations: list[Observation]) -> list[Observation]:
     return [merged, *(seen for seen in observations[1:] if seen is not twin)]
 
 
-def _distances(lines: list[Line], destination: Endpoint, survey: Survey) -> dict[str, Answerer]:
-    """How far away the boxes are that sent a RST, by source address. Ctrl-C ends the survey: what is known counts."""
-    from ..net.probes.hop_distance import answerer
-
-    found: dict[str, Answerer] = {}
-    for line in [line for line in lines if any(probe.rst for probe in line.attempts)][:MOST_MEASURED]:
-        source = next((probe.source.address for probe in line.attempts if probe.source), None)
+def _distances(tests: list[SourceTest], destination: Endpoint, sweep: Sweep) -> dict[str, HopDistance]:
+    """How far away the boxes are that sent a RST, by source address. Ctrl-C ends the sweep: what is known counts."""
+    found: dict[str, HopDistance] = {}
+    for test in [test for test in tests if any(probe.rst for probe in test.attempts)][:MOST_MEASURED]:
+        source = next((probe.source.address for probe in test.attempts if probe.source), None)
         if not source or source in found:
             continue
         try:
-            answer = answerer(destination, line.source, timeout=1.0)
+            answer = hop_distance(destination, test.source, timeout=1.0)
         except KeyboardInterrupt:
-            survey.cancel()
+            sweep.cancel()
             break
         except (Failure, OSError):  # the source has gone meanwhile, or the kernel lacks an option
             continue

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import NamedTuple
 
-from ..facts import INET6
-from ..kernel import Rule
+from ..model.connection import INET6
+from ..model.tables import Rule
 
 _REFUSING = {"ENETUNREACH": "unreachable", "EACCES": "prohibit", "EINVAL": "blackhole"}
 

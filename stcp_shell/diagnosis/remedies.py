@@ -6,23 +6,28 @@ Only for what a verdict says; where a name or address is not known there is a pl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Optional
 
-from ..facts import INET6, family_of
-from .case import HOST_UNREACHABLE, Case, Observation
+from ..model.connection import INET6, family_of
+from ..model.diagnosis import HOST_UNREACHABLE, Case, Observation
+
+Remedies = Callable[[Case, Optional[str]], Iterator[str]]  # a case and the device that rejects, if one is known
 
 
-def remedies(case: Case, kind: str, blames: str | None) -> Iterator[str]:
-    """The remedies for a verdict of a kind; none where the evidence points nowhere."""
-    write = _WRITERS.get(kind)
-    if write is None:
-        return
+def advice(write: Remedies, case: Case, blames: str | None) -> Iterator[str]:
+    """The remedies of a verdict, and what holds for their commands."""
     lines = list(write(case, blames))
     yield from lines
     if any(line.startswith("  Linux:") for line in lines):
         yield "such commands last until the next boot: put what helps into the network configuration"
 
 
-def _source_dependent(case: Case, blames: str | None) -> Iterator[str]:
+def none(case: Case, blames: str | None) -> Iterator[str]:
+    """The evidence points nowhere, or nothing is wrong."""
+    return iter(())
+
+
+def source_dependent(case: Case, blames: str | None) -> Iterator[str]:
     works = (case.passing or case.reaching)[0]
     fails = next(seen for seen in case.observations if seen not in (case.passing or case.reaching))
     if fails.left_host:
@@ -33,18 +38,18 @@ def _source_dependent(case: Case, blames: str | None) -> Iterator[str]:
     yield from _by_source(case, works)
     yield from _by_router(case, works)
     if not case.passing:
-        yield from _no_listener(case, blames)
+        yield from no_listener(case, blames)
     yield f"in the program that connects: bind(2) to {works.address} before connect(2)"
 
 
 def _by_source(case: Case, works: Observation) -> Iterator[str]:
     """The bound source got through on the same path, so the route may name it as its preferred source."""
-    way = works.route
-    if works.chosen_by != "bind" or not way or not way.interface:
+    route = works.route
+    if works.chosen_by != "bind" or not route or not route.interface:
         return
-    via = f"via {way.gateway} " if way.gateway else ""
+    via = f"via {route.gateway} " if route.gateway else ""
     yield f"or send from {works.address} by default, on the same path:"
-    yield f"  Linux: {_ip(case)} route replace {_host(case)} {via}dev {way.interface} src {works.address}"
+    yield f"  Linux: {_ip(case)} route replace {_host(case)} {via}dev {route.interface} src {works.address}"
 
 
 def _by_router(case: Case, works: Observation) -> Iterator[str]:
@@ -62,7 +67,7 @@ def _by_router(case: Case, works: Observation) -> Iterator[str]:
         yield f"  STCP: route add {target} {router}"
 
 
-def _bound_fails(case: Case, blames: str | None) -> Iterator[str]:
+def bound_source_fails(case: Case, blames: str | None) -> Iterator[str]:
     fails = case.failing[0]
     if not fails.left_host:
         yield from _not_sent(case, fails)
@@ -85,7 +90,7 @@ def _own_way(case: Case, seen: Observation) -> Iterator[str]:
     yield f"  Linux: {_ip(case)} rule add from {seen.address} lookup main suppress_prefixlength 0"
 
 
-def _rp_filter(case: Case, blames: str | None) -> Iterator[str]:
+def local_rp_filter(case: Case, blames: str | None) -> Iterator[str]:
     strict = case.reverse_path.strict if case.reverse_path else frozenset()
     held = {seen.interface for seen in case.failing if seen.silent and seen.interface}
     for interface in sorted(held & strict):
@@ -96,19 +101,19 @@ def _rp_filter(case: Case, blames: str | None) -> Iterator[str]:
         yield from _own_way(case, seen)
 
 
-def _no_listener(case: Case, blames: str | None) -> Iterator[str]:
+def no_listener(case: Case, blames: str | None) -> Iterator[str]:
     target = case.destination
     yield f"start the program that listens on port {target.port} of {target.address}, or correct the port"
 
 
-def _filtered(case: Case, blames: str | None) -> Iterator[str]:
+def filtered(case: Case, blames: str | None) -> Iterator[str]:
     if blames:
         yield f"permit {_sources(case)} to {_target(case)} on {blames}"
     else:
         yield f"look for a filter on the way to {_target(case)} and back, and whether the host is up"
 
 
-def _unreachable(case: Case, blames: str | None) -> Iterator[str]:
+def unreachable(case: Case, blames: str | None) -> Iterator[str]:
     target = case.destination.address
     router = blames or "the router that sends the ICMP error"
     if all(seen.expired for seen in case.observations):
@@ -119,7 +124,7 @@ def _unreachable(case: Case, blames: str | None) -> Iterator[str]:
         yield f"mend the routing at {router}: it has no way to {target}"
 
 
-def _no_route(case: Case, blames: str | None) -> Iterator[str]:
+def no_route(case: Case, blames: str | None) -> Iterator[str]:
     address = case.destination.address
     if address == "::1" or address.startswith("127."):
         yield "bring the loopback interface up:"
@@ -137,28 +142,28 @@ def _no_route(case: Case, blames: str | None) -> Iterator[str]:
 
 def _not_sent(case: Case, seen: Observation) -> Iterator[str]:
     """For a source whose SYNs never got beyond this host's links."""
-    yield from _no_route(case, None) if seen.outcome == "no-route" else _silent_hop(case, seen)
+    yield from no_route(case, None) if seen.outcome == "no-route" else _silent_hop(case, seen)
 
 
-def _next_hop(case: Case, blames: str | None) -> Iterator[str]:
+def next_hop_silent(case: Case, blames: str | None) -> Iterator[str]:
     yield from _silent_hop(case, next(seen for seen in case.failing if not seen.left_host))
 
 
 def _silent_hop(case: Case, seen: Observation) -> Iterator[str]:
-    way = seen.route
-    hop = (way and way.gateway) or case.destination.address
-    link = (way and way.interface) or "the interface"
+    route = seen.route
+    hop = (route and route.gateway) or case.destination.address
+    link = (route and route.interface) or "the interface"
     yield f"see whether {hop} is up and on the same link as {link}, or route by another next hop"
 
 
-def _local_firewall(case: Case, blames: str | None) -> Iterator[str]:
+def local_firewall(case: Case, blames: str | None) -> Iterator[str]:
     if any(seen.outcome == "prohibited" and seen.icmp is None for seen in case.failing):
         yield f"take the prohibit route or rule for {case.destination.address} away: see route get, route print -all"
         return
     yield "permit it in this host's OUTPUT rules, which only root can read: nft list ruleset, or iptables -S OUTPUT"
 
 
-def _single(case: Case, blames: str | None) -> Iterator[str]:
+def single_source(case: Case, blames: str | None) -> Iterator[str]:
     if case.observations[0].address is None:
         yield f"see by ifconfig whether an interface is up and has an address that can reach {case.destination.address}"
     else:
@@ -180,17 +185,3 @@ def _host(case: Case) -> str:
 
 def _ip(case: Case) -> str:
     return "ip -6" if family_of(case.destination.address) == INET6 else "ip"
-
-
-_WRITERS: dict[str, Callable[[Case, str | None], Iterator[str]]] = {
-    "source-dependent": _source_dependent,
-    "bound-source-fails": _bound_fails,
-    "local-rp-filter": _rp_filter,
-    "no-listener": _no_listener,
-    "filtered": _filtered,
-    "unreachable": _unreachable,
-    "no-route": _no_route,
-    "next-hop-silent": _next_hop,
-    "local-firewall": _local_firewall,
-    "single-source": _single,
-}

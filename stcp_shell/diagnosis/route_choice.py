@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import Failure
-from ..facts import INET, INET6, Endpoint, Way, family_of
-from ..findings import RouteFound, SecondLook
-from ..kernel import NextHop, Route, Rule
+from ..model.connection import INET, INET6, Destination, Endpoint, ResolvedRoute, family_of
+from ..model.route_get import ConnectCheck, RouteFound, SecondLook
+from ..model.tables import NextHop, Route, Rule, table_name
 from ..net.tables.route_lookup import Chosen, Lookup, Tables, chosen, interface_of, name_of
 from . import policy_rules, source_selection
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _REFUSALS = {"EACCES": "prohibit", "EHOSTUNREACH": "unreachable", "EINVAL": "blackhole"}
-_TABLES = {253: "default", 254: "main", 255: "local"}
 
 
 def look_up(tables: Tables, name: str, destination: Endpoint, asked: str | None) -> RouteFound:
@@ -35,23 +34,20 @@ def look_up(tables: Tables, name: str, destination: Endpoint, asked: str | None)
     if first.row is None:
         return _refused(name, destination, asked, first, rules, seen, notes)
     second = None
-    if asked is None and family_of(address) == INET and first.way.kind == "unicast":
+    if asked is None and family_of(address) == INET and first.route.kind == "unicast":
         second = _second_look(tables, destination, first, rules)
     choice, agrees, more = _source(tables, destination, asked, first, seen, second)
     return RouteFound(
-        name=name,
-        destination=destination,
+        destination=Destination(name, address, destination.port),
         asked=asked,
         source=choice.address,
         reason=choice.rule,
         why=choice.reason,
-        way=first.way,
-        errno=None,
+        **_route_fields(first.route),
         prefix=source_selection.prefix(first.row),
         rules=tuple(policy_rules.deciding(rules, flow, first.row.table, first.row.prefix_length)),
-        kernel=first.way.source,
-        connect=seen and seen.address,
-        connect_errno=seen and seen.errno,
+        kernel=first.route.source,
+        connect=_check(seen),
         agrees=agrees,
         second=second,
         notes=(*notes, *more),
@@ -64,9 +60,16 @@ def without_tables(name: str, destination: Endpoint, asked: str | None, why: str
     if seen.errno == "EADDRNOTAVAIL" and asked:
         raise Failure(f"-from {asked}: not an address of this host (EADDRNOTAVAIL)")
     reason = f"not known: {why}" if seen.address else f"connect(2) of a UDP socket refuses with {seen.errno}"
-    return RouteFound(
-        name, destination, asked, seen.address, "unknown", reason, connect=seen.address, connect_errno=seen.errno
-    )
+    named = Destination(name, destination.address, destination.port)
+    return RouteFound(named, asked, seen.address, "unknown", reason, connect=_check(seen))
+
+
+def _route_fields(route: ResolvedRoute) -> dict[str, Any]:
+    return {"gateway": route.gateway, "interface": route.interface, "kind": route.kind, "table": route.table}
+
+
+def _check(seen: Chosen | None) -> ConnectCheck:
+    return ConnectCheck(seen.address, seen.errno) if seen else ConnectCheck()
 
 
 def _listed(addresses: Iterable[str]) -> str:
@@ -90,7 +93,7 @@ def _flow(destination: Endpoint, source: str | None) -> policy_rules.Flow:
 
 def _notes(first: Lookup, rules: Sequence[Rule], flow: policy_rules.Flow) -> list[str]:
     notes = []
-    if first.way.kind in ("broadcast", "multicast") or flow.destination.startswith("ff"):
+    if first.route.kind in ("broadcast", "multicast") or flow.destination.startswith("ff"):
         notes.append("a broadcast or multicast address: a UDP socket can send there, TCP connects to one host")
     for rule in policy_rules.unasked(rules, flow):
         hint = "a source port, which is not chosen yet" if flow.port else "a protocol or port: say -port"
@@ -107,14 +110,17 @@ def _second_look(tables: Tables, destination: Endpoint, first: Lookup, rules: Se
     """
     if not any(rule.source for rule in rules):
         return None
-    found = tables.lookup(destination.address, first.way.source, destination.port)
+    found = tables.lookup(destination.address, first.route.source, destination.port)
     if found.row == first.row:  # among several paths the choice is the kernel's, each time
         return None
-    flow = _flow(destination, first.way.source)
+    flow = _flow(destination, first.route.source)
     if found.row is None:
-        return SecondLook(Way(), found.errno, None, tuple(policy_rules.refusing(rules, flow, found.errno or "")))
+        refusing = tuple(policy_rules.refusing(rules, flow, found.errno or ""))
+        return SecondLook(None, None, "none", None, None, found.errno, refusing)
     decided = policy_rules.deciding(rules, flow, found.row.table, found.row.prefix_length)
-    return SecondLook(found.way, None, source_selection.prefix(found.row), tuple(decided))
+    return SecondLook(
+        **_route_fields(found.route), prefix=source_selection.prefix(found.row), errno=None, rules=tuple(decided)
+    )
 
 
 def _source(
@@ -127,7 +133,7 @@ def _source(
 ) -> tuple[source_selection.Choice, bool | None, list[str]]:
     """The source address with its reason, whether it is what the kernel says everywhere, and what is to be noted."""
     assert first.row is not None
-    kernel = first.way.source
+    kernel = first.route.source
     if seen and seen.errno:
         if second and second.errno == seen.errno:
             reason = f"{kernel} is chosen, and a second look with it is refused ({seen.errno})"
@@ -138,7 +144,7 @@ def _source(
     if asked:
         choice = source_selection.Choice(asked, "asked", "it was asked for (-from)")
     else:
-        hop = NextHop(first.way.gateway, first.way.interface)
+        hop = NextHop(first.route.gateway, first.route.interface)
         choice = source_selection.explained(_choice(tables, destination, first.row, hop), kernel)
     if choice.rule == "unknown":
         return choice, False, []
@@ -200,23 +206,21 @@ def _refused(
         )
     elif by_rules:
         kind, why = by_rules[0].action, f"rule {by_rules[0].priority} refuses it"
-        earlier = [_TABLES.get(table, str(table)) for table in policy_rules.before(rules, flow, by_rules[0])]
+        earlier = [table_name(table) for table in policy_rules.before(rules, flow, by_rules[0])]
         if earlier and code != "ENETUNREACH":  # which no route gives
             why += f", unless {_a(kind)} route in a table that is looked up before does: {', '.join(earlier)}"
     elif kind != "none":
         why = f"{_a(kind)} route refuses it; the kernel does not say in which table"
     return RouteFound(
-        name=name,
-        destination=destination,
+        destination=Destination(name, destination.address, destination.port),
         asked=asked,
         source=None,
         reason="refused",
         why=why,
-        way=Way(kind=kind),
+        kind=kind,
         errno=code,
         rules=tuple(by_rules),
-        connect=seen and seen.address,
-        connect_errno=seen and seen.errno,
+        connect=_check(seen),
         agrees=None if seen is None else seen.errno == code,
         notes=tuple(notes),
     )

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from socket import AF_INET6, inet_aton, inet_pton
 from typing import NamedTuple
 
-from ..facts import INET, INET6, family_of
-from ..kernel import Address, Interface, Label, NextHop, Route, SourcePolicy
+from ..model.connection import INET, INET6, family_of
+from ..model.tables import Address, Interface, Label, NextHop, Route, SourcePolicy
 
 _SCOPES = {"global": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255}  # RT_SCOPE_*
 _LINK_SCOPE, _GLOBAL_SCOPE = 2, 14  # RFC 4007, section 4; those of ipv6_addr_type(3), loopback as link-local

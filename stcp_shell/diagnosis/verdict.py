@@ -1,72 +1,87 @@
-"""The rules from a case to its verdict, in the order in which they are tried: what is proven here comes first."""
+"""The kinds of verdict: a table with the rule, the severity, the remedies and the caveat of each.
+
+To add one, write its rule and its remedies and add a row.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Optional
+from typing import NamedTuple, Optional
 
-from ..facts import INET6, family_of
-from .case import HOST_UNREACHABLE, Case, Observation, Verdict, named
-from .evidence import lines
-from .remedies import remedies
+from ..model.connection import INET6, Destination, family_of
+from ..model.diagnosis import HOST_UNREACHABLE, Case, Observation, Verdict, named
+from . import evidence, remedies
 
-Finding = tuple[str, str, Optional[str]]  # kind, summary, who is to blame
-Rule = Callable[[Case], Optional[Finding]]
+Conclusion = tuple[str, Optional[str]]  # summary, and the address of the device that rejects
+VerdictRule = Callable[[Case], Optional[Conclusion]]
+
+
+class VerdictKind(NamedTuple):
+    """A kind of verdict. `rule` says whether it holds; `severity`: good, warn or bad, as of a `Verdict`."""
+
+    name: str
+    rule: VerdictRule
+    severity: str
+    remedies: remedies.Remedies = remedies.none
+    caveat: evidence.Caveat = evidence.none
 
 
 def judge(case: Case) -> Verdict:
-    """The verdict on a case; `unclear` where no rule holds."""
-    kind, summary, blames = next(found for rule in _RULES if (found := rule(case)))
+    """The verdict on a case: the first kind whose rule holds."""
+    unclear = (_UNCLEAR, _no_conclusion(case))
+    kind, (summary, blames) = next(((kind, found) for kind in KINDS if (found := kind.rule(case))), unclear)
     return Verdict(
-        kind=kind,
-        destination=case.destination,
-        name=case.name,
+        kind=kind.name,
+        severity=kind.severity,
+        destination=Destination(case.name, case.destination.address, case.destination.port),
         summary=summary,
         sources=case.observations,
         blames=blames,
-        evidence=tuple(lines(case, kind)),
-        remedies=tuple(remedies(case, kind, blames)),
+        evidence=(*evidence.lines(case), *kind.caveat(case)),
+        remedies=tuple(remedies.advice(kind.remedies, case, blames)),
     )
 
 
-def _no_route(case: Case) -> Finding | None:
+def _no_route(case: Case) -> Conclusion | None:
     if not case.observations or case.observations[0].outcome != "no-route":
         return None
     bound = f" but from {named(case.passing)}" if case.passing else ""
-    return "no-route", f"this host has no route to {case.destination.address}{bound}", None
+    return f"this host has no route to {case.destination.address}{bound}", None
 
 
-def _local_firewall(case: Case) -> Finding | None:
+def _local_firewall(case: Case) -> Conclusion | None:
     """Dropped before it left (TCP_INFO), rejected by ourselves (ICMP from our own address), or forbidden (EPERM)."""
     held = [
         seen
         for seen in case.failing
-        if seen.syn == "dropped-here"
+        if seen.syn_fate == "dropped-here"
         or (seen.outcome == "prohibited" and (case.local(seen.icmp) or seen.icmp is None))
-        or (seen.outcome == "refused" and case.local(seen.icmp) and case.destination.address not in case.own)
+        or (
+            seen.outcome == "refused" and case.local(seen.icmp) and case.destination.address not in case.local_addresses
+        )
         or seen.outcome == "denied"
     ]
     if not held:
         return None
-    return "local-firewall", f"this host itself does not let {named(held)} out", None
+    return f"this host itself does not let {named(held)} out", None
 
 
-def _next_hop_silent(case: Case) -> Finding | None:
+def _next_hop_silent(case: Case) -> Conclusion | None:
     """Nothing ever left: the next hop does not answer ARP (RFC 826) or ND (RFC 4861)."""
     held = [
         seen
         for seen in case.failing
-        if seen.syn == "unresolved" or (seen.outcome == "unreachable" and case.local(seen.icmp))
+        if seen.syn_fate == "unresolved" or (seen.outcome == "unreachable" and case.local(seen.icmp))
     ]
     if not held or case.passing:
         return None
-    way = held[0].route
-    hop = (way and way.gateway) or case.destination.address
+    route = held[0].route
+    hop = (route and route.gateway) or case.destination.address
     what = "nothing" if len(held) == len(case.failing) else f"no SYN from {named(held)}"
-    return "next-hop-silent", f"the next hop {hop} does not answer {_resolution(hop)}: {what} left this host", None
+    return f"the next hop {hop} does not answer {_resolution(hop)}: {what} left this host", None
 
 
-def _local_rp_filter(case: Case) -> Finding | None:
+def _local_rp_filter(case: Case) -> Conclusion | None:
     """Only with all three: silence, a strict filter on the interface that the answer comes in by, and a counter.
 
     IPv6 has no such filter.
@@ -85,68 +100,95 @@ def _local_rp_filter(case: Case) -> Finding | None:
     ]
     if not held:
         return None
-    return "local-rp-filter", f"this host's strict rp_filter drops the answers to {named(held)}", None
+    return f"this host's strict rp_filter drops the answers to {named(held)}", None
 
 
-def _unsteady(case: Case) -> Finding | None:
-    held = [seen for seen in case.observations if seen.outcome == "unsteady"]
-    return ("unclear", f"the attempts from {named(held)} ended differently", None) if held else None
+def _unsettled(case: Case) -> Conclusion | None:
+    """Attempts that ended differently, or that Ctrl-C ended, settle nothing."""
+    differ = [seen for seen in case.observations if seen.outcome == "inconsistent"]
+    if differ:
+        return f"the attempts from {named(differ)} ended differently", None
+    ended = [seen for seen in case.observations if seen.outcome == "cancelled"]
+    return (f"interrupted before it was known how {named(ended)} would end", None) if ended else None
 
 
-def _interrupted(case: Case) -> Finding | None:
-    held = [seen for seen in case.observations if seen.outcome == "cancelled"]
-    return ("unclear", f"interrupted before it was known how {named(held)} would end", None) if held else None
-
-
-def _healthy(case: Case) -> Finding | None:
+def _healthy(case: Case) -> Conclusion | None:
     if case.failing or not case.observations:
         return None
-    return "healthy", f"every source address connects ({named(case.observations)})", None
+    return f"every source address connects ({named(case.observations)})", None
 
 
-def _source_dependent(case: Case) -> Finding | None:
-    """Some get there and some do not. A RST of the host itself is an answer of its own: that source gets there."""
+def _source_dependent(case: Case) -> Conclusion | None:
+    """Some get there and some do not, among these the kernel's choice."""
+    found = _parted(case)
+    if found is None or case.default in (case.passing or case.reaching):
+        return None
+    works, fails, how = found
+    summary = f"{named(works)} {how}, {named(fails)} {_does(fails)} not"
+    return f"the source address decides: {summary}", _blamed(fails, case)
+
+
+def _bound_source_fails(case: Case) -> Conclusion | None:
+    """The kernel's choice gets there, and a source that was bound does not."""
+    found = _parted(case)
+    if found is None or case.default not in (case.passing or case.reaching):
+        return None
+    _, fails, how = found
+    return f"the default source address {how}, {named(fails)} {_does(fails)} not", _blamed(fails, case)
+
+
+def _parted(case: Case) -> tuple[list[Observation], list[Observation], str] | None:
+    """The sources that get there, those that do not, and how the former do.
+
+    A RST of the host itself is an answer of its own: that source gets there.
+    """
     works = case.passing or case.reaching
     fails = [seen for seen in case.observations if seen not in works]
     if not works or not fails or not (case.passing or all(s.silent or s.outcome == "prohibited" for s in fails)):
         return None
-    blames = _blamed(fails, case)
     one = _does(works) == "does"
     how = ("connects" if one else "connect") if case.passing else ("gets" if one else "get") + " a RST of the host"
-    if case.default in works:
-        return "bound-source-fails", f"the default source address {how}, {named(fails)} {_does(fails)} not", blames
-    summary = f"{named(works)} {how}, {named(fails)} {_does(fails)} not"
-    return "source-dependent", f"the source address decides: {summary}", blames
+    return works, fails, how
 
 
-def _single_source(case: Case) -> Finding | None:
+def _single_source(case: Case) -> Conclusion | None:
     addresses = {seen.address for seen in case.observations}
     if len(addresses) != 1:
         return None
     address = addresses.pop()
     if address is None:
-        return "single-source", f"this host has no source address for {case.destination.address}", None
-    return "single-source", f"there is only one source address, {address}: nothing to compare it with", None
+        return f"this host has no source address for {case.destination.address}", None
+    return f"there is only one source address, {address}: nothing to compare it with", None
 
 
-def _no_listener(case: Case) -> Finding | None:
+def _no_listener(case: Case) -> Conclusion | None:
     """A RST for everybody; where the distance is known, from as far away as the destination."""
-    target = case.destination.address
-    by_host = [seen for seen in case.observations if seen.rst or (seen.icmp and seen.icmp.sender == target)]
-    if not by_host or len(by_host) < len(case.observations) or any(seen.outcome != "refused" for seen in by_host):
+    if not _refused_by_host(case) or _refused_nearer(case):
         return None
-    if any(case.next_hop_answered(seen) for seen in by_host):
-        return "filtered", "no router passes the SYNs on: the next hop itself, or this host, refuses them", None
-    if any(seen.answerer and seen.answerer.nearer for seen in by_host):
-        return "filtered", "a box nearer than the destination refuses every source address", None
-    return (
-        "no-listener",
-        f"{target} refuses every source address: nothing listens on port {case.destination.port}",
-        None,
+    target = case.destination
+    return f"{target.address} refuses every source address: nothing listens on port {target.port}", None
+
+
+def _refused_by_host(case: Case) -> bool:
+    """Whether every source is refused by a RST, or by the destination's own ICMP error."""
+    return bool(case.observations) and all(
+        seen.outcome == "refused" and (seen.rst or (seen.icmp and seen.icmp.sender == case.destination.address))
+        for seen in case.observations
     )
 
 
-def _unreachable(case: Case) -> Finding | None:
+def _refused_nearer(case: Case) -> Conclusion | None:
+    """A RST for everybody that does not come from as far away as the destination."""
+    if not _refused_by_host(case):
+        return None
+    if any(case.next_hop_answered(seen) for seen in case.observations):
+        return "no router passes the SYNs on: the next hop itself, or this host, refuses them", None
+    if any(seen.answerer and seen.answerer.nearer for seen in case.observations):
+        return "a box nearer than the destination refuses every source address", None
+    return None
+
+
+def _unreachable(case: Case) -> Conclusion | None:
     """Told by a router, which looks at the destination alone: where others meet silence it held its errors back."""
     seen = [s for s in case.observations if s.outcome == "unreachable"]
     if not seen or not all(s in seen or s.silent for s in case.observations):
@@ -154,50 +196,32 @@ def _unreachable(case: Case) -> Finding | None:
     blames = _blamed(seen, case)
     if all(s.expired for s in seen):
         where = f"at {blames}" if blames else "on the way"
-        return "unreachable", f"the TTL of the SYNs runs out {where}: a routing fault, no filter", blames
+        return f"the TTL of the SYNs runs out {where}: a routing fault, no filter", blames
     who = blames or "a router"
     if all(s.icmp and (s.icmp.type, s.icmp.code) in HOST_UNREACHABLE for s in seen):
         what = f"{who} says that the host cannot be reached: it is down, or not on that link; no filter says so"
-        return "unreachable", what, blames
-    return "unreachable", f"{who} says that it has no way there: a routing fault, no filter", blames
+        return what, blames
+    return f"{who} says that it has no way there: a routing fault, no filter", blames
 
 
-def _filtered(case: Case) -> Finding | None:
+def _filtered(case: Case) -> Conclusion | None:
     """A box says that it forbids it, or nobody says anything. A RST beside silence says nothing."""
+    if nearer := _refused_nearer(case):
+        return nearer
+    if len({seen.address for seen in case.observations}) == 1:
+        return None  # with nothing to compare it with
     if not all(s.silent or (s.icmp and s.outcome in ("prohibited", "refused")) for s in case.observations):
         return None
-    blames = _blamed(case.observations, case)
-    if blames:
-        return "filtered", f"{blames} forbids it to every source address", blames
+    if blames := _blamed(case.observations, case):
+        return f"{blames} forbids it to every source address", blames
     if case.observations and all(seen.silent for seen in case.observations):
-        return (
-            "filtered",
-            "no source address gets any answer: dropped on the way, there or back, or the host is down",
-            None,
-        )
+        return "no source address gets any answer: dropped on the way, there or back, or the host is down", None
     return None
 
 
-def _unclear(case: Case) -> Finding:
+def _no_conclusion(case: Case) -> Conclusion:
     outcomes = ", ".join(sorted({seen.outcome for seen in case.observations})) or "nothing was tried"
-    return "unclear", f"what was seen ({outcomes}) allows no conclusion", None
-
-
-_RULES: tuple[Rule, ...] = (
-    _no_route,
-    _unsteady,
-    _interrupted,
-    _local_firewall,
-    _next_hop_silent,
-    _local_rp_filter,
-    _healthy,
-    _source_dependent,
-    _no_listener,
-    _unreachable,
-    _single_source,
-    _filtered,
-    _unclear,
-)
+    return f"what was seen ({outcomes}) allows no conclusion", None
 
 
 def _blamed(seen: Sequence[Observation], case: Case) -> str | None:
@@ -212,3 +236,54 @@ def _does(seen: Sequence[Observation]) -> str:
 
 def _resolution(address: str) -> str:
     return "ND" if family_of(address) == INET6 else "ARP"
+
+
+_UNCLEAR = VerdictKind("unclear", _unsettled, "warn")
+# In the order in which they are tried: what is proven on this host comes first.
+KINDS = (
+    VerdictKind("no-route", _no_route, "bad", remedies.no_route),
+    _UNCLEAR,
+    VerdictKind("local-firewall", _local_firewall, "bad", remedies.local_firewall),
+    VerdictKind("next-hop-silent", _next_hop_silent, "bad", remedies.next_hop_silent),
+    VerdictKind("local-rp-filter", _local_rp_filter, "bad", remedies.local_rp_filter, evidence.reverse_path),
+    VerdictKind(
+        "healthy",
+        _healthy,
+        "good",
+        caveat=evidence.always("a middlebox that answers for the host would look the same"),
+    ),
+    VerdictKind(
+        "source-dependent",
+        _source_dependent,
+        "bad",
+        remedies.source_dependent,
+        evidence.unless_signed(
+            "a different treatment by source address is not yet proof of an ACL: NAT, policy routing, uRPF or a "
+            "missing return route do the same"
+        ),
+    ),
+    VerdictKind(
+        "bound-source-fails",
+        _bound_source_fails,
+        "bad",
+        remedies.bound_source_fails,
+        evidence.unless_signed("uRPF on the first router and a missing return route look the same from here"),
+    ),
+    VerdictKind(
+        "no-listener",
+        _no_listener,
+        "bad",
+        remedies.no_listener,
+        evidence.always("a filter that resets everybody looks the same, if it is as far away as the host"),
+    ),
+    VerdictKind("unreachable", _unreachable, "bad", remedies.unreachable),
+    VerdictKind(
+        "filtered",
+        _filtered,
+        "bad",
+        remedies.filtered,
+        evidence.unless_signed("silence names nobody: a filter, a dead host and a lost return path look the same"),
+    ),
+    VerdictKind("single-source", _single_source, "warn", remedies.single_source),
+)
+VERDICTS = tuple(kind.name for kind in KINDS)

@@ -47,10 +47,7 @@ class Argument(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A declared command. `parsing` is what it does to the parser already (`set`, `source`).
-
-    `quick`: it never waits, or has what was shown so far let out before it does; for all others that is done.
-    """
+    """A declared command. `parsing` is what it does to the parser already (`set`, `source`)."""
 
     name: str
     run: Callable[..., Any]
@@ -58,7 +55,6 @@ class Command(NamedTuple):
     arguments: tuple[Argument, ...]
     examples: tuple[str, ...]
     parsing: Callable[[Any, dict[str, Any]], None] | None
-    quick: bool
 
     @property
     def parameters(self) -> list[Option | Argument]:
@@ -84,14 +80,13 @@ def command(
     *parameters: Option | Argument,
     examples: Iterable[str] = (),
     parsing: Callable[[Any, dict[str, Any]], None] | None = None,
-    quick: bool = False,
 ) -> Callable[[Callable[..., Any]], Command]:
     """Declare the function below as a command. It gets the session and a keyword for each parameter that was given."""
     options = {p.name: p for p in parameters if isinstance(p, Option)}
     arguments = tuple(p for p in parameters if isinstance(p, Argument))
 
     def declare(run: Callable[..., Any]) -> Command:
-        return Command(name, run, options, arguments, tuple(examples), parsing, quick)
+        return Command(name, run, options, arguments, tuple(examples), parsing)
 
     return declare
 

@@ -16,7 +16,6 @@ from .syntax import Statement, Word, statements
 
 MOST_FILES = 1000  # a chain of files that include each other many times over would not end
 MOST_NESTED = 50  # files
-MOST_KNOWN = 1000  # lines
 
 
 class Call(NamedTuple):
@@ -62,7 +61,6 @@ class Parser:
         self._load = load
         self._open: list[str] = []
         self._files = 0
-        self._known: dict[str, list[Call]] = {}
 
     def parse(self, text: str, source: str = "") -> None:
         """Append what the text says to `calls`, and what is wrong with it to `problems`."""
@@ -71,11 +69,7 @@ class Parser:
 
     def parse_line(self, line: str, source: str = "", number: int = 1) -> None:
         """The same for one line. What follows a mistake on its line is not looked at."""
-        known = self._known.get(line)
-        if known is not None:
-            self.calls += [Call(call.command, call.arguments, call.text, source, number) for call in known]
-            return
-        column, before = 1, len(self.calls)
+        column = 1
         try:
             for statement in statements(line, self.variables):
                 column = statement.column
@@ -84,8 +78,6 @@ class Parser:
             self.problems.append(Problem(str(problem), source, number, problem.column))
         except ScriptProblem as problem:
             self.problems.append(Problem(str(problem), source, number, column))
-        else:
-            self._keep(line, self.calls[before:])
 
     def include(self, path: str) -> None:
         """Parse a script in place (`source FILE`). Raises ScriptProblem."""
@@ -102,11 +94,6 @@ class Parser:
             self.parse(text, path.encode("utf-8", "backslashreplace").decode())  # file names may be any bytes
         finally:
             self._open.pop()
-
-    def _keep(self, line: str, calls: list[Call]) -> None:
-        """A line that means the same wherever it stands is not taken apart again: long scripts repeat themselves."""
-        if len(self._known) < MOST_KNOWN and "$" not in line and all(call.command.parsing is None for call in calls):
-            self._known[line] = calls
 
     def _add(self, statement: Statement, source: str, number: int) -> None:
         words = statement.words

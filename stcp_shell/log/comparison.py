@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..findings import Change, Comparison, Side, Unchanged
+from ..model.comparison import Change, Comparison, Side, Unchanged
+from ..model.entry import Entry
 from .state import Result, State, Table, Target
 
 MOST_CHANGES = 1000  # the rest is counted
-Record = dict[str, Any]
 
 
-def repeated(records: Iterable[Record]) -> Comparison:
+def repeated(entries: Iterable[Entry]) -> Comparison:
     """Compare what was seen first and what was seen last in one log, of what was seen more than once."""
-    first, last = State.both(records)
+    first, last = State.both(entries)
     for early, late in ((first.results, last.results), (first.choices, last.choices), (first.verdicts, last.verdicts)):
         for key in [key for key in late if key not in late.again]:
             del early[key], late[key]
@@ -58,7 +58,7 @@ def _kinds(old: State, new: State) -> Iterator[tuple[str, Iterator[Change | None
     """Each kind of change with what there is of it; None for what is the same."""
     yield "connection", _connections(old, new)
     yield "choice", _both(old.choices, new.choices)
-    yield "verdict", _both(old.verdicts, new.verdicts)
+    yield "verdict", (change and _judged(change, new) for change in _both(old.verdicts, new.verdicts))
     yield "interface", _table(old.interfaces, new.interfaces)
     yield "address", _table(old.addresses, new.addresses)
     yield "route", _table(old.routes, new.routes)
@@ -87,6 +87,11 @@ def _both(old: Mapping[Target, str], new: Mapping[Target, str]) -> Iterator[Chan
         if target in new:
             same = old[target] == new[target]
             yield None if same else Change("", str(target), old[target], new[target])
+
+
+def _judged(change: Change, new: State) -> Change:
+    kind = (change.after or "").partition(",")[0]
+    return change._replace(severity=new.severities.get(kind, "bad"))
 
 
 def _table(old: Table, new: Table) -> Iterator[Change | None]:
@@ -120,8 +125,8 @@ def _remarks(old: tuple[str, State], new: tuple[str, State]) -> Iterator[str]:
         if cut := [what for what, table in (("interfaces", state.addresses), ("routes", state.routes)) if table.cut]:
             yield f"{name}: of long tables it has the first rows ({' and '.join(cut)}): what is behind is not compared"
         yield from (f"{name}: {lack}" for lack in state.lacks)
-        if state.odd:
-            yield f"{name}: {state.odd} records are not understood"
+        if state.not_understood:
+            yield f"{name}: {state.not_understood} records are not understood"
         if forgotten := state.results.forgotten:
             yield f"{name}: {forgotten} results are left out, for they are of more pairs than are kept"
         if mixed := len(state.results.mixed.intersection(state.results)):

@@ -6,14 +6,14 @@ import os
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain, islice
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from ..errors import StcpError
-from .reader import Losses, records
+from ..model.entry import Entry
+from .reader import ReadProblems, Redact, entries
 
 STDIN = "-"
 _LONGEST = 1 << 24  # bytes in a line; what is longer is no record, and memory is not for it
-Record = dict[str, Any]
 
 
 class NotALog(StcpError):
@@ -30,11 +30,11 @@ def opened(path: str, stdin: BinaryIO | None = None) -> BinaryIO:
         raise NotALog(f"{path}: {(isinstance(error, OSError) and error.strerror) or error}") from None
 
 
-def log_records(file: BinaryIO, name: str, losses: Losses) -> Iterator[Record]:
+def log_entries(file: BinaryIO, name: str, problems: ReadProblems, redact: Redact | None = None) -> Iterator[Entry]:
     """The records, the first of which is looked for at once. Raises NotALog where none of the lines is one."""
-    found = records(_lines(file, name), losses)
+    found = entries(log_lines(file, name), problems, redact)
     first = list(islice(found, 1))
-    if not first and (losses.skipped or losses.torn):
+    if not first and (problems.skipped or problems.torn):
         raise NotALog(f"{name}: this is no session log: none of its lines is a record")
     return chain(first, found)
 
@@ -60,7 +60,7 @@ def _temporary() -> BinaryIO:
     return cast("BinaryIO", tempfile.TemporaryFile())
 
 
-def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
+def log_lines(file: BinaryIO, name: str) -> Iterator[bytes]:
     """The lines; one that is too long comes cut, which makes it no record."""
     read = partial(file.readline, _LONGEST)
     try:

@@ -49,7 +49,7 @@ _KNOWN = {
 _EMBEDDING = _known(AF_INET6, ("::ffff:0:0", 96, False), ("64:ff9b::", 96, False))
 
 
-class Standins:
+class Pseudonyms:
     """The stand-ins under one key."""
 
     def __init__(self, key: bytes) -> None:

@@ -1,30 +1,28 @@
 """Records with stand-ins for addresses and host names, also inside of text. It is done once, before every format.
 
 Host names are those that the records name as this host or as a destination, and whatever else looks like one: what has
-dots and is no file. A record may speak of a name before the record that shows it to be one: `learned` comes first.
-Interfaces keep their names. Port numbers, times and all that was measured stay as they are.
+dots and is no file. A record may speak of a name before the record that shows it to be one: `collect_names` comes
+first. What a field holds its declaration says: interfaces and the program's own words stay, and so do port numbers,
+times and all that was measured.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
-from .pseudonyms import Standins
+from ..model.record import KINDS, Field, Redaction, fields, is_declared
+from .pseudonyms import Pseudonyms
+from .reader import ReadProblems, declared, objects
 
 Record = dict[str, Any]
 _REMEMBERED = 16384  # texts
 _LONGEST = 1 << 12  # characters of a text that is remembered
 _MOST_NAMES = 100_000
 _DEEPEST = 60
-# What these fields hold is a word of the program's own, or an interface.
-_WORDS = frozenset(
-    (
-        *("type", "protocol", "chosen_by", "outcome", "errno", "meaning", "kind", "scope", "state", "result"),
-        *("family", "action", "label", "syn", "interface"),
-    )
-)
 # Names of files, which have dots as well.
 _FILES = frozenset(
     (
@@ -50,22 +48,12 @@ _LENGTH = re.compile(r"/([0-9]{1,3})(?![0-9])")
 _MOST_GROUPS = 20  # of a hardware address; one of IPv6 has 8
 
 
-def learned(records: Iterable[Record]) -> Names:
-    """The names in the records."""
+def collect_names(lines: Iterable[bytes]) -> Names:
+    """The names in the records of a log."""
     names = Names()
-    for record in records:
+    for record, _ in objects(lines, ReadProblems()):
         names.learn(record)
     return names
-
-
-def redacted(records: Iterable[Record], key: bytes, names: Names | None = None) -> Iterator[Record]:
-    """The records with the stand-ins of that key. `names`: those in all of them, where they can be read twice."""
-    known = names or Names()
-    redactor = _Redactor(Standins(key), known)
-    for record in records:
-        if known.learn(record):
-            redactor.forget()
-        yield redactor.fields(record)
 
 
 class Names:
@@ -75,23 +63,17 @@ class Names:
         self.words: set[str] = set()  # in lower case
         self.pieces = 1  # the most that a word has
 
-    def learn(self, record: Record) -> bool:
-        """Take the names out of a record; answers whether there was a new one."""
-        before = len(self.words)
-        value = record.get("value")
-        found = [record.get("host"), value.get("address") if isinstance(value, dict) else None]
-        if isinstance(destination := record.get("destination"), dict):
-            found.append(destination.get("name"))
-        found += [side.get("host") for side in (record.get("old"), record.get("new")) if isinstance(side, dict)]
+    def learn(self, record: Record) -> None:
+        """Take the names out of a record."""
+        found = [_at(record, path) for path in _paths_of(declared(record))]
         if record.get("type") == "command" and isinstance(text := record.get("text"), str):
             found += _ASKED.findall(text)
         for name in found:
-            if isinstance(name, str) and before < _MOST_NAMES and re.search(r"[^\W\d]", name) and ":" not in name:
+            if isinstance(name, str) and len(self.words) < _MOST_NAMES:
                 self._add(name.lower().strip("."))
-        return len(self.words) > before
 
     def _add(self, name: str) -> None:
-        if name in self.words or name in ("localhost", ""):
+        if name in self.words or name in ("localhost", "") or ":" in name or not re.search(r"[^\W\d]", name):
             return
         labels = name.split(".")
         parts = [label for label in labels[:-1] if len(label) > 2 and re.search(r"[^\W\d]", label)]
@@ -100,65 +82,98 @@ class Names:
             self.pieces = max(self.pieces, len(_pieces(word)) // 2 + 1)
 
 
-class _Redactor:
-    def __init__(self, standins: Standins, names: Names) -> None:
-        self._standins = standins
+def _at(record: Record, path: tuple[str, ...]) -> Any:
+    value: Any = record
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+@cache
+def _paths_of(cls: type | None) -> tuple[tuple[str, ...], ...]:
+    """Where records of a class have host names; of a type that this version does not know, where such names stand."""
+    if cls is None:
+        return ("host",), ("destination", "name")
+    start = ("value",) if KINDS[cls].result else ()
+    return tuple(start + path for path in _host_fields(cls))
+
+
+def _host_fields(cls: type) -> Iterator[tuple[str, ...]]:
+    for field in fields(cls):
+        if field.redaction and field.redaction.kind == "host":
+            yield (field.wire,)
+        elif is_declared(field.type) and not field.many:
+            yield from ((field.wire, *path) for path in _host_fields(field.type))
+
+
+class Redactor:
+    """Puts stand-ins into records, by the key of the stand-ins, for the names that were collected and all addresses."""
+
+    def __init__(self, key: bytes, names: Names) -> None:
+        self._pseudonyms = Pseudonyms(key)
         self._names = names
         self._texts: dict[str, str] = {}
 
-    def forget(self) -> None:
-        """What was made of texts: a new name may be in them."""
-        self._texts.clear()
-
-    def fields(self, record: Record) -> Record:
-        """The record."""
-        made = self._object(record, 0)
+    def __call__(self, record: Record) -> Record:
+        """The record with stand-ins. Its type and its time stay."""
+        cls = declared(record)
+        answer = cls is not None and bool(KINDS[cls].result)
+        made = self._object(record, None if answer else cls, 0)
+        if answer:
+            made["result"] = record["result"]
+            made["value"] = self._value(record.get("value"), cls, 1)
+        made["type"] = self._declared(record["type"], Redaction("word"), record)
         if len(str(record.get("time"))) == 24:
             made["time"] = record["time"]
         return made
 
-    def _object(self, value: dict[str, Any], depth: int) -> dict[str, Any]:
+    def _object(self, value: Record, cls: type | None, depth: int) -> Record:
+        """An object, as its class is declared; what is not declared is text."""
+        known = _plan(cls)
         made = {}
-        for key, inner in value.items():
-            if inner.__class__ is str:
-                word = key in _WORDS and "." not in inner and ":" not in inner
-                new = inner if word else self.text(inner)
-            else:
-                new = self._value(inner, depth + 1)
-            made[key if "." not in key and ":" not in key else self.text(key)] = new
-        if "prefix_length" in value and "hops" in value and "destination" in value:
-            made["destination"] = self._network(value)
-        elif isinstance(hardware := value.get("hardware"), str):
-            made["hardware"] = self._hardware(hardware)
-        if "ifindex" in value and isinstance(name := value.get("name"), str) and not _ADDRESS.search(name):
-            made["name"] = name
+        for name, inner in value.items():
+            field = known.get(name)
+            new = self._field(inner, field, value, depth + 1) if field else self._value(inner, None, depth + 1)
+            made[name if "." not in name and ":" not in name else self._text(name)] = new
         return made
 
-    def _value(self, value: Any, depth: int) -> Any:
+    def _field(self, value: Any, field: Field, around: Record, depth: int) -> Any:
+        if isinstance(value, str) and field.redaction:
+            return self._declared(value, field.redaction, around)
+        if field.redaction and isinstance(value, list):
+            return [self._field(inner, field, around, depth + 1) for inner in value]
+        return self._value(value, field.type if is_declared(field.type) else None, depth)
+
+    def _declared(self, text: str, redaction: Redaction, around: Record) -> str:
+        if redaction.kind == "word" and "." not in text and ":" not in text:
+            return text
+        if redaction.kind == "interface" and ":" not in text and not _ADDRESS.search(text):
+            return text
+        if redaction.kind == "hardware":
+            return self._hardware(text)
+        if redaction.kind == "network":
+            with suppress(TypeError, ValueError):
+                return self._pseudonyms.prefix(text, around.get(redaction.length))  # type: ignore[arg-type]
+        return self._text(text)
+
+    def _value(self, value: Any, cls: type | None, depth: int) -> Any:
         if isinstance(value, str):
-            return self.text(value)
+            return self._text(value)
         if isinstance(value, (dict, list)) and depth > _DEEPEST:
             return None  # no record of ours is so deep
         if isinstance(value, dict):
-            return self._object(value, depth)
+            return self._object(value, cls, depth)
         if isinstance(value, list):
-            return [self._value(inner, depth + 1) for inner in value]
+            return [self._value(inner, cls, depth + 1) for inner in value]
         return value
-
-    def _network(self, row: dict[str, Any]) -> Any:
-        destination, length = row["destination"], row["prefix_length"]
-        try:
-            return self._standins.prefix(destination, length)
-        except (TypeError, ValueError, AttributeError):
-            return self._value(destination, 0)
 
     def _hardware(self, text: str) -> str:
         try:
-            return self._standins.hardware(bytes.fromhex(text.replace(":", ""))).hex(":")
+            return self._pseudonyms.hardware(bytes.fromhex(text.replace(":", ""))).hex(":")
         except (ValueError, IndexError):
-            return self.text(text)
+            return self._text(text)
 
-    def text(self, text: str) -> str:
+    def _text(self, text: str) -> str:
         """A text with stand-ins for what is in it."""
         made = self._texts.get(text)
         if made is None:
@@ -179,19 +194,19 @@ class _Redactor:
         if kind == "v4":
             return self._address(token, length)
         if kind == "dashes":
-            return self._standins.hardware(bytes.fromhex(token.replace("-", ""))).hex("-")
+            return self._pseudonyms.hardware(bytes.fromhex(token.replace("-", ""))).hex("-")
         if kind == "dotted":
-            return self._standins.hardware(bytes.fromhex(token.replace(".", ""))).hex(".", 2)
+            return self._pseudonyms.hardware(bytes.fromhex(token.replace(".", ""))).hex(".", 2)
         inside = _ADDRESS.search(token)
         if inside:  # `x10.1.1.1`
             before, after = token[: inside.start()], token[inside.end() :]
-            return self.text(before) + self._address(inside[0], None) + self.text(after)
+            return self._text(before) + self._address(inside[0], None) + self._text(after)
         return self._word(token, match.string[match.start() - 1 : match.start()])
 
     def _address(self, text: str, length: int | None) -> str:
         if length is not None and length <= (128 if ":" in text else 32):
-            return self._standins.prefix(text, length)
-        return self._standins.address(text)
+            return self._pseudonyms.prefix(text, length)
+        return self._pseudonyms.address(text)
 
     def _colons(self, run: str, length: int | None, attached: bool) -> str:
         """Groups with colons between them: addresses are in it, or it is a time, or a port behind an address."""
@@ -217,14 +232,14 @@ class _Redactor:
             except ValueError:
                 if not _HARDWARE.fullmatch(bare):
                     continue
-                made = self._standins.hardware(bytes.fromhex(bare.replace(":", ""))).hex(":")
+                made = self._pseudonyms.hardware(bytes.fromhex(bare.replace(":", ""))).hex(":")
             return end, made + text[len(bare) :]
         return start + 1, _ADDRESS.sub(lambda found: self._address(found[0], None), groups[start])
 
     def _word(self, word: str, before: str) -> str:
         bare = word.rstrip(".-")
         if bare.lower() in self._names.words or (before != "/" and _looks_like_a_name(bare)):
-            return self._standins.name(bare) + word[len(bare) :]
+            return self._pseudonyms.name(bare) + word[len(bare) :]
         pieces = _pieces(word)
         if not self._names.words or len(word) < 3:
             return word
@@ -237,12 +252,18 @@ class _Redactor:
             for end in range(min(len(pieces), start + 2 * self._names.pieces - 1), start, -1):
                 text = "".join(pieces[start:end])
                 if text.lower() in self._names.words:
-                    yield self._standins.name(text)
+                    yield self._pseudonyms.name(text)
                     start = end
                     break
             else:
                 yield pieces[start]
                 start += 1
+
+
+@cache
+def _plan(cls: type | None) -> Mapping[str, Field]:
+    """The fields of a class by their names in JSON."""
+    return {field.wire: field for field in fields(cls)} if cls else {}
 
 
 def _pieces(word: str) -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar, cast
 
+from ..model.connection import INET6, Connection, Destination, ResolvedRoute, endpoint_text
+from ..model.diagnosis import Observation, Verdict
+from ..model.entry import Entry
+from ..model.session import SessionBegun
+from ..model.tables import Interfaces, NextHop, Route, Routes
+
 MOST_PAIRS = 50_000
-Record = dict[str, Any]
 _T = TypeVar("_T")
-_NOT_UNDERSTOOD = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 _LOCAL = (253, 255)  # the tables default and local: the first is empty, the second follows from the addresses
 
 
@@ -20,8 +24,7 @@ class Target(NamedTuple):
     protocol: str = "tcp"
 
     def __str__(self) -> str:
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{host}:{self.port} {self.protocol}"
+        return f"{endpoint_text(self.address, self.port)} {self.protocol}"
 
 
 class Pair(NamedTuple):
@@ -84,103 +87,99 @@ class State:
     def __init__(self, first: bool = False) -> None:
         self.host: str | None = None
         self.time: str | None = None
-        self.records = self.odd = self.count = 0
+        self.records = self.not_understood = self.count = 0
         self.lacks: list[str] = []  # what the log lacks
         self.results, self.choices, self.verdicts = Seen(first), Seen(first), Seen(first)
+        self.severities: dict[str, str] = {}  # of the kinds of verdict
         self.interfaces, self.addresses, self.routes, self.rules = Table(), Table(), Table(), Table()
         self._first = first  # the first of everything counts, not the last
         self._known: dict[Any, Any] = {}
 
     @classmethod
-    def last(cls, records: Iterable[Record]) -> State:
+    def last(cls, entries: Iterable[Entry]) -> State:
         """How things stood at the end."""
         state = cls()
-        for record in records:
-            state.take(record)
+        for entry in entries:
+            state.take(entry)
         return state
 
     @classmethod
-    def both(cls, records: Iterable[Record]) -> tuple[State, State]:
+    def both(cls, entries: Iterable[Entry]) -> tuple[State, State]:
         """How things were found at first, and how they stood at the end."""
         first, last = cls(first=True), cls()
-        for record in records:
-            first.take(record)
-            last.take(record)
+        for entry in entries:
+            first.take(entry)
+            last.take(entry)
         return first, last
 
-    def take(self, record: Record) -> None:
+    def take(self, entry: Entry) -> None:
         """The next record."""
         self.records += 1
-        take = _TAKE.get(record["type"])
+        self.not_understood += bool(entry.problem)
+        take = _TAKE.get(type(entry.record))
         if take:
-            try:
-                take(self, record)
-            except _NOT_UNDERSTOOD:
-                self.odd += 1
+            take(self, entry.record, entry)
 
-    def session(self, record: Record) -> None:
-        self.host = self.host or str(record["host"])
-        self.time = self.time or str(record["time"])
+    def session(self, record: SessionBegun, entry: Entry) -> None:
+        self.host = self.host or record.host
+        self.time = self.time or entry.time
 
-    def connection(self, record: Record) -> None:
-        destination, source = record["destination"], record.get("source")
-        if record["outcome"] == "cancelled":
+    def connection(self, record: Connection, entry: Entry) -> None:
+        if record.outcome == "cancelled":
             return
-        target = self._target(destination, record["protocol"])
-        self._result(source and source["address"], target, record)
-        if source and record["chosen_by"] == "kernel":
-            self.choices.put(target, self._one(source["address"]))
+        target = self._target(record.destination, record.protocol)
+        self._result(record.source and record.source.address, target, record)
+        if record.source and record.chosen_by == "kernel":
+            self.choices.put(target, self._one(record.source.address))
 
-    def verdict(self, record: Record) -> None:
-        target = self._target(record["destination"], "tcp")
-        for tried in record["sources"]:
-            if tried["outcome"] != "cancelled":
-                self._result(tried["address"], target, tried)
-            if tried["chosen_by"] == "kernel" and tried["address"]:
-                self.choices.put(target, self._one(tried["address"]))
-        blames = f", said by {record['blames']}" if record.get("blames") else ""
-        self.verdicts.put(target, self._one(f"{record['kind']}{blames}"))
+    def verdict(self, record: Verdict, entry: Entry) -> None:
+        target = self._target(record.destination, "tcp")
+        for tried in record.sources:
+            if tried.outcome != "cancelled":
+                self._result(tried.address, target, tried)
+            if tried.chosen_by == "kernel" and tried.address:
+                self.choices.put(target, self._one(tried.address))
+        blames = f", said by {record.blames}" if record.blames else ""
+        self.severities[record.kind] = record.severity
+        self.verdicts.put(target, self._one(f"{record.kind}{blames}"))
 
-    def look_at_interfaces(self, record: Record) -> None:
+    def look_at_interfaces(self, record: Interfaces, entry: Entry) -> None:
         if self._first and self.addresses.whole:
             return
-        found = record["interfaces"]
-        cut = bool(record.get("more"))
+        found = record.interfaces
+        cut = record.more
         # One interface alone is what was asked for by name.
-        whole = not cut and (bool(record.get("automatic")) or "counters" in record or len(found) > 1)
-        up = [link for link in found if "UP" in link["flags"]]
-        self.interfaces.take({link["name"]: "up" for link in up}, whole, cut)
+        whole = not cut and (record.automatic or record.counters is not None or len(found) > 1)
+        up = [link for link in found if "UP" in link.flags]
+        self.interfaces.take({link.name: "up" for link in up}, whole, cut)
         addresses = {
-            f"{link['name']} {each['address']}/{each['prefix_length']}": "there"
-            for link in up
-            for each in link["addresses"]
+            f"{link.name} {each.address}/{each.prefix_length}": "there" for link in up for each in link.addresses
         }
         self.addresses.take(addresses, whole, cut)
 
-    def look_at_routes(self, record: Record) -> None:
+    def look_at_routes(self, record: Routes, entry: Entry) -> None:
         if self._first and self.routes.known:
             return
-        netstat = "neighbours" in record
-        tables = {rule["table"] for rule in record["rules"]}
-        others = [] if netstat else [row for row in record["others"] if row["table"] in tables.difference(_LOCAL)]
-        cut = record["count"] > len(record["routes"]) or bool(record.get("more"))
+        tables = {rule.table for rule in record.rules}
+        others = [row for row in record.others if row.table in tables.difference(_LOCAL)]
+        cut = record.total > len(record.routes) or record.more
         rows: dict[str, str] = {}
-        for row in [*record["routes"], *others]:
+        for row in [*record.routes, *([] if record.neighbours is not None else others)]:
             name, text = _route(row)
             rows[name] = f"{rows[name]}; {text}" if name in rows else text
         self.routes.take(rows, not cut, cut)
-        if record["rules"]:
-            rules = {f"{rule['family']} {rule['priority']}: {_rule(rule)}": "there" for rule in record["rules"]}
+        if record.rules:
+            rules = {f"{rule.family} {rule.priority}: {rule}": "there" for rule in record.rules}
             self.rules.take(rules, True)
 
-    def _target(self, destination: Record, protocol: str) -> Target:
-        name = str(destination["address"] or destination["name"])
-        return self._one(Target(name, int(destination["port"]), self._one(str(protocol))))
+    def _target(self, destination: Destination, protocol: str) -> Target:
+        name = destination.address or destination.name
+        return self._one(Target(name, destination.port, self._one(protocol)))
 
-    def _result(self, source: str | None, target: Target, seen: Record) -> None:
-        result = Result(str(seen["outcome"]), _said(seen), _way(seen.get("route")))
+    def _result(self, source: str | None, target: Target, seen: Connection | Observation) -> None:
+        result = Result(seen.outcome, _said(seen), _way(seen.route))
         self.count += 1
-        self.results.put(Pair(source and self._one(str(source)), target), self._one(result))
+        self.results.put(Pair(source and self._one(source), target), self._one(result))
 
     def _one(self, value: _T) -> _T:
         """The value, of which there is one however often it occurs."""
@@ -189,47 +188,35 @@ class State:
         return cast("_T", self._known.setdefault(value, value))
 
 
-_TAKE = {
-    "session": State.session,
-    "connection": State.connection,
-    "verdict": State.verdict,
-    "interfaces": State.look_at_interfaces,
-    "routes": State.look_at_routes,
+_TAKE: dict[type, Callable[[State, Any, Entry], None]] = {
+    SessionBegun: State.session,
+    Connection: State.connection,
+    Verdict: State.verdict,
+    Interfaces: State.look_at_interfaces,
+    Routes: State.look_at_routes,
 }
 
 
-def _said(seen: Record) -> str:
-    if icmp := seen.get("icmp"):
-        return f"ICMP {icmp['type']}/{icmp['code']} from {icmp['from']}"
-    if seen.get("rst"):
+def _said(seen: Connection | Observation) -> str:
+    if icmp := seen.icmp:
+        return f"ICMP {icmp.type}/{icmp.code} from {icmp.sender}"
+    if seen.rst:
         return "a RST"
-    syn = seen.get("syn")
-    return str(syn) if syn and syn != "lost" else ""
+    return seen.syn_fate if seen.syn_fate and seen.syn_fate != "lost" else ""
 
 
-def _way(route: Record | None) -> str | None:
-    if not route or not route.get("interface"):
+def _way(route: ResolvedRoute | NextHop | None) -> str | None:
+    if not route or not route.interface:
         return None
-    return (
-        f"via {route['gateway']} on {route['interface']}"
-        if route.get("gateway")
-        else f"on the link {route['interface']}"
-    )
+    return f"via {route.gateway} on {route.interface}" if route.gateway else f"on the link {route.interface}"
 
 
-def _route(row: Record) -> tuple[str, str]:
+def _route(row: Route) -> tuple[str, str]:
     """What names a row, and where it leads."""
-    six = " (IPv6)" if ":" in row["destination"] else ""
-    name = f"{row['destination']}/{row['prefix_length']}" if row["prefix_length"] else f"default{six}"
-    table = f" table {row['table']}" if row["table"] != 254 else ""
-    metric = f" metric {row['metric']}" if row["metric"] else ""
-    hops = [_way(hop) or "nowhere" for hop in row["hops"]] or [row["kind"]]
-    source = f", source {row['source']}" if row["source"] else ""
+    six = " (IPv6)" if row.family == INET6 else ""
+    name = f"{row.destination}/{row.prefix_length}" if row.prefix_length else f"default{six}"
+    table = f" table {row.table}" if row.table != 254 else ""
+    metric = f" metric {row.metric}" if row.metric else ""
+    hops = [_way(hop) or "nowhere" for hop in row.hops] or [row.kind]
+    source = f", source {row.source}" if row.source else ""
     return f"{name}{table}{metric}", f"{' and '.join(hops)}{source}"
-
-
-def _rule(rule: Record) -> str:
-    source = f"from {rule['source'] or 'all'}"
-    to = f" to {rule['destination']}" if rule["destination"] else ""
-    table = f" {rule['table']}" if rule["table"] is not None else ""
-    return " ".join([source + to, *rule["selectors"], rule["action"] + table])

@@ -17,11 +17,15 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .reader import Losses, records
+from ..model.coding import to_json
+from ..model.entry import Entry
+from ..model.record import KINDS
+from ..model.results import UNLOGGED
+from ..model.session import CommandGiven
+from .reader import entries
 
 MOST_KEPT = 50_000  # records in memory, where there is no file; the oldest go first
 encode = json.encoder.JSONEncoder(ensure_ascii=True, check_circular=False).encode
-quote = json.encoder.encode_basestring_ascii
 
 
 class Journal:
@@ -31,12 +35,10 @@ class Journal:
         self.path = path
         self.dropped = 0  # records that memory had no room for
         self.commanded = 0  # the last `command` record
-        self.told: Callable[[str], None] | None = None  # gets each record as a line, too
+        self.on_record: Callable[[str], None] | None = None  # gets each record as a line, too
         self._clock = clock
         self._warn = warn
         self._sequence = 0
-        self._millisecond = -1
-        self._stamp = ""
         self._kept: deque[bytes] = deque(maxlen=MOST_KEPT)
         self._file: int | None = None
         self._writable = self._regular = False
@@ -48,19 +50,19 @@ class Journal:
                 self.close()
                 self._give_up(error)
 
-    def write(self, kind: str, fields: dict[str, Any] | str) -> int:
-        """Add a record, its fields as a dict or as JSON; answers its sequence number. Never raises OSError."""
-        return self._add(kind, fields if isinstance(fields, str) else encode(fields))
-
-    def command(self, text: str, source: str) -> int:
-        """Add a `command` record. Most records are these, and all their fields are text: this is nine times as fast."""
-        self.commanded = self._add("command", f'{{"text": {quote(text)}, "from": {quote(source)}}}')
-        return self.commanded
-
-    def _add(self, kind: str, fields: str) -> int:
+    def write(self, record: Any, command: int = 0) -> int:
+        """Add a record, which came of that command; answers its sequence number. Never raises OSError."""
+        kind = KINDS[type(record)]
         self._sequence += 1
-        record = f'{{"type": "{kind}", "seq": {self._sequence}, "time": "{self._now()}", {fields[1:]}\n'
-        line = record.encode("ascii")
+        fields: dict[str, Any] = {"type": kind.type, "seq": self._sequence, "time": self._now()}
+        if kind.command:
+            fields["command"] = command
+        if kind.result:
+            fields |= {"result": kind.result, "value": to_json(record)}
+        else:
+            fields |= to_json(record)
+        text = encode(fields) + "\n"
+        line = text.encode("ascii")
         if self._writable:
             try:
                 self._append(line)
@@ -69,13 +71,24 @@ class Journal:
         if not (self._writable and self._regular):
             self.dropped += len(self._kept) == MOST_KEPT
             self._kept.append(line)
-        if self.told:
-            self.told(record)
+        if self.on_record:
+            self.on_record(text)
         return self._sequence
 
-    def records(self, losses: Losses | None = None) -> Iterator[dict[str, Any]]:
-        """This session's records, oldest first, read from the file as they are asked for."""
-        yield from records(self._lines(), losses)
+    def command(self, text: str, origin: str) -> int:
+        """Add the record of a command; answers its sequence number."""
+        self.commanded = self.write(CommandGiven(text, origin))
+        return self.commanded
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines of this session, oldest first, read from the file as they are asked for."""
+        if self._regular:
+            yield from self._file_lines()
+        yield from list(self._kept)
+
+    def entries(self) -> Iterator[Entry]:
+        """This session's records, oldest first."""
+        return entries(self.lines())
 
     def writes_to(self, path: str) -> bool:
         """Whether the session log is this file, under whatever name."""
@@ -142,11 +155,6 @@ class Journal:
             "it is kept in memory; save it with log -save FILE"
         )
 
-    def _lines(self) -> Iterator[bytes]:
-        if self._regular:
-            yield from self._file_lines()
-        yield from list(self._kept)
-
     def _file_lines(self) -> Iterator[bytes]:
         assert self._file is not None
         position, end, rest = self._start, os.fstat(self._file).st_size, b""
@@ -159,13 +167,21 @@ class Journal:
             yield from whole
 
     def _now(self) -> str:
-        """ISO 8601, UTC, milliseconds. A script writes many records within one."""
-        millisecond = int(self._clock() * 1000)
-        if millisecond != self._millisecond:
-            self._millisecond = millisecond
-            second, rest = divmod(millisecond, 1000)
-            self._stamp = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(second))}.{rest:03d}Z"
-        return self._stamp
+        """ISO 8601, UTC, milliseconds."""
+        second, rest = divmod(int(self._clock() * 1000), 1000)
+        return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(second))}.{rest:03d}Z"
+
+
+def records_of(result: Any) -> tuple[Any, ...]:
+    """The records that are kept of what a command found. Raises TypeError for what nobody has decided about."""
+    kind = type(result)
+    if kind in KINDS:
+        return (result,)
+    if hasattr(result, "records"):
+        return tuple(result.records())
+    if kind in UNLOGGED:
+        return ()
+    raise TypeError(f"{kind.__name__} is neither logged nor known not to be: declare it in stcp_shell/model")
 
 
 def default_path(state_folder: str, now: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..errors import Failure
-from ..facts import family_of
+from ..model.connection import INET, INET6, family_of
 from .sockaddr import FAMILIES, unpack
 
 _STEP = 0.05  # seconds between two looks at the resolver's thread: Ctrl-C is heard that soon
@@ -29,6 +29,14 @@ def port_number(port: int | str, protocol: str) -> int:
         raise Failure(f"-port {port}: no such {protocol} service in /etc/services: give the number") from None
 
 
+def target_port(port: int | str, protocol: str = "tcp") -> int:
+    """The number of a port to connect to. Raises Failure as `port_number` does, and for 0."""
+    number = port_number(port, protocol)
+    if number == 0:
+        raise Failure("-port 0: there is no port 0 to connect to")
+    return number
+
+
 def is_address(name: str) -> bool:
     """Whether a host is named by its address: there is nothing to resolve and to wait for."""
     return ":" in name or not name.strip("0123456789.")
@@ -47,6 +55,24 @@ def addresses(name: str, family: str, timeout: float) -> list[str]:
             raise Failure(f"{name} is an {kind} address and the socket is {family}: {remedy}")
         return [name]
     return _resolve(name, family, timeout)
+
+
+def either_family(name: str, source: str | None, timeout: float) -> list[str]:
+    """The addresses of a name in the family of the source; without one in IPv4, as a socket has it, or else in IPv6.
+
+    A numeric address is its own answer, whatever the source. Raises Unresolved.
+    """
+    if is_address(name):
+        return [name]
+    if source:
+        return addresses(name, family_of(source), timeout)
+    try:
+        return addresses(name, INET, timeout)
+    except Unresolved as reason:
+        try:
+            return addresses(name, INET6, timeout)
+        except Unresolved:
+            raise Unresolved(f"{reason} and no {INET6} one") from None
 
 
 def _resolve(name: str, family: str, timeout: float) -> list[str]:

@@ -4,7 +4,7 @@ import socket
 from typing import Any
 
 from ..errors import Failure
-from ..facts import INET, INET6, Endpoint
+from ..model.connection import INET, INET6, Endpoint
 
 FAMILIES = {INET: socket.AF_INET, INET6: socket.AF_INET6}
 ANY = {INET: "0.0.0.0", INET6: "::"}

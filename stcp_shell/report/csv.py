@@ -3,15 +3,17 @@
 A cell that a spreadsheet would take for a formula begins with an apostrophe, which shows that it is text.
 """
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
-from itertools import chain, islice
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..log.reader import ReadProblems
+from ..model.connection import Connection
+from ..model.entry import Entry
+from ..model.session import SessionBegun
 from .text.escape import visible
 
-Record = dict[str, Any]
 COLUMNS = (
     "time",
     "outcome",
@@ -44,95 +46,71 @@ COLUMNS = (
     "socket",
     "seq",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_BLOCK = 200  # rows that are made at once
+_FORMULA = frozenset(("=", "+", "-", "@", "\t", "\r"))
 _REMEMBERED = 4096
-_NOTHING: Record = {}
-_NUMBERS = frozenset((int, float, type(None)))
 
 
-class _Cells(dict[Any, Any]):
-    """Values made safe. They are mostly the same as in another row, so each is made once; memory for it is bounded."""
+def csv_lines(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
+    """The lines, of which each ends in a carriage return."""
+    yield ",".join(COLUMNS) + "\r"
+    cells = _Cells()
+    host = ""
+    for entry in entries:
+        record = entry.record
+        if record.__class__ is Connection:
+            yield _row(entry, record, host, cells)
+        elif record.__class__ is SessionBegun:
+            host = record.host
+        elif entry.type == "connection":
+            yield _not_understood(entry, host)
+
+
+class _Cells(dict[Any, str]):
+    """Values as cells. They are mostly the same as in another row, so each is made once; memory for it is bounded.
+
+    An object is as many cells as it has fields; of those that a row takes in part only these are asked for.
+    """
 
     def __missing__(self, value: Any) -> str:
         if len(self) >= _REMEMBERED:
             self.clear()
-        made = self[value] = cell(value)
+        made = self[value] = ",".join(map(cell, value)) if isinstance(value, tuple) else cell(value)
         return made
 
 
 def cell(value: Any) -> str:
-    """What is no number as a cell that does nothing."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value)
-    return f"'{visible(text)}" if text.startswith(_FORMULA) else visible(text)
+    """A value as a cell that does nothing, in quotation marks if it needs them."""
+    if value.__class__ is not str:
+        return "" if value is None else str(value)
+    text = visible(value)
+    if value[:1] in _FORMULA:
+        text = f"'{text}"
+    if "," in text or '"' in text:
+        text = '"' + text.replace('"', '""') + '"'
+    return text
 
 
-def sheet(records: Iterable[Record]) -> Iterator[str]:
-    """The lines, of which each ends in a carriage return."""
-    buffer = StringIO()
-    write = csv.writer(buffer, lineterminator="\r\n").writerows
-    rows = chain([COLUMNS], _rows(records))
-    while True:
-        write(islice(rows, _BLOCK))
-        text = buffer.getvalue()
-        if not text:
-            return
-        yield from text.removesuffix("\n").split("\n")
-        buffer.seek(0)
-        buffer.truncate()
+def _not_understood(entry: Entry, host: str) -> str:
+    """A row for a connection that is malformed: when, and what is wrong with it."""
+    told = {"time": entry.time, "note": f"not understood: {entry.problem}", "host": host, "seq": entry.seq}
+    return ",".join(cell(told.get(name)) for name in COLUMNS) + "\r"
 
 
-def _rows(records: Iterable[Record]) -> Iterator[Sequence[Any]]:
-    cells = _Cells()
-    host = ""
-    for record in records:
-        if record["type"] == "session":
-            host = record.get("host", "")
-        if record["type"] != "connection":
-            continue
-        try:
-            values = _values(record, host)
-            yield [value if value.__class__ in _NUMBERS else cells[value] for value in values]
-        except (LookupError, TypeError, ValueError, AttributeError):
-            yield [cell(record.get(name, "")) for name in COLUMNS[:2]]  # what it holds besides is not understood
+_NO_END: tuple[None, ...] = (None,) * 2
+_NO_ICMP: tuple[None, ...] = (None,) * 4
 
 
-def _values(record: Record, host: str) -> tuple[Any, ...]:
-    get = record.get
-    destination = record["destination"]
-    source, bound, route = get("source") or _NOTHING, get("bound") or _NOTHING, get("route") or _NOTHING
-    icmp, box, others = get("icmp") or _NOTHING, get("answerer") or _NOTHING, get("others")
+def _row(entry: Entry, found: Connection, host: str, cells: _Cells) -> str:
+    source, route, distance = found.source, found.route, found.answerer
+    rtt, retransmits = found.rtt, found.syn_retransmits
     return (
-        record["time"],
-        record["outcome"],
-        record["protocol"],
-        source.get("address"),
-        source.get("port"),
-        get("chosen_by"),
-        bound.get("address"),
-        bound.get("port"),
-        route.get("gateway"),
-        route.get("interface"),
-        destination["name"],
-        destination["address"],
-        destination["port"],
-        record["elapsed"],
-        get("rtt"),
-        get("syn_retransmits"),
-        get("errno"),
-        icmp.get("type"),
-        icmp.get("code"),
-        icmp.get("meaning"),
-        icmp.get("from"),
-        get("rst"),
-        get("syn"),
-        box.get("hops_back"),
-        box.get("hops_forward"),
-        " ".join(others) if others else None,
-        get("note"),
-        host,
-        record["socket"],
-        get("seq"),
+        f"{cell(entry.time)},{cells[found.outcome]},{cells[found.protocol]},"
+        f"{cells[source.address] if source else ''},{source.port if source else ''},{cells[found.chosen_by]},"
+        f"{cells[found.bound or _NO_END]},{cells[route[:2] if route else _NO_END]},{cells[found.destination]},"
+        f"{found.elapsed},{'' if rtt is None else rtt},{'' if retransmits is None else retransmits},"
+        f"{cells[found.errno]},"
+        f"{cells[found.icmp or _NO_ICMP]},{'true' if found.rst else 'false'},{cells[found.syn_fate]},"
+        f"{cells[(distance.hops_back, distance.hops_forward)] if distance else ','},"
+        f"{cells[' '.join(found.others)] if found.others else ''},{cells[found.note]},{cells[host]},"
+        f"{found.socket},{entry.seq}\r"
     )

@@ -1,28 +1,33 @@
-"""The parts of a ticket that tells the important things first: the same rows, whatever they look like."""
+"""A log as sections of blocks, the important things first: what Markdown and HTML say, each section written once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Union
 
+from ..model.connection import Connection
+from ..model.diagnosis import Verdict
+from ..model.entry import Entry
+from ..model.session import CommandGiven, SessionBegun, SessionEnd
+from ..model.tables import Interfaces, Routes
+from ..model.trace import Traces
 from .excerpt import Gap
-from .overview import Digest
-from .recall import connection
+from .overview import Overview
+from .picture.scene import Scene
 from .text import brief_tables
-from .text.connection import evidence_lines, headline, way_text
-from .text.events import MALFORMED, clock, event_lines
-from .text.words import duration, role_of
+from .text.connection import evidence_lines, headline, route_text
+from .text.records import is_typed, not_understood, record_lines
+from .text.words import duration, role_of, role_of_severity
 
-Record = dict[str, Any]
 MOST_ROWS = 60  # of a table of interfaces or routes
 MOST_LOOKS = 4  # tables at different times
-ELSEWHERE = {
-    "interfaces": "interfaces: see their table",
-    "routes": "routes: see their table",
-    "trace": "paths: see there",
-}
 SUMMARY = ("Source address", "Chosen by", "Destination", "Outcome", "Count", "First", "Last")
 CONNECTIONS = ("Time", "Outcome", "Source", "Bound to", "Next hop", "Destination", "Took", "Evidence")
+_ELSEWHERE = {
+    Interfaces: "interfaces: see their table",
+    Routes: "routes: see their table",
+    Traces: "paths: see there",
+}
 
 
 class Cell(NamedTuple):
@@ -32,36 +37,147 @@ class Cell(NamedTuple):
     role: str = ""
 
 
+class Heading(NamedTuple):
+    """The title of a section (level 2), or of a part of one (3)."""
+
+    text: str
+    level: int = 2
+
+
+class VerdictBlock(NamedTuple):
+    """A verdict: the kind with its colour role, the target, the summary, and titled points."""
+
+    kind: str
+    role: str
+    target: str
+    summary: str
+    points: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class Picture(NamedTuple):
+    """The picture of the paths."""
+
+    scene: Scene
+
+
+class Table(NamedTuple):
+    """Rows of cells below headings, with what is left out: rows between others, and what is said of it."""
+
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Cell] | Gap]
+    left_out: str = ""
+
+
+class Items(NamedTuple):
+    """A list of remarks."""
+
+    texts: Sequence[str]
+
+
+class Verbatim(NamedTuple):
+    """Lines that stay as they are. `wide`: they do not fit on a narrow screen; `language`: what they are written in."""
+
+    lines: Sequence[str]
+    wide: bool = False
+    language: str = "text"
+
+
 class Event(NamedTuple):
     """Something that happened. Without a time and a command it came of the command before."""
 
     time: str
     command: str
-    lines: list[str]
+    lines: Sequence[str]
     failed: bool = False
 
 
-def facts(digest: Digest) -> Iterator[tuple[str, str]]:
+class Course(NamedTuple):
+    """What happened, in order."""
+
+    events: Iterable[Event]
+
+
+class Instruction(NamedTuple):
+    """To save the lines below as a file and to run a command."""
+
+    file: str
+    command: str
+
+
+Block = Union[Heading, VerdictBlock, Picture, Table, Items, Verbatim, Course, Instruction]
+
+
+def facts(overview: Overview) -> Iterator[tuple[str, str]]:
     """Who and when."""
-    session = (digest.of("session") or [{}])[0]
-    first, last = (time[:19].replace("T", " ") for time in digest.times)
-    yield "Host", str(session.get("host", "not known: the log does not begin with a session"))
-    yield "System", str(session.get("system", "not known"))
-    yield "Program", f"stcp-shell {session.get('version', 'of an unknown version')}"
+    begun = next(iter(overview.records(SessionBegun, "session")), None)
+    first, last = (entry.second if entry else "" for entry in (overview.first, overview.last))
+    yield "Host", begun.host if begun else "not known: the log does not begin with a session"
+    yield "System", begun.system if begun else "not known"
+    yield "Program", f"stcp-shell {begun.version if begun else 'of an unknown version'}"
     yield "From", f"{first} UTC" if first else "not known"
-    ended = digest.of("end")
-    how = f" ({ended[-1].get('reason', 'ended')})" if ended else " (no end: killed, or running still)"
+    ended = overview.records(SessionEnd, "end")
+    how = f" ({ended[-1].reason})" if ended else " (no end: killed, or running still)"
     yield "To", f"{last} UTC{how}" if last else "not known"
-    arguments = session.get("arguments")
-    if isinstance(arguments, list):
-        yield "Run as", " ".join(["stcp-shell", *map(str, arguments)])
-    if digest.counts["session"] > 1:
-        yield "Sessions", f"{digest.counts['session']} in this log; the host and the arguments are those of the first"
+    if begun:
+        yield "Run as", " ".join(["stcp-shell", *begun.arguments])
+    if overview.counts["session"] > 1:
+        yield "Sessions", f"{overview.counts['session']} in this log; the host and the arguments are those of the first"
 
 
-def summary_rows(digest: Digest) -> Iterator[list[Cell]]:
+def blocks(overview: Overview) -> Iterator[Block]:
+    """The sections, one block after the other."""
+    yield from _verdicts(overview)
+    scene = Scene(overview)
+    if scene.targets:
+        yield Picture(scene)
+    yield from _connections(overview)
+    yield from _paths(overview)
+    yield from _remarks("Notes", [f"{entry.clock} {entry.record.text}" for entry in overview.entries("note")])
+    failed = [f"{entry.clock} {entry.record.error}" for entry in overview.failed]
+    yield from _remarks("Commands that failed", failed)
+    yield from _host(overview)
+    yield Heading("Course of the session")
+    yield Course(_events(overview))
+    if script := overview.summary.replay():
+        yield Heading("To run it again")
+        yield Instruction("session.stcp", "stcp-shell session.stcp")
+        yield Verbatim(script, language="stcp")
+    yield from _remarks("What this report leaves out", _left_out(overview))
+
+
+def _remarks(title: str, texts: Sequence[str]) -> Iterator[Block]:
+    if texts:
+        yield Heading(title)
+        yield Items(texts)
+
+
+def _verdicts(overview: Overview) -> Iterator[Block]:
+    found = overview.records(Verdict, "verdict")
+    if found:
+        yield Heading("Verdict" if len(found) == 1 else "Verdicts")
+    for verdict in found:
+        to = verdict.destination
+        points = (("Evidence", verdict.evidence), ("Remedies", verdict.remedies))
+        target = f"{to.name} port {to.port}"
+        yield VerdictBlock(verdict.kind, role_of_severity(verdict.severity), target, verdict.summary, points)
+
+
+def _connections(overview: Overview) -> Iterator[Block]:
+    total = overview.counts["connection"]
+    if not total:
+        return
+    yield Heading("Connections by source address")
+    yield Table(SUMMARY, _summary_rows(overview))
+    yield Heading("Connections")
+    rows = list(_connection_rows(overview))
+    gap = sum(row.connections for row in rows if isinstance(row, Gap))
+    left_out = f"{gap} of {total} connections are not shown: the formats csv and jsonl hold all." if gap else ""
+    yield Table(CONNECTIONS, rows, left_out)
+
+
+def _summary_rows(overview: Overview) -> Iterator[list[Cell]]:
     """What the connections add up to."""
-    for row in digest.summary.rows():
+    for row in overview.summary.rows():
         yield [
             Cell(row.source),
             Cell(row.chosen_by),
@@ -73,68 +189,96 @@ def summary_rows(digest: Digest) -> Iterator[list[Cell]]:
         ]
 
 
-def connection_rows(digest: Digest) -> Iterator[list[Cell] | Gap]:
-    """The first and the last connections, one that is malformed with as much as can be had."""
-    for record in digest.connections():
-        if isinstance(record, Gap):
-            yield record
-            continue
-        try:
-            yield _connection(record)
-        except MALFORMED:
-            yield [Cell(clock(record)), Cell("not understood by this version"), *[Cell("")] * (len(CONNECTIONS) - 2)]
+def _connection_rows(overview: Overview) -> Iterator[list[Cell] | Gap]:
+    """The first and the last connections."""
+    for entry in overview.connections():
+        if isinstance(entry, Gap):
+            yield entry
+        elif entry.record is None:
+            told = [Cell(entry.clock), Cell("not understood by this version")]
+            yield [*told, *[Cell("")] * (len(CONNECTIONS) - len(told))]
+        else:
+            yield _connection(entry.clock, entry.record)
 
 
-def _connection(record: Record) -> list[Cell]:
-    found = connection(record)
-    others = f" ({found.name})" if found.name != found.destination.address else ""
+def _connection(clock: str, found: Connection) -> list[Cell]:
+    to = found.destination
+    name = f" ({to.name})" if to.address and to.name != to.address else ""
     evidence = [*([found.errno] if found.errno else []), *evidence_lines(found)]
-    who = "as bound" if found.chosen_by == "bind" else "by the kernel"
-    texts = [
-        clock(record),
-        found.outcome,
-        f"{found.source}, {who}" if found.source else "-",
-        found.bound or "-",
-        way_text(found.route),
-        f"{found.destination}{others}" if found.destination.address else f"{found.name}:{found.destination.port}",
-        duration(found.elapsed),
-        "; ".join(evidence) or "-",
+    chosen = "as bound" if found.chosen_by == "bind" else "by the kernel"
+    return [
+        Cell(clock),
+        Cell(found.outcome, role_of(found.outcome)),
+        Cell(f"{found.source}, {chosen}" if found.source else "-"),
+        Cell(str(found.bound or "-")),
+        Cell(route_text(found.route)),
+        Cell(f"{to}{name}"),
+        Cell(duration(found.elapsed)),
+        Cell("; ".join(evidence) or "-"),
     ]
-    return [Cell(str(text), role_of(found.outcome) if text is found.outcome else "") for text in texts]
 
 
-def events(digest: Digest) -> Iterator[Event]:
+def _paths(overview: Overview) -> Iterator[Block]:
+    found = overview.entries("trace")
+    if found:
+        yield Heading("Paths")
+    for entry in found:
+        yield Heading(entry.clock, 3)
+        yield Verbatim(_flush_left(record_lines(entry)), wide=True)
+
+
+def _host(overview: Overview) -> Iterator[Block]:
+    looks = [entry for entry in overview.entries("interfaces") if entry.record.counters is None]
+    for entry in looks[-MOST_LOOKS:]:
+        rows = list(brief_tables.interface_rows(entry.record))
+        yield from _look(f"Interfaces at {entry.clock}", brief_tables.INTERFACE_HEADINGS, rows, entry.record.more)
+    tables = overview.entries("routes")
+    for entry in [entry for entry in tables if entry.record.neighbours is None][-MOST_LOOKS:]:
+        rows = list(brief_tables.route_rows(entry.record))
+        more = entry.record.more or entry.record.total > len(entry.record.routes)
+        yield from _look(f"Routes at {entry.clock}", brief_tables.ROUTE_HEADINGS, rows, more)
+    rules = list(brief_tables.rule_rows(tables[-1].record))[:MOST_ROWS] if tables else []
+    if rules:
+        yield Heading("Policy rules")
+        yield Verbatim(rules)
+
+
+def _look(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], more: bool) -> Iterator[Block]:
+    """Interfaces or routes as they were, and what is left out."""
+    beyond = len(rows) - MOST_ROWS
+    left_out = [f"{beyond} more rows are in the log"] if beyond > 0 else []
+    left_out += ["there were more rows than the log has"] if more else []
+    yield Heading(title)
+    yield Table(headings, [[Cell(text) for text in row] for row in rows[:MOST_ROWS]], "; ".join(left_out))
+
+
+def _events(overview: Overview) -> Iterator[Event]:
     """The course of the session. What has a section of its own is named here, with its time."""
-    for record in digest.events:
-        if isinstance(record, Gap):
-            connections = f", {record.connections} connections among them" if record.connections else ""
-            yield Event("…", "", [f"({record.records} records are left out here{connections})"])
+    for entry in overview.course:
+        if isinstance(entry, Gap):
+            connections = f", {entry.connections} connections among them" if entry.connections else ""
+            yield Event("…", "", [f"({entry.records} records are left out here{connections})"])
             continue
-        try:
-            event = _event(record)
-        except MALFORMED:
-            event = Event(clock(record), "", [f"(a {record['type']} record that this version does not understand)"])
+        event = Event(entry.clock, "", [not_understood(entry)]) if entry.problem else _event(entry)
         if event.command or event.lines:
             yield event
 
 
-def _event(record: Record) -> Event:
-    kind, time = record["type"], clock(record)
-    if kind == "command":
-        origin = str(record["from"])
-        shown = origin == "typed" or origin.startswith("-c:")
-        return Event(time, str(record["text"]), [] if shown else [f"({origin})"])
-    if kind == "session":
-        return Event(time, "", [f"(a session on {record['host']} begins)"])
-    if kind == "end":
-        return Event(time, "", [f"(end: {record['reason']})"])
-    if kind == "connection":
-        found = connection(record)
-        return Event("", "", [f"socket {found.socket}: {headline(found)}"])
-    if kind == "verdict":
-        return Event("", "", [f"verdict: {record['kind']}: {record['summary']}"])
-    lines = [ELSEWHERE[kind]] if kind in ELSEWHERE else _flush_left(event_lines(record))
-    return Event("", "", lines, failed=bool(record.get("error")) or record.get("met") is False)
+def _event(entry: Entry) -> Event:
+    record = entry.record
+    if isinstance(record, CommandGiven):
+        return Event(entry.clock, record.text, [] if is_typed(record) else [f"({record.origin})"])
+    if isinstance(record, SessionBegun):
+        return Event(entry.clock, "", [f"(a session on {record.host} begins)"])
+    if isinstance(record, SessionEnd):
+        return Event(entry.clock, "", [f"(end: {record.reason})"])
+    if isinstance(record, Connection):
+        return Event("", "", [f"socket {record.socket}: {headline(record)}"])
+    if isinstance(record, Verdict):
+        return Event("", "", [f"verdict: {record.kind}: {record.summary}"])
+    elsewhere = _ELSEWHERE.get(type(record))
+    failed = bool(getattr(record, "error", "")) or not getattr(record, "met", True)
+    return Event("", "", [elsewhere] if elsewhere else _flush_left(record_lines(entry)), failed)
 
 
 def _flush_left(lines: list[str]) -> list[str]:
@@ -145,45 +289,10 @@ def _flush_left(lines: list[str]) -> list[str]:
     return indented
 
 
-def looks(digest: Digest, kind: str) -> Iterator[tuple[str, Sequence[Sequence[str]], str]]:
-    """Interfaces or routes as they were: the time, the rows, and what is left out."""
-    rows_of = brief_tables.interface_rows if kind == "interfaces" else brief_tables.route_rows
-    found = [record for record in digest.of(kind) if "counters" not in record and "neighbours" not in record]
-    for record in found[-MOST_LOOKS:]:
-        try:
-            rows = list(rows_of(record))
-            more = len(rows) - MOST_ROWS
-            beyond = bool(record.get("more")) or record.get("count", 0) > len(record.get("routes", ()))
-        except MALFORMED:
-            continue
-        left_out = [f"{more} more rows are in the log"] if more > 0 else []
-        left_out += ["there were more rows than the log has"] if beyond else []
-        yield clock(record), rows[:MOST_ROWS], "; ".join(left_out)
-
-
-def traces(digest: Digest) -> Iterator[tuple[str, list[str]]]:
-    """The time and the lines of each trace."""
-    for record in digest.of("trace"):
-        try:
-            yield clock(record), _flush_left(event_lines(record))
-        except MALFORMED:
-            continue
-
-
-def rules(digest: Digest) -> list[str]:
-    """The policy rules of the last look, but for the usual ones."""
-    for record in reversed(digest.of("routes")):
-        try:
-            return list(brief_tables.rule_rows(record))[:MOST_ROWS]
-        except MALFORMED:
-            continue
-    return []
-
-
-def remarks(digest: Digest) -> list[str]:
+def _left_out(overview: Overview) -> list[str]:
     """What the report lacks, and what of the log is not in it."""
-    said = [*digest.summary.remarks(), *digest.losses.remarks()]
+    said = [*overview.summary.remarks(), *overview.problems.remarks()]
     for kind in ("verdict", "trace", "note"):
-        if left_out := digest.left_out(kind):
+        if left_out := overview.left_out(kind):
             said.append(f"{left_out} more {kind}s are in the log and not in this report")
     return said

@@ -1,22 +1,21 @@
-"""A long log in few records: its beginning, its end, and what is telling in between. Memory does not grow with it."""
+"""A long log in few records: its beginning, its end, and the important ones in between. Its size is bounded."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
-Record = dict[str, Any]
-# Kept wherever they stand. A thousand connects are a matter of course; what was found, noted or missed is not.
-TELLING = frozenset(
-    (
-        *("session", "end", "note", "verdict", "trace", "route", "comparison", "expectation"),
-        *("interfaces", "routes"),
-    )
-)
-MOST_TELLING = 500
-_LARGE = ("interfaces", "routes")
+from ..model.checks import CommandFailed
+from ..model.entry import Entry
+from ..model.record import KINDS
+
+MOST_IMPORTANT = 500
 MOST_LARGE = 20  # of those with whole tables in them
+_LARGE = ("interfaces", "routes")
+# A thousand connects are a matter of course; what was found, noted or missed is not.
+_ORDINARY = ("command", "connection", "result")
 
 
 class Gap(NamedTuple):
@@ -26,62 +25,70 @@ class Gap(NamedTuple):
     connections: int
 
 
-def condensed(records: Iterable[Record], first: int, last: int) -> Iterator[Record | Gap]:
-    """The `first` and the `last` records, those that are telling in between, and gaps for what is left out."""
-    source = iter(records)
+def important(entry: Entry) -> bool:
+    """Whether a record is kept wherever it stands."""
+    if entry.type in _ORDINARY:
+        return type(entry.record) is CommandFailed
+    return any(kind.type == entry.type for kind in KINDS.values())
+
+
+def excerpt(entries: Iterable[Entry], first: int, last: int) -> Iterator[Entry | Gap]:
+    """The `first` and the `last` records, the important ones in between, and gaps for what is left out."""
+    source = iter(entries)
     large = 0
-    for _, record in zip(range(first), source):
-        yield record
-    window: deque[Record] = deque()
-    filter_ = _Filter()
-    for record in source:
-        window.append(record)
-        if record["type"] in _LARGE:
-            large += 1
+    yield from islice(source, first)
+    window: deque[Entry] = deque()
+    middle = _Middle()
+    for entry in source:
+        window.append(entry)
+        large += entry.type in _LARGE
         if len(window) > last or large > MOST_LARGE:
             leaving = window.popleft()
-            large -= leaving["type"] in _LARGE
-            yield from filter_.take(leaving)
-    yield from filter_.gap()
+            large -= leaving.type in _LARGE
+            yield from middle.take(leaving)
+    yield from middle.gap()
     yield from window
 
 
-class _Filter:
+class _Middle:
     """What becomes of the records in the middle. A command that failed is kept together with its failure."""
 
     def __init__(self) -> None:
         self._records = self._connections = 0
         self._kept = self._large = 0
-        self._command: Record | None = None
+        self._command: Entry | None = None
 
-    def take(self, record: Record) -> Iterator[Record | Gap]:
-        kind = record["type"]
+    def take(self, entry: Entry) -> Sequence[Entry | Gap]:
+        """The next record; answers what can be shown by now."""
+        kind = entry.type
         if kind == "command":
             self._leave_out_command()
-            self._command = record
-            return
-        telling = kind in TELLING if kind != "result" else bool(record.get("error"))
+            self._command = entry
+            return ()
         self._large += kind in _LARGE
-        if not telling or self._kept >= MOST_TELLING or (kind in _LARGE and self._large > MOST_LARGE):
+        if not self._worth(entry):
             self._records += 1
             self._connections += kind == "connection"
-            return
+            return ()
         self._kept += 1
         command, self._command = self._command, None
-        if command and command.get("seq") != record.get("command"):
+        if command and command.seq != entry.command:
             self._records += 1
             command = None
-        yield from self.gap()
-        if command:
-            yield command
-        yield record
+        return [*self.gap(), *([command] if command else []), entry]
 
-    def gap(self) -> Iterator[Gap]:
+    def gap(self) -> Sequence[Gap]:
         """What was left out since the last one."""
         self._leave_out_command()
-        if self._records:
-            yield Gap(self._records, self._connections)
+        records, connections = self._records, self._connections
         self._records = self._connections = 0
+        return [Gap(records, connections)] if records else ()
+
+    def _worth(self, entry: Entry) -> bool:
+        """Whether it is important and there is room for it."""
+        if not important(entry) or self._kept >= MOST_IMPORTANT:
+            return False
+        return entry.type not in _LARGE or self._large <= MOST_LARGE
 
     def _leave_out_command(self) -> None:
         self._records += self._command is not None

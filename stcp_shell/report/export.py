@@ -11,9 +11,10 @@ from typing import BinaryIO, TextIO
 
 from ..environment import Environment
 from ..errors import Failure, reason
-from ..log.files import STDIN, Record, log_records, opened, replayable
-from ..log.reader import Losses
-from .formats import FORMATS, WITHOUT_REMARKS
+from ..log.files import STDIN, log_entries, log_lines, opened, replayable
+from ..log.reader import ReadProblems, Redact
+from ..log.redaction import Redactor, collect_names
+from .formats import FORMATS
 
 _BLOCK = 256  # lines that are written at once
 
@@ -28,25 +29,23 @@ def report(
     """
     name = "standard input" if path == STDIN else path
     with opened(path, environment.stdin) as file, replayable(file, name) if key else file as source:
-        losses = Losses()
-        found = _redacted(source, name, losses, key) if key else log_records(source, name, losses)
-        lines = FORMATS[form](found, losses)
+        problems = ReadProblems()
+        redact = _redactor(source, name, key) if key else None
+        lines = FORMATS[form].write(log_entries(source, name, problems, redact), problems)
         if output is None:
             _show(lines, environment.stdout)
         else:
             save(lines, output, force, partial(_same, file), "--force")
-    remarks = losses.remarks() if form in WITHOUT_REMARKS else []
+    remarks = [] if FORMATS[form].remarks else problems.remarks()
     return f"{name}: {'; '.join(remarks)}" if remarks else ""
 
 
-def _redacted(file: BinaryIO, name: str, losses: Losses, key: bytes) -> Iterator[Record]:
-    """The records with stand-ins. They are read twice: what says that a word is a host name may come after it."""
-    from ..log.redaction import learned, redacted
-
+def _redactor(file: BinaryIO, name: str, key: bytes) -> Redact:
+    """What puts in the stand-ins. A log is read twice: what says that a word is a host name may come after it."""
     start = file.tell()
-    names = learned(log_records(file, name, Losses()))
+    names = collect_names(log_lines(file, name))
     file.seek(start)
-    return redacted(log_records(file, name, losses), key, names)
+    return Redactor(key, names)
 
 
 def save(lines: Iterable[str], path: str, force: bool, source: Callable[[str], bool], option: str) -> int:

@@ -1,60 +1,67 @@
-"""The formats of a report: name -> writer. A writer takes a log's records and makes the report's lines while it reads.
+"""The formats of a report. A writer takes the entries of a log and makes the lines of the report while it reads.
 
 A line has no end of its own; one of CSV has a carriage return, to which the line feed is added (RFC 4180).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import NamedTuple
 
-from ..log.reader import Losses
+from ..log.reader import ReadProblems, one_line
+from ..model.entry import Entry
 
-Record = dict[str, Any]
-Writer = Callable[[Iterable[Record], Losses], Iterator[str]]
-
-
-def _text(records: Iterable[Record], losses: Losses) -> Iterator[str]:
-    from .transcript import ticket  # late, like the others: a session needs none of them, a report one
-
-    return ticket(records, losses)
+Writer = Callable[[Iterable[Entry], ReadProblems], Iterator[str]]
 
 
-def _markdown(records: Iterable[Record], losses: Losses) -> Iterator[str]:
+class Format(NamedTuple):
+    """A format. `remarks`: it has a place for what the log lacks; otherwise that has to be said elsewhere."""
+
+    write: Writer
+    help: str
+    remarks: bool = True
+
+
+def _text(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
+    from .transcript import transcript  # late, like the others: a session needs none of them, a report one
+
+    return transcript(entries, problems)
+
+
+def _markdown(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
     from .markdown import markdown
 
-    return markdown(records, losses)
+    return markdown(entries, problems)
 
 
-def _html(records: Iterable[Record], losses: Losses) -> Iterator[str]:
+def _html(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
     from .html import page
 
-    return page(records, losses)
+    return page(entries, problems)
 
 
-def _csv(records: Iterable[Record], losses: Losses) -> Iterator[str]:
-    from .csv import sheet
+def _csv(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
+    from .csv import csv_lines
 
-    return sheet(records)
+    return csv_lines(entries, problems)
 
 
-def _jsonl(records: Iterable[Record], losses: Losses) -> Iterator[str]:
+def _jsonl(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
     """The records as they are, without the lines that are none."""
-    from json import JSONEncoder
-
-    return map(JSONEncoder().encode, records)
+    return map(one_line, entries)
 
 
-def _svg(records: Iterable[Record], losses: Losses) -> Iterator[str]:
+def _svg(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
     from .picture.svg import picture
 
-    return picture(records, losses)
+    return picture(entries, problems)
 
 
-FORMATS: dict[str, Writer] = {
-    "text": _text,
-    "markdown": _markdown,
-    "html": _html,
-    "csv": _csv,
-    "jsonl": _jsonl,
-    "svg": _svg,
+FORMATS: dict[str, Format] = {
+    "text": Format(_text, "what happened, in order, for a ticket"),
+    "markdown": Format(_markdown, "a ticket for GitHub, GitLab or Jira"),
+    "html": Format(_html, "a page with a picture of the paths"),
+    "csv": Format(_csv, "a row for each connection", remarks=False),
+    "jsonl": Format(_jsonl, "the records as they are", remarks=False),
+    "svg": Format(_svg, "the picture of the paths alone", remarks=False),
 }
-WITHOUT_REMARKS = ("csv", "jsonl", "svg")  # they have no place for what the log lacks: it has to be told elsewhere

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
 from typing import Any
 
-from ..log.reader import Losses
+from ..log.reader import ReadProblems
+from ..model.entry import Entry
 from . import document
-from .document import Cell
+from .document import Cell, Course, Heading, Instruction, Items, Picture, Table, Verbatim, VerdictBlock
 from .excerpt import Gap
-from .overview import Digest
+from .overview import Overview
 from .picture import svg
-from .picture.scene import Scene
 from .style import STYLE
-from .text import brief_tables
 from .text.escape import visible
-from .text.events import MALFORMED, clock
-from .text.words import role_of_verdict
 
-Record = dict[str, Any]
 _BROAD = 3  # columns of a picture that a phone need not squeeze
 # Whatever a text brings along, a browser that keeps this runs and loads nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def page(records: Iterable[Record], losses: Losses) -> Iterator[str]:
+def page(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
     """The lines of the page."""
-    digest = Digest(records, losses)
-    facts = list(document.facts(digest))
+    overview = Overview(entries, problems)
+    facts = list(document.facts(overview))
+    day = overview.first.time[:10] if overview.first else ""
     yield "<!DOCTYPE html>"
     yield '<html lang="en">'
     yield "<head>"
@@ -37,7 +34,7 @@ def page(records: Iterable[Record], losses: Losses) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<meta name="referrer" content="no-referrer">'
-    yield f"<title>{safe(f'stcp-shell: {facts[0][1]}, {digest.times[0][:10]}')}</title>"
+    yield f"<title>{safe(f'stcp-shell: {facts[0][1]}, {day}')}</title>"
     yield f"<style>\n{STYLE}\n{svg.STYLE}\n</style>"
     yield "</head>"
     yield "<body>"
@@ -48,7 +45,8 @@ def page(records: Iterable[Record], losses: Losses) -> Iterator[str]:
     yield "</dl>"
     yield "</header>"
     yield "<main>"
-    yield from _body(digest)
+    for block in document.blocks(overview):
+        yield from _WRITERS[type(block)](block)
     yield "</main>"
     yield "</body>"
     yield "</html>"
@@ -59,118 +57,65 @@ def safe(text: str) -> str:
     return escape(visible(text))
 
 
-def _body(digest: Digest) -> Iterator[str]:
-    verdicts = digest.of("verdict")
-    if verdicts:
-        yield _heading("Verdict" if len(verdicts) == 1 else "Verdicts")
-    for verdict in verdicts:
-        yield from _verdict(verdict)
-    yield from _picture(digest)
-    yield from _connections(digest)
-    traces = list(document.traces(digest))
-    if traces:
-        yield _heading("Paths")
-    for time, lines in traces:
-        yield f"<h3>{safe(time)}</h3>"
-        yield from _pre(lines, "wide")
-    yield from _remarks("Notes", [f"{clock(note)} {note.get('text', '')}" for note in digest.of("note")])
-    yield from _remarks("Commands that failed", [f"{clock(record)} {record['error']}" for record in digest.failed])
-    yield from _host(digest)
-    yield from _course(digest)
-    if script := digest.summary.replay():
-        yield _heading("To run it again")
-        yield "<p>Save this as <code>session.stcp</code> and run <code>stcp-shell session.stcp</code>:</p>"
-        yield from _pre(script)
-    yield from _remarks("What this report leaves out", document.remarks(digest))
+def _heading(block: Heading) -> Iterator[str]:
+    yield f"<h{block.level}>{safe(block.text)}</h{block.level}>"
 
 
-def _heading(text: str) -> str:
-    return f"<h2>{safe(text)}</h2>"
+def _verbatim(block: Verbatim) -> Iterator[str]:
+    kind = ' class="wide" tabindex="0"' if block.wide else ""
+    yield f"<pre{kind}>" + "\n".join(map(safe, block.lines)) + "</pre>"
 
 
-def _pre(lines: Sequence[str], style: str = "") -> Iterator[str]:
-    kind = f' class="{style}" tabindex="0"' if style == "wide" else f' class="{style}"' if style else ""
-    yield f"<pre{kind}>" + "\n".join(map(safe, lines)) + "</pre>"
+def _items(block: Items) -> Iterator[str]:
+    yield "<ul>"
+    yield from (f"<li>{safe(text)}</li>" for text in block.texts)
+    yield "</ul>"
 
 
-def _remarks(title: str, texts: Sequence[str]) -> Iterator[str]:
-    if texts:
-        yield _heading(title)
-        yield "<ul>"
-        yield from (f"<li>{safe(text)}</li>" for text in texts)
-        yield "</ul>"
-
-
-def _verdict(record: Record) -> Iterator[str]:
-    try:
-        target, kind, summary = record["destination"], str(record["kind"]), str(record["summary"])
-        where = f"{target['name']} port {target['port']}"
-        points = {title: list(map(str, record[title.lower()])) for title in ("Evidence", "Remedies")}
-    except MALFORMED:
-        return
+def _verdict(block: VerdictBlock) -> Iterator[str]:
     yield '<section class="verdict">'
-    yield f'<h3><span class="tag {role_of_verdict(kind)}">{safe(kind)}</span> {safe(where)}</h3>'
-    yield f"<p><strong>{safe(summary)}</strong></p>"
-    for title, texts in points.items():
+    yield f'<h3><span class="tag {block.role}">{safe(block.kind)}</span> {safe(block.target)}</h3>'
+    yield f"<p><strong>{safe(block.summary)}</strong></p>"
+    for title, texts in block.points:
         if not texts:
             continue
         yield f"<h4>{title}</h4>"
         for is_command, group in groupby(texts, key=lambda text: text.startswith("  ")):
             if is_command:
-                yield from _pre([text.strip() for text in group])
+                yield from _verbatim(Verbatim([text.strip() for text in group]))
             else:
-                yield "<ul>"
-                yield from (f"<li>{safe(text)}</li>" for text in group)
-                yield "</ul>"
+                yield from _items(Items(list(group)))
     yield "</section>"
 
 
-def _picture(digest: Digest) -> Iterator[str]:
-    scene = Scene(digest)
-    if not scene.targets:
-        return
-    broad = max(len(target.lanes) for target in scene.targets) >= _BROAD
-    yield _heading("Picture of the paths")
+def _picture(block: Picture) -> Iterator[str]:
+    broad = max(len(target.paths) for target in block.scene.targets) >= _BROAD
+    yield from _heading(Heading("Picture of the paths"))
     yield f'<figure{" class=broad" if broad else ""} tabindex="0">'
-    yield from svg.drawing(scene)
+    yield from svg.drawing(block.scene)
     yield "<figcaption>Drawn from the log alone: a box that is not there was not seen.</figcaption>"
     yield "</figure>"
 
 
-def _connections(digest: Digest) -> Iterator[str]:
-    if not digest.counts["connection"]:
-        return
-    yield _heading("Connections by source address")
-    yield from _table(document.SUMMARY, document.summary_rows(digest))
-    yield _heading("Connections")
-    rows = list(document.connection_rows(digest))
-    caption = ""
-    for row in rows:
-        if isinstance(row, Gap):
-            caption = (
-                f"{row.connections} of {digest.counts['connection']} are not shown: the formats csv and jsonl hold all."
-            )
-    yield from _table(document.CONNECTIONS, rows, caption)
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[Cell] | Gap], caption: str = "") -> Iterator[str]:
+def _table(block: Table) -> Iterator[str]:
     """On a phone each row is a card: then roles say what the elements no longer do."""
     yield '<div class="table"><table role="table">'
-    if caption:
-        yield f"<caption>{safe(caption)}</caption>"
-    heads = "".join(f'<th scope="col" role="columnheader">{safe(heading)}</th>' for heading in headings)
+    if block.left_out:
+        yield f"<caption>{safe(block.left_out)}</caption>"
+    heads = "".join(f'<th scope="col" role="columnheader">{safe(heading)}</th>' for heading in block.headings)
     yield f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
     yield '<tbody role="rowgroup">'
-    for row in rows:
-        if isinstance(row, Gap):
-            text = f"{row.connections} connections are left out here"
-            yield f'<tr role="row" class="gap"><td role="cell" colspan="{len(headings)}">{text}</td></tr>'
-        else:
-            assert len(row) == len(headings)
-            cells = "".join(_cell(cell, heading) for cell, heading in zip(row, headings))
-            yield f'<tr role="row">{cells}</tr>'
+    yield from (_row(row, block.headings) for row in block.rows)
     yield "</tbody>"
     yield "</table></div>"
+
+
+def _row(row: Sequence[Cell] | Gap, headings: Sequence[str]) -> str:
+    if isinstance(row, Gap):
+        text = f"{row.connections} connections are left out here"
+        return f'<tr role="row" class="gap"><td role="cell" colspan="{len(headings)}">{text}</td></tr>'
+    cells = "".join(_cell(cell, heading) for cell, heading in zip(row, headings))
+    return f'<tr role="row">{cells}</tr>'
 
 
 def _cell(cell: Cell, label: str) -> str:
@@ -181,20 +126,9 @@ def _cell(cell: Cell, label: str) -> str:
     return f'<td role="cell" data-label="{safe(label)}"{"" if text else " class=empty"}>{inner}</td>'
 
 
-def _host(digest: Digest) -> Iterator[str]:
-    for kind, headings in (("interfaces", brief_tables.INTERFACE_HEADINGS), ("routes", brief_tables.ROUTE_HEADINGS)):
-        for time, rows, left_out in document.looks(digest, kind):
-            yield _heading(f"{kind.capitalize()} at {time}")
-            yield from _table(headings, ([Cell(text) for text in row] for row in rows), left_out)
-    if rules := document.rules(digest):
-        yield _heading("Policy rules")
-        yield from _pre(rules)
-
-
-def _course(digest: Digest) -> Iterator[str]:
-    yield _heading("Course of the session")
+def _course(block: Course) -> Iterator[str]:
     yield '<ol class="course">'
-    for event in document.events(digest):
+    for event in block.events:
         if event.time:
             text = f"<code>{safe(event.command)}</code>" if event.command else ""
             besides = f' <span class="soft">{safe(" ".join(event.lines))}</span>' if event.lines else ""
@@ -203,3 +137,20 @@ def _course(digest: Digest) -> Iterator[str]:
             lines = "\n".join(map(safe, event.lines))
             yield f"<li><pre{' class=failed' if event.failed else ''}>{lines}</pre></li>"
     yield "</ol>"
+
+
+def _instruction(block: Instruction) -> Iterator[str]:
+    file, command = f"<code>{safe(block.file)}</code>", f"<code>{safe(block.command)}</code>"
+    yield f"<p>Save this as {file} and run {command}:</p>"
+
+
+_WRITERS: dict[type, Callable[[Any], Iterator[str]]] = {
+    Heading: _heading,
+    VerdictBlock: _verdict,
+    Picture: _picture,
+    Table: _table,
+    Items: _items,
+    Verbatim: _verbatim,
+    Course: _course,
+    Instruction: _instruction,
+}

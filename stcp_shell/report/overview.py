@@ -4,38 +4,45 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
-from ..log.reader import Losses
-from .excerpt import Gap, condensed
+from ..log.reader import ReadProblems
+from ..model.checks import CommandFailed
+from ..model.entry import Entry
+from .excerpt import Gap, excerpt
 from .summary import Summary
 
 FIRST, LAST = 150, 150  # records of the course of events
 ENDS = 100  # the first connections, and as many of the last
 MOST = 100  # verdicts, traces, notes, ... of each kind
-Record = dict[str, Any]
-_KEPT = ("session", "end", "verdict", "trace", "note", "interfaces", "routes", "expectation")
+_KEPT = ("session", "end", "verdict", "trace", "note", "interfaces", "routes")
+_R = TypeVar("_R")
 
 
-class Digest:
-    """What a report is made of. Every record in it may be malformed still."""
+class Overview:
+    """What a report is made of."""
 
-    def __init__(self, records: Iterable[Record], losses: Losses) -> None:
+    def __init__(self, entries: Iterable[Entry], problems: ReadProblems) -> None:
         self.summary = Summary()
-        self.losses = losses
+        self.problems = problems
         self.counts: Counter[str] = Counter()
-        self.failed: list[Record] = []  # results
-        self.first_connections: list[Record] = []
-        self.last_connections: deque[Record] = deque(maxlen=ENDS)
-        self.times = ("", "")
-        self._of: dict[str, list[Record]] = {kind: [] for kind in _KEPT}
-        self.events: list[Record | Gap] = list(condensed(self._watch(self.summary.watch(records)), FIRST, LAST))
+        self.failed: list[Entry] = []  # commands
+        self.first_connections: list[Entry] = []
+        self.last_connections: deque[Entry] = deque(maxlen=ENDS)
+        self.first: Entry | None = None
+        self.last: Entry | None = None
+        self._of: dict[str, list[Entry]] = {kind: [] for kind in _KEPT}
+        self.course: list[Entry | Gap] = list(excerpt(self._watch(self.summary.watch(entries)), FIRST, LAST))
 
-    def of(self, kind: str) -> list[Record]:
-        """The first records of a type, at most MOST of them; `counts` has how many there are."""
-        return self._of[kind]
+    def entries(self, kind: str) -> list[Entry]:
+        """The first records of a type that are understood, at most MOST of them; `counts` has how many there are."""
+        return [entry for entry in self._of[kind] if entry.record]
 
-    def connections(self) -> Iterator[Record | Gap]:
+    def records(self, kind: type[_R], name: str) -> list[_R]:
+        """The same without their times."""
+        return [entry.record for entry in self._of[name] if isinstance(entry.record, kind)]
+
+    def connections(self) -> Iterator[Entry | Gap]:
         """The first and the last ones, and what is left out between them."""
         yield from self.first_connections
         shown = len(self.first_connections) + len(self.last_connections)
@@ -47,21 +54,18 @@ class Digest:
         """How many records of a type the report does not have."""
         return self.counts[kind] - len(self._of[kind])
 
-    def _watch(self, records: Iterable[Record]) -> Iterator[Record]:
-        first = last = None
-        for record in records:
-            kind = record["type"]
+    def _watch(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        for entry in entries:
+            kind = entry.type
             self.counts[kind] += 1
             if kind == "connection":
-                shown = self.first_connections if len(self.first_connections) < ENDS else self.last_connections
-                shown.append(record)
+                shown: Any = self.first_connections if len(self.first_connections) < ENDS else self.last_connections
+                shown.append(entry)
             elif kind in self._of:
                 if len(self._of[kind]) < MOST:
-                    self._of[kind].append(record)
-            elif kind == "result" and record.get("error") and len(self.failed) < MOST:
-                self.failed.append(record)
-            last = record
-            first = first or record
-            yield record
-        if first and last:
-            self.times = (str(first.get("time", "")), str(last.get("time", "")))
+                    self._of[kind].append(entry)
+            elif type(entry.record) is CommandFailed and len(self.failed) < MOST:
+                self.failed.append(entry)
+            self.last = entry
+            self.first = self.first or entry
+            yield entry

@@ -1,27 +1,30 @@
 """The commands of a session log as a script that replays them."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from __future__ import annotations
 
-from ..app.options import UsageError, parse
+from collections.abc import Iterable, Iterator
+
 from ..language.syntax import as_word, is_name
+from ..model.checks import CommandFailed
+from ..model.entry import Entry
+from ..model.session import CommandGiven, SessionBegun
 from .text.escape import visible
 
-Record = dict[str, Any]
 # They are about the session that was, and change nothing on the network.
 _LEFT_OUT = frozenset(("record", "log", "copy", "help", "quit"))
 _TYPED = "typed"
+_NOT_SOURCED = (_TYPED, "-c", "<stdin>")
 
 
-def replay_lines(records: Iterable[Record]) -> Iterator[str]:
+def replay_lines(entries: Iterable[Entry]) -> Iterator[str]:
     """The lines of the script, made as the records are read.
 
     What a sourced script did is the `source` line, unless a line of it failed: it would end the replay there, so its
     lines stand in place of it. What failed is a comment.
     """
     replay = _Replay()
-    for record in records:
-        yield from replay.take(record)
+    for entry in entries:
+        yield from replay.take(entry)
     yield from replay.rest()
 
 
@@ -41,29 +44,28 @@ class _Replay:
     """The line under way with those that it sourced, until the next one begins: failures are recorded after them."""
 
     def __init__(self) -> None:
-        self._lines: dict[Any, _Line] = {}  # by the number of the record, the outermost first
+        self._lines: dict[int, _Line] = {}  # by the number of the record, the outermost first
         self._outer = ""  # where that one is from
         self._sourced = ""  # what the last line that was not sourced itself may have sourced
-        self._given: Sequence[str] = ()
+        self._scripts: tuple[str, ...] = ()  # of the command line
 
-    def take(self, record: Record) -> Iterator[str]:
+    def take(self, entry: Entry) -> Iterator[str]:
         """The next record; answers the lines that are complete."""
-        kind, text = record.get("type"), record.get("text")
-        if kind == "session":
+        record = entry.record
+        if isinstance(record, SessionBegun):
             yield from self.rest()
             self._outer = self._sourced = ""
-            arguments = [word for word in record.get("arguments") or () if isinstance(word, str)]
-            self._given = _files(arguments)
-            yield from _head(record, arguments)
-        elif kind == "command" and isinstance(text, str):
-            source = str(record.get("from")).rpartition(":")[0] or _TYPED
+            self._scripts = record.scripts or ()
+            yield from _head(record, entry)
+        elif isinstance(record, CommandGiven):
+            text, source = record.text, record.origin.rpartition(":")[0] or _TYPED
             if not self._nested(source):
                 yield from self.rest()
                 self._outer = source
                 self._sourced = text.removeprefix("source").strip().strip("'") if text.startswith("source") else ""
-            self._lines[record.get("seq")] = _Line(text)
-        elif kind == "result" and record.get("error") and (line := self._lines.get(record.get("command"))):
-            line.why = str(record["error"])
+            self._lines[entry.seq] = _Line(text)
+        elif isinstance(record, CommandFailed) and (line := self._lines.get(entry.command)):
+            line.why = record.error
 
     def rest(self) -> Iterator[str]:
         """The line under way."""
@@ -79,33 +81,20 @@ class _Replay:
         """Whether a line from there was sourced by the one under way."""
         if not self._sourced or source == self._outer:
             return False
-        return source == self._sourced or source not in self._given
+        return source == self._sourced or source not in (*_NOT_SOURCED, *self._scripts)
 
 
 def _is(line: _Line, names: Iterable[str]) -> bool:
     return line.text.split(None, 1)[:1] in ([name] for name in names)
 
 
-def _files(arguments: Sequence[str]) -> list[str]:
-    try:
-        files = parse(arguments).files
-    except UsageError:  # of another version
-        files = []
-    return [_TYPED, "-c", "<stdin>", *files]
-
-
-def _head(record: Record, arguments: Sequence[str]) -> Iterator[str]:
-    """Where it comes from, and the variables that the command line gave."""
-    host, system = (visible(str(record.get(name, "an unknown one"))) for name in ("host", "system"))
-    version, time = (visible(str(record.get(name, "?"))) for name in ("version", "time"))
-    yield f"# Recorded by stcp-shell {version} on {host} ({system}), {time[:19].replace('T', ' ')} UTC"
-    yield f"# Run as: {visible(' '.join(['stcp-shell', *arguments]))}"
-    try:
-        found = parse(arguments)
-    except UsageError:
-        return
-    values = {"timeout": f"{found.timeout:g}"} if found.timeout else {}
-    for name, value in (values | dict(found.definitions)).items():
+def _head(record: SessionBegun, entry: Entry) -> Iterator[str]:
+    """Where it comes from, and the variables that the command line set."""
+    host, system, version = map(visible, (record.host, record.system, record.version))
+    yield f"# Recorded by stcp-shell {version} on {host} ({system}), {visible(entry.second or '?')} UTC"
+    yield f"# Run as: {visible(' '.join(['stcp-shell', *record.arguments]))}"
+    for definition in record.variables or ():
+        name, _, value = definition.partition("=")
         if is_name(name):
             usable = visible(value) == value
             yield f"set -default {name} {as_word(value)}" if usable else f"# -D {name}={visible(value)}: in no script"

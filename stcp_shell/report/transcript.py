@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from ..log.reader import Losses
-from .excerpt import Gap, condensed
+from ..log.reader import ReadProblems
+from ..model.entry import Entry
+from .excerpt import Gap, excerpt
 from .summary import Summary
 from .text.escape import visible
-from .text.events import MALFORMED, clock, event_lines
-from .text.words import WIDTH, columns, fold
+from .text.records import record_lines
+from .text.words import columns, fold
 
-__all__ = ["WIDTH", "ticket"]
-FIRST, LAST = 3000, 3000  # records that are shown; of what is between them only the telling ones
-Record = dict[str, Any]
+FIRST, LAST = 3000, 3000  # records that are shown; of what is between them only the important ones
 
 
-def ticket(records: Iterable[Record], losses: Losses | None = None) -> Iterator[str]:
+def transcript(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
     """The lines of a log's text, made as the records are read; a summary by source address comes last."""
     summary = Summary()
-    for record in condensed(summary.watch(records), FIRST, LAST):
-        if isinstance(record, Gap):
-            yield from _gap(record)
-            continue
-        try:
-            yield from event_lines(record)
-        except MALFORMED:
-            kind = visible(record["type"])
-            yield visible(f"{clock(record)}  (a {kind} record that this version does not understand)")
+    for entry in excerpt(summary.watch(entries), FIRST, LAST):
+        yield from _gap(entry) if isinstance(entry, Gap) else record_lines(entry)
     yield from _table(summary)
-    remarks = [*summary.remarks(), *(losses.remarks() if losses else ())]
-    for remark in remarks:
+    for remark in [*summary.remarks(), *problems.remarks()]:
         yield from fold(visible(f"({remark})"), "")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.application import AppSession, create_app_session
@@ -24,24 +25,32 @@ from ...environment import Environment
 from ...errors import OutputClosed, reason
 from ...report.text.escape import visible
 from ..interpreter import Interpreter
+from ..signals import ENDING, INTERRUPT, held_back
 from ..status import Status
-from .colors import LONGEST, STYLE, LineLexer, colored
+from .colors import LONGEST, STYLE, LineLexer
 from .completion import StcpCompleter
 from .history import PrivateHistory, open_history, remember
 from .mode import quiet
-from .signals import ENDING, INTERRUPT, held_back
 from .toolbar import toolbar
 from .typeahead import Typeahead, paste_bindings
 from .values import Values
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer as PygmentsBase
 
 PROMPT = "stcp: "
 
 
 def run_terminal(
-    interpreter: Interpreter, notice: Sequence[str], source: Input | None = None, output: Output | None = None
+    interpreter: Interpreter,
+    notice: Sequence[str],
+    load_lexer: Callable[[], type[PygmentsBase]],
+    source: Input | None = None,
+    output: Output | None = None,
 ) -> int:
     """Run lines from the terminal until its end, or until `quit`; answers the exit status.
 
+    `load_lexer` imports the Pygments lexer that colours what is typed; the first prompt does not wait for it.
     Without `source` and `output` the terminal is the environment's. Raises OutputClosed where it goes away.
     """
     environment = interpreter.session.environment
@@ -59,7 +68,7 @@ def run_terminal(
         silence = stack.enter_context(quiet(source.fileno()))
         for line in [*notice, greeting(interpreter)]:
             interpreter.screen.line(line)
-        shell = Shell(interpreter, app_session, history, loop, silence, lab=bool(notice))
+        shell = Shell(interpreter, app_session, history, loop, silence, LineLexer(load_lexer), lab=bool(notice))
         with suppress(EOFError):
             while not interpreter.session.ended:
                 shell.step()
@@ -110,6 +119,7 @@ class Shell:
         history: History,
         loop: asyncio.AbstractEventLoop,
         silence: Callable[[], None],
+        lexer: LineLexer,
         lab: bool,
     ) -> None:
         self._interpreter = interpreter
@@ -117,13 +127,14 @@ class Shell:
         self._loop = loop
         self._silence = silence
         self._app_session = app_session
+        self._lexer = lexer
         self._ahead = Typeahead(app_session.input)
         self._interrupted = False
         session = interpreter.session
         self._prompt: PromptSession[str] = PromptSession(
             PROMPT,
             history=history,
-            lexer=LineLexer(),
+            lexer=self._lexer,
             completer=StcpCompleter(Values(session, history.get_strings)),
             complete_in_thread=True,
             complete_while_typing=False,
@@ -193,7 +204,7 @@ class Shell:
         """Show a line that did not come by the prompt as the prompt would have."""
         shown = line.expandtabs()
         if self._interpreter.screen.color and len(line) <= LONGEST:
-            text = FormattedText(colored(visible(shown)))
+            text = FormattedText(self._lexer.colored(visible(shown)))
             print_formatted_text(
                 text, style=STYLE, include_default_pygments_style=False, color_depth=ColorDepth.DEPTH_4_BIT
             )

@@ -15,8 +15,8 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPress
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.keys import Keys
 
+from ..signals import INTERRUPT, held_back
 from .mode import flush_input
-from .signals import INTERRUPT, held_back
 
 _ENTER = (Keys.ControlM, Keys.ControlJ)
 _TEXT = (Keys.BracketedPaste, Keys.ControlI)

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from ...commands import CATALOGUE
+from ...commands.ifconfig import interface_names, local_addresses
 from ...commands.session import Session
 from ...commands.shell import SETTINGS
 from ...errors import Failure
@@ -64,8 +65,6 @@ class Values:
         return map(Value, dict.fromkeys(chain(session, destinations(self._lines()[-MOST_LINES:]))))
 
     def _local(self, prefix: str) -> Iterator[Value]:
-        from ...net.tables.interfaces import local_addresses  # late: the first prompt needs no tables
-
         family = self._session.current.family if self._session.current else None
         return map(Value, local_addresses(family))
 
@@ -78,9 +77,7 @@ class Values:
 
 
 def _interfaces(prefix: str) -> Iterator[Value]:
-    from ...net.tables.interfaces import interfaces
-
-    return (Value(interface.name) for interface in interfaces())
+    return map(Value, interface_names())
 
 
 def destinations(lines: list[str]) -> Iterator[str]:

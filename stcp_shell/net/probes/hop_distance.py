@@ -12,10 +12,10 @@ from contextlib import suppress
 from time import monotonic
 from typing import Optional
 
-from ...facts import Answerer, Endpoint
+from ...model.connection import Endpoint, HopDistance
 from . import socket_evidence
 from .probe import Probe, run
-from .syn_probe import PATIENCE, shot
+from .syn_probe import PATIENCE, syn_probe
 
 MOST_HOPS = 64
 _TTLS = 256  # the TTL is a byte
@@ -27,20 +27,20 @@ _ANSWERS = ("connected", "refused")
 Ask = Callable[[Sequence[int]], list[Optional[bool]]]  # values to yes, no (an ICMP error came instead) or silence
 
 
-def answerer(
+def hop_distance(
     destination: Endpoint,
     source: str | None,
     timeout: float,
     outcome: str | None = None,
     progress: Callable[[], None] | None = None,
-) -> Answerer | None:
+) -> HopDistance | None:
     """Who sends the RST or SYN-ACK that a connect to a numeric destination gets; about 20 further SYNs find it out.
 
     `source`: what to bind to; None leaves it to the kernel. `outcome`: what is to be measured, `refused` or
     `connected`; None: whichever comes. `timeout`: seconds for all; `progress` is called ten times a second meanwhile.
     None is answered where there is no such answer (any more), where it did not come in time, and where the kernel
     cannot do it. Where routers spread traffic by ports (ECMP) the figures are not those of one path. Raises Failure
-    and OSError as `shot` does.
+    and OSError as `syn_probe` does.
     """
     if not socket_evidence.LINUX:
         return None
@@ -53,7 +53,8 @@ def answerer(
         forward = None if spare is None else MOST_HOPS - spare - 1
         ttl = furthest(question.least_ttl, 1, _TTLS, _likely(forward))
         if ttl is not None:
-            return Answerer(ttl, min(initial for initial in _INITIAL if initial >= ttl) - ttl, forward)
+            back = min(initial for initial in _INITIAL if initial >= ttl) - ttl
+            return HopDistance(ttl, back, forward, None if forward is None else back < forward)
     return None
 
 
@@ -114,7 +115,7 @@ class _Question:
         probes: list[Probe] = []
         try:
             for way in ways:
-                probes.append(shot(self._destination, self._source, self._patience, **way))
+                probes.append(syn_probe(self._destination, self._source, self._patience, **way))
             run(probes, self._progress)
         finally:
             for probe in probes:

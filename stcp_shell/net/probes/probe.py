@@ -12,7 +12,7 @@ import socket
 from collections.abc import Callable, Sequence
 from time import monotonic
 
-from ...facts import Endpoint, Icmp, Way, family_of
+from ...model.connection import Endpoint, Icmp, ResolvedRoute, family_of
 from ..sockaddr import pack, unpack
 from . import socket_evidence
 
@@ -96,7 +96,7 @@ class Probe:
         return self.code == errno.ECONNREFUSED and self.icmp is None and socket_evidence.LINUX
 
     @property
-    def syn(self) -> str | None:
+    def syn_fate(self) -> str | None:
         """What became of the SYNs of a connect that got no answer (`facts.SYN_FATES`)."""
         return socket_evidence.syn_fate(self.info, self.elapsed()) if self.code == -1 and self.icmp is None else None
 
@@ -115,7 +115,7 @@ class Probe:
         """The errno's name; None while it waits, on success and for our own time-out."""
         return errno.errorcode.get(self.code, f"errno {self.code}") if self.code and self.code > 0 else None
 
-    def outcome(self, route: Way | None) -> str:
+    def outcome(self, route: ResolvedRoute | None) -> str:
         """How it ended (`facts.OUTCOMES`)."""
         if self.cancelled:
             return "cancelled"

@@ -12,7 +12,7 @@ import struct
 import sys
 from typing import NamedTuple
 
-from ...facts import INET, INET6, Icmp, Way
+from ...model.connection import INET, INET6, Icmp, ResolvedRoute
 
 LINUX = sys.platform == "linux"
 # Python 3.11 lacks these (linux/in.h, linux/in6.h, linux/errqueue.h).
@@ -161,7 +161,7 @@ _OUTCOMES = {
 }
 
 
-def outcome(code: int, family: str, icmp: Icmp | None, route: Way | None) -> str:
+def outcome(code: int, family: str, icmp: Icmp | None, route: ResolvedRoute | None) -> str:
     """How a connect ended (`facts.OUTCOMES`), from its errno, the ICMP error that came and the kernel's route.
 
     errno alone misleads: EHOSTUNREACH is what a prohibiting router, a missing host and an exceeded hop limit give.

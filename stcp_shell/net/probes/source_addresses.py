@@ -1,8 +1,8 @@
 """Which local addresses can be the source of a connect to a destination."""
 
 from ...errors import Failure
-from ...facts import INET, family_of
-from ...kernel import Address, Interface
+from ...model.connection import INET, family_of
+from ...model.tables import Address, Interface
 from ..tables.interfaces import interfaces, is_up
 
 MOST = 256  # sources tried at once; more are named, not tried

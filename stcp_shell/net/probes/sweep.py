@@ -1,7 +1,7 @@
 """Connects from many source addresses to one destination or several, all at once, each repeated alternately.
 
-One lost packet or one rate-limited ICMP error (RFC 1812, section 4.3.2.8) must not make a verdict: every line is tried
-REPEATS times. The repeats of a silent line overlap, so that the whole takes hardly longer than one time-out.
+One lost packet or one rate-limited ICMP error (RFC 1812, section 4.3.2.8) must not make a verdict: every test is tried
+REPEATS times. The repeats of a silent test overlap, so that the whole takes hardly longer than one time-out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 
 from ...errors import Failure, reason
-from ...facts import Endpoint, Way, family_of
+from ...model.connection import Endpoint, ResolvedRoute, family_of
 from ..sockaddr import FAMILIES, pack
 from .probe import Probe
 
@@ -23,10 +23,10 @@ _GAP = 0.01  # seconds from an answer to the next attempt
 _SHORT = 0.05  # seconds until it is tried again where file descriptors are short
 
 
-class Line:
+class SourceTest:
     """A source address (None: the kernel's choice) and a destination, with the attempts so far."""
 
-    def __init__(self, destination: Endpoint, source: str | None, route: Way | None) -> None:
+    def __init__(self, destination: Endpoint, source: str | None, route: ResolvedRoute | None) -> None:
         self.destination = destination
         self.source = source
         self.route = route
@@ -50,16 +50,16 @@ class Line:
         return probe
 
 
-class Survey:
-    """The attempts of some lines. `run` may be called again, until `done`."""
+class Sweep:
+    """The attempts of some tests. `run` may be called again, until `done`."""
 
-    def __init__(self, lines: Sequence[Line], timeout: float) -> None:
-        self.lines = lines
+    def __init__(self, tests: Sequence[SourceTest], timeout: float) -> None:
+        self.tests = tests
         self.progress: Callable[[], None] | None = None  # called every tenth of a second
         self.cancelled = False
         self.started = monotonic()
         self._timeout = timeout
-        self._waiting: dict[int, tuple[Line, Probe]] = {}
+        self._waiting: dict[int, tuple[SourceTest, Probe]] = {}
         self._poll = select.poll()
 
     @property
@@ -85,8 +85,8 @@ class Survey:
         """End what waits, and what Ctrl-C has caught while it was started."""
         self.cancelled = True
         self._waiting.clear()
-        for line in self.lines:
-            for probe in line.attempts:
+        for test in self.tests:
+            for probe in test.attempts:
                 if probe.code is None:
                     probe.cancel()
                 probe.sock.close()
@@ -94,40 +94,40 @@ class Survey:
     def take(self, milliseconds: float = 0) -> None:
         """Take the answers that are there, or come within that time. Called while something else is waited for, too."""
         for descriptor, _ in self._poll.poll(milliseconds):
-            line, probe = self._waiting[descriptor]
+            test, probe = self._waiting[descriptor]
             probe.look()
             if probe.code is not None:
                 self._end(probe)
-                line.due = min(line.due, monotonic() + _GAP)
+                test.due = min(test.due, monotonic() + _GAP)
 
-    def _open(self) -> list[Line]:
-        return [line for line in self.lines if len(line.attempts) < REPEATS]
+    def _open(self) -> list[SourceTest]:
+        return [test for test in self.tests if len(test.attempts) < REPEATS]
 
     def _start(self) -> None:
-        """Start what is due, line after line, so that the sources alternate."""
+        """Start what is due, test after test, so that the sources alternate."""
         now = monotonic()
-        for line in self._open():
-            if line.due > now:
+        for test in self._open():
+            if test.due > now:
                 continue
             try:
-                probe = line.attempt(self._timeout)
+                probe = test.attempt(self._timeout)
             except OSError as error:
                 if error.errno not in (errno.EMFILE, errno.ENFILE) or not self._waiting:
                     raise Failure(reason(error)) from None
-                line.due = now + _SHORT
+                test.due = now + _SHORT
                 continue
-            line.due = now + self._timeout * _STEP
+            test.due = now + self._timeout * _STEP
             if probe.code is None:
                 # In this order, and the reverse in `_end`: Ctrl-C may come in between, and what waits is registered.
                 self._poll.register(probe.sock, select.POLLOUT)
-                self._waiting[probe.sock.fileno()] = (line, probe)
+                self._waiting[probe.sock.fileno()] = (test, probe)
             else:
-                line.due = now + _GAP
+                test.due = now + _GAP
                 probe.sock.close()
 
     def _wait(self, until: float) -> None:
         """Wait for an answer, a time-out, or the next start."""
-        times = [until, *(line.due for line in self._open())]
+        times = [until, *(test.due for test in self._open())]
         times += [probe.started + self._timeout for _, probe in self._waiting.values()]
         if self.progress:
             times.append(monotonic() + 0.1)

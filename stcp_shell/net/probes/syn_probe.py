@@ -11,7 +11,7 @@ import socket
 import struct
 
 from ...errors import Failure, reason
-from ...facts import INET, INET6, Endpoint, family_of
+from ...model.connection import INET, INET6, Endpoint, family_of
 from ..sockaddr import FAMILIES, pack
 from .probe import Probe
 from .socket_evidence import LINUX
@@ -26,7 +26,7 @@ _QUICKACK = (6, 12)  # IPPROTO_TCP, TCP_QUICKACK
 _ABORT = struct.pack("ii", 1, 0)  # struct linger
 
 
-def shot(
+def syn_probe(
     destination: Endpoint,
     source: str | None,
     patience: float,

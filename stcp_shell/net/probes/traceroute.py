@@ -21,10 +21,11 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 
 from ...errors import Failure, reason
-from ...facts import Endpoint, Hop, Trace, family_of
+from ...model.connection import Endpoint, family_of
+from ...model.trace import Hop, Trace
 from . import socket_evidence
 from .probe import Probe
-from .syn_probe import PATIENCE, shot
+from .syn_probe import PATIENCE, syn_probe
 
 MOST_HOPS = 30
 TIMEOUT = 4.0  # a router that gets no answer by ARP or ND says so after 3 s
@@ -51,26 +52,27 @@ def traces(
     """The paths to a numeric destination, one for each source, in that order. None: the kernel's choice of a source.
 
     A source is bound by bind(2) and nothing else. A hop that is silent was asked two or three times within `timeout`
-    seconds, 1.2 s apart (closer where the time is short). Ctrl-C ends it: what is unfinished has the outcome
-    `cancelled`. A path that does not begin, for want of a route, say, has no hops and the local outcome. Raises
-    Failure where a source cannot be bound to or a zone names no interface, OSError where not one socket is to be had.
+    seconds, 1.2 s apart (closer where the time is short). The routes are left to the caller. Ctrl-C ends it: what is
+    unfinished has the outcome `cancelled`. A path that does not begin, for want of a route, say, has no hops and the
+    local outcome. Raises Failure where a source cannot be bound to or a zone names no interface, OSError where not one
+    socket is to be had.
     """
     paths = [_Path(destination, source, most_hops) for source in sources]
     rounds, spacing, patience = _timetable(timeout)
-    volley = _Volley(destination, patience, timeout, progress)
+    syns = _Round(destination, patience, timeout, progress)
     try:
         for number in range(rounds):
             if not any(path.silent() for path in paths):
                 break
-            volley.listen(number * spacing, idle=True)
+            syns.listen(number * spacing, idle=True)
             questions = sorted(((ttl, path) for path in paths for ttl in path.silent()), key=lambda each: each[0])
-            volley.fire(deque(questions))
-        volley.listen(timeout)
+            syns.send(deque(questions))
+        syns.listen(timeout)
     except KeyboardInterrupt:
         for path in paths:
             path.cancel()
     finally:
-        volley.close()
+        syns.close()
     return [path.trace() for path in paths]
 
 
@@ -132,7 +134,7 @@ class _Path:
         """What is known. Silence behind the last hop that answered is left out."""
         known = max((ttl for ttl in self._hops if ttl <= self.last), default=0)
         hops = tuple(self._hops.get(ttl) or Hop(ttl, None, None, None, None) for ttl in range(1, known + 1))
-        return Trace(self._destination, self._source, "bind" if self.asked else "kernel", hops, self._outcome)
+        return Trace(self._source, "bind" if self.asked else "kernel", None, self._outcome, hops)
 
     def _hop(self, ttl: int, probe: Probe) -> Hop:
         icmp, rtt = probe.icmp, probe.elapsed()
@@ -151,7 +153,7 @@ class _Path:
 _Question = tuple[int, _Path]  # the TTL to ask with
 
 
-class _Volley:
+class _Round:
     """SYNs that leave one TTL after the other and are waited for together."""
 
     def __init__(self, destination: Endpoint, patience: float, timeout: float, progress: Progress | None) -> None:
@@ -166,7 +168,7 @@ class _Volley:
         self._waiting: dict[int, tuple[int, _Path, Probe]] = {}  # by file descriptor, in the order of their start
         self._poll = select.poll()
 
-    def fire(self, questions: deque[_Question]) -> None:
+    def send(self, questions: deque[_Question]) -> None:
         """Ask them all, and take answers until each has got one or has waited long enough."""
         while questions or any(not self._is_late(probe) for _, _, probe in self._waiting.values()):
             self._send(questions)
@@ -192,7 +194,7 @@ class _Volley:
                 continue
             row = ttl
             try:
-                probe = shot(self._destination, path.asked, self._patience, hop_limit=ttl)
+                probe = syn_probe(self._destination, path.asked, self._patience, hop_limit=ttl)
             except OSError as error:
                 if error.errno not in _SHORT_OF_FILES or not self._waiting:
                     raise Failure(reason(error)) from None

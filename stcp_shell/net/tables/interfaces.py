@@ -11,7 +11,8 @@ import sys
 from collections.abc import Iterable
 
 from ...errors import Failure, near_miss
-from ...kernel import Address, Interface
+from ...model.tables import Address, Interface
+from . import netdevice
 from .rtnetlink import Rtnetlink, TablesUnavailable
 
 ATTEMPTS = 5  # at a consistent view, when interfaces come and go meanwhile
@@ -30,8 +31,6 @@ def interfaces() -> list[Interface]:
     except TablesUnavailable:
         if sys.platform != "linux":
             return from_netifaces()
-        from . import netdevice
-
         return netdevice.interfaces()
 
 

@@ -2,7 +2,7 @@
 
 import struct
 
-from ...kernel import Neighbour
+from ...model.tables import Neighbour
 from . import rtmessage
 
 # NUD_* and NTF_* bit by bit, in ip-neighbour(8)'s names (<linux/neighbour.h>).

@@ -11,7 +11,7 @@ import socket
 import struct
 from collections.abc import Iterator
 
-from ...kernel import Address, Interface
+from ...model.tables import Address, Interface
 from . import rtmessage
 
 SIOCGIFCONF, SIOCGIFFLAGS, SIOCGIFMTU, SIOCGIFHWADDR, SIOCGIFINDEX = 0x8912, 0x8913, 0x8921, 0x8927, 0x8933

@@ -11,7 +11,7 @@ import socket
 from contextlib import suppress
 from time import monotonic
 
-from ...facts import Way
+from ...model.connection import ResolvedRoute
 from .rtnetlink import Rtnetlink
 
 MOST_KEPT = 1024
@@ -20,29 +20,29 @@ _LIFETIME = 1.0  # seconds
 _LINK, _ADDRESSES, _ROUTES, _RULES = 0x1, 0x10 | 0x100, 0x40 | 0x400, 1 << 7 | 1 << 18
 
 
-class Ways:
+class RouteCache:
     """Answers of `Rtnetlink.route_get`. Raises TablesUnavailable, there and here, where netlink is denied."""
 
     def __init__(self) -> None:
         self.changes = 0  # of the tables, that the kernel has announced by the last question
         self._tables = Rtnetlink()
-        self._known: dict[tuple[str, str | None, int, str], Way] = {}
+        self._known: dict[tuple[str, str | None, int, str], ResolvedRoute] = {}
         self._since = 0.0
         self._news = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE)
         self._news.bind((0, _LINK | _ADDRESSES | _ROUTES | _RULES))
         self._poll = select.poll()
         self._poll.register(self._news, select.POLLIN)
 
-    def to(self, destination: str, source: str | None, port: int, protocol: str) -> Way:
+    def resolve(self, destination: str, source: str | None, port: int, protocol: str) -> ResolvedRoute:
         """The way to a numeric address, from a source that a socket is bound to or from the kernel's choice (None)."""
         now = monotonic()
         if now - self._since > _LIFETIME or len(self._known) > MOST_KEPT or self._poll.poll(0):
             self._forget(now)
         key = (destination, source, port, protocol)
-        way = self._known.get(key)
-        if way is None:
-            way = self._known[key] = self._tables.route_get(destination, source, port, protocol)
-        return way
+        route = self._known.get(key)
+        if route is None:
+            route = self._known[key] = self._tables.route_get(destination, source, port, protocol)
+        return route
 
     def close(self) -> None:
         """Close both sockets."""

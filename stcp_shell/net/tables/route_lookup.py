@@ -10,8 +10,8 @@ import errno
 import socket
 from typing import NamedTuple
 
-from ...facts import Endpoint, Way, family_of
-from ...kernel import Interface, Route, SourcePolicy
+from ...model.connection import Endpoint, ResolvedRoute, family_of
+from ...model.tables import Interface, Route, SourcePolicy
 from ..sockaddr import ANY, FAMILIES, pack, unpack
 from . import interfaces
 from .rtnetlink import LOCAL, MAIN, Rtnetlink
@@ -22,7 +22,7 @@ _SETTINGS = "/proc/sys/net/ipv6/conf"
 class Lookup(NamedTuple):
     """The kernel's answer for one destination from one source."""
 
-    way: Way
+    route: ResolvedRoute
     row: Route | None  # the row of the table that decides; None: no route
     errno: str | None  # in place of a route, what connect(2) would get
 
@@ -37,13 +37,13 @@ class Tables(Rtnetlink):
         """Which way to a numeric address, from a source that a socket is bound to (None: the kernel chooses)."""
         row = self.route_match(destination, source, port)
         if isinstance(row, Route):
-            way = self.route_get(destination, source, port)
+            route = self.route_get(destination, source, port)
             # Without rules of its own a host has both tables in one, and the kernel calls it main (`fib_trie_unmerge`);
             # its own rows for local and broadcast addresses are in the table local all the same (`fib_magic`).
             if row.table == MAIN and row.protocol == "kernel" and row.kind in ("local", "broadcast"):
-                return Lookup(way._replace(table=LOCAL), row._replace(table=LOCAL), None)
-            return Lookup(way, row, None)
-        return Lookup(Way(), None, errno.errorcode.get(row, str(row)))
+                return Lookup(route._replace(table=LOCAL), row._replace(table=LOCAL), None)
+            return Lookup(route, row, None)
+        return Lookup(ResolvedRoute(), None, errno.errorcode.get(row, str(row)))
 
     def is_own(self, address: str) -> bool:
         """Whether the kernel takes an address as this host's own."""

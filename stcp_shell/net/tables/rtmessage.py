@@ -13,8 +13,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Optional
 
-from ...facts import INET, INET6, Way
-from ...kernel import Address, Interface, Label, NextHop, Route, Rule
+from ...model.connection import ResolvedRoute
+from ...model.tables import Address, Interface, Label, NextHop, Route
 
 RTA_TABLE = 15
 NO_HOPS = ("blackhole", "unreachable", "prohibit", "throw")
@@ -32,13 +32,6 @@ PROTOCOLS = {
     189: "rip",
     192: "eigrp",
 }
-# FRA_* that are told elsewhere in a rule, are no condition, or are worded below (<linux/fib_rules.h>); and masks,
-# of ports and of dscp, that mask nothing.
-TOLD = frozenset((1, 2, 3, 4, 6, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25))
-FULL_MASKS = {28: b"\xff\xff", 29: b"\xff\xff", 30: b"\x3f"}
-RULE_ACTIONS = {1: "lookup", 2: "goto", 3: "nop", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
-IP_PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", 132: "sctp"}
-
 # Bit by bit, in netdevice(7)'s names and <linux/if.h>'s order.
 LINK_FLAGS = (
     *("UP", "BROADCAST", "DEBUG", "LOOPBACK", "POINTOPOINT", "NOTRAILERS", "RUNNING", "NOARP", "PROMISC", "ALLMULTI"),
@@ -55,12 +48,9 @@ _ATTRIBUTE = struct.Struct("=HH")
 _ROUTE = struct.Struct("=BBBBBBBBI")  # rtmsg: family, dst_len, src_len, tos, table, protocol, scope, type, flags
 _ADDRESS = struct.Struct("=BBBBi")  # ifaddrmsg: family, prefixlen, flags, scope, index
 _LINK = struct.Struct("=BxHiII")  # ifinfomsg: family, type, index, flags, change
-_RULE = struct.Struct("=BBBBBBBBI")  # fib_rule_hdr: family, dst_len, src_len, tos, table, -, -, action, flags
 _HOP = struct.Struct("=HBBi")  # rtnexthop: length, flags, hops, index
 _EXPIRES = struct.Struct("=8xi")  # rta_cacheinfo: clntref, lastuse, expires, ...
 _NUMBER = struct.Struct("=I")
-_PAIR = struct.Struct("=II")
-_PORTS = struct.Struct("=HH")
 _LABEL = struct.Struct("=BxBxII")  # ifaddrlblmsg: family, prefixlen, index, sequence
 
 Namer = Callable[[int], str]
@@ -239,65 +229,17 @@ class RouteReader:
         return found
 
 
-def rule(body: bytes) -> Rule:
-    """RTM_NEWRULE (<linux/fib_rules.h>)."""
-    family, to_length, from_length, tos, table, _, _, action, bits = _RULE.unpack_from(body)
-    found = attributes(body, 12)
-    word = RULE_ACTIONS.get(action, str(action))
-    everything = "0.0.0.0" if family == socket.AF_INET else "::"
-
-    def prefix(kind: int, length: int) -> str | None:
-        return f"{text(found[kind]) if kind in found else everything}/{length}" if length else None
-
-    return Rule(
-        family=INET if family == socket.AF_INET else INET6,
-        priority=number(found.get(6)) or 0,
-        source=prefix(2, from_length),
-        destination=prefix(1, to_length),
-        action=word,
-        table=(number(found.get(15)) or table) if word == "lookup" else None,
-        selectors=tuple(selectors(found, tos, bits)),
-    )
-
-
-def selectors(found: dict[int, bytes], tos: int, bits: int) -> list[str]:
-    """What a rule asks for besides the addresses, in the words of ip-rule(8); then what `lookup` and `goto` add."""
-    words = ["not"] if bits & 2 else []  # FIB_RULE_INVERT
-    words += [f"tos {tos:#04x}"] if tos else []
-    if 10 in found:  # FRA_FWMARK, FRA_FWMASK
-        mark, mask = number(found[10]), number(found.get(16))
-        words.append(f"fwmark {mark:#x}" if mask in (None, 0xFFFFFFFF) else f"fwmark {mark:#x}/{mask:#x}")
-    words += [f"{word} {decoded(found[kind])}" for kind, word in ((3, "iif"), (17, "oif")) if kind in found]
-    words += ["l3mdev"] if found.get(19, b"\0") != b"\0" else []
-    if 20 in found:
-        words.append("uidrange {}-{}".format(*_PAIR.unpack_from(found[20])))
-    if 22 in found:
-        words.append(f"ipproto {IP_PROTOCOLS.get(found[22][0], found[22][0])}")
-    for kind, word in ((23, "sport"), (24, "dport")):
-        if kind in found:
-            first, last = _PORTS.unpack_from(found[kind])
-            words.append(f"{word} {first}" if first == last else f"{word} {first}-{last}")
-    if 25 in found:
-        words.append(f"dscp {found[25][0]}")
-    words += [f"attribute {kind}" for kind in sorted(found) if kind not in TOLD and found[kind] != FULL_MASKS.get(kind)]
-    if number(found.get(14)) not in (None, 0xFFFFFFFF):
-        words.append(f"suppress_prefixlength {number(found[14])}")
-    if 4 in found:
-        words.append(f"goto {number(found[4])}")
-    return words
-
-
-def way(body: bytes, source: str | None, name_of: Namer) -> Way:
+def resolved_route(body: bytes, source: str | None, name_of: Namer) -> ResolvedRoute:
     """The answer to RTM_GETROUTE. Source: the address that was asked for, which the kernel may leave out."""
     *_, table, _, _, kind, _ = _ROUTE.unpack_from(body)
     found = attributes(body, 12)
     word = KINDS[kind] if kind < len(KINDS) else str(kind)
     if word in NO_HOPS:
-        return Way(table=number(found.get(15)) or table, kind=word)
+        return ResolvedRoute(table=number(found.get(15)) or table, kind=word)
     index = number(found.get(4))
     name = None if index is None else name_of(index)
     chosen = zoned(found[7], name) if 7 in found else source
-    return Way(gateway(found, name), name, chosen, number(found.get(15)) or table, word)
+    return ResolvedRoute(gateway(found, name), name, chosen, number(found.get(15)) or table, word)
 
 
 def label(body: bytes) -> Label:

@@ -13,9 +13,9 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...facts import INET, Way
-from ...kernel import Address, Interface, Label, Neighbour, Route, Rule
-from . import rtmessage
+from ...model.connection import INET, ResolvedRoute
+from ...model.tables import Address, Interface, Label, Neighbour, Route, Rule
+from . import rtmessage, rule_message
 from .neighbours import neighbour
 from .netlink import ERROR, HEADER, NLM_F_REQUEST, NLMSG_ERROR, Dump, TablesUnavailable, name_at, opened, unavailable
 
@@ -173,7 +173,7 @@ class Rtnetlink:
         """The policy rules in the order in which the kernel tries them."""
         wanted = _number(family)
         for bodies in self._pieces(Dump(RTM_GETRULE, bytes((wanted, *bytes(11))))):
-            yield from (rtmessage.rule(body) for body in bodies if body[0] == wanted)
+            yield from (rule_message.rule(body) for body in bodies if body[0] == wanted)
 
     def neighbours(self, family: str) -> Iterator[Neighbour]:
         """The ARP (inet) or neighbour (inet6) entries of all interfaces, as they come."""
@@ -188,7 +188,9 @@ class Rtnetlink:
         for bodies in self._pieces(Dump(RTM_GETADDRLABEL, bytes((socket.AF_INET6, *bytes(11))))):
             yield from map(rtmessage.label, bodies)
 
-    def route_get(self, destination: str, source: str | None = None, port: int = 0, protocol: str = "tcp") -> Way:
+    def route_get(
+        self, destination: str, source: str | None = None, port: int = 0, protocol: str = "tcp"
+    ) -> ResolvedRoute:
         """Which way a packet to the destination would take from the source (RTM_GETROUTE); none is sent.
 
         Addresses are numeric, a link-local one with its zone. A source counts for the policy rules as one that a
@@ -197,11 +199,11 @@ class Rtnetlink:
         """
         question = _asked(destination, source, port, protocol)
         if question is None:
-            return Way()  # no interface of that name: connect(2) could not be asked for it, either
+            return ResolvedRoute()  # no interface of that name: connect(2) could not be asked for it, either
         bound = source if question.source_bits else None
-        way = self._way(self._ask(question, RTM_F_LOOKUP_TABLE), bound)
+        route = self._resolved(self._ask(question, RTM_F_LOOKUP_TABLE), bound)
         # Of a source that it was given, IPv6 says in RTA_PREFSRC which one it would have chosen instead.
-        return way if bound is None or way.source is None else way._replace(source=bound)
+        return route if bound is None or route.source is None else route._replace(source=bound)
 
     def route_match(
         self, destination: str, source: str | None = None, port: int = 0, protocol: str = "tcp"
@@ -247,12 +249,12 @@ class Rtnetlink:
             return -code
         return bytes(answer[16 : min(length, got)])
 
-    def _way(self, answer: bytes | int, source: str | None) -> Way:
+    def _resolved(self, answer: bytes | int, source: str | None) -> ResolvedRoute:
         if isinstance(answer, bytes):
-            return rtmessage.way(answer, source, lambda index: name_at(self._channel, index))
+            return rtmessage.resolved_route(answer, source, lambda index: name_at(self._channel, index))
         if answer not in _REFUSALS:
             raise unavailable(answer)
-        return Way(kind=_REFUSALS[answer])
+        return ResolvedRoute(kind=_REFUSALS[answer])
 
     def _pieces(self, dump: Dump) -> Iterator[list[bytes]]:
         yield from dump.pieces()

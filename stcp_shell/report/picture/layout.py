@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import NamedTuple, Union
 
 from ..text.escape import visible
-from .scene import End, Lane, Scene, Stop, Target, way
+from .scene import End, Node, Path, Scene, Target, walked
 
 MARGIN = 12
 _MONO, _SANS, _BOLD = 7.3, 6.4, 7.2  # the width of a character, at most
@@ -73,14 +73,14 @@ class Panel(NamedTuple):
 
 
 class _Column(NamedTuple):
-    lane: Lane
-    stops: list[Stop]
+    path: Path
+    nodes: list[Node]
     end: End
 
 
 def panel(target: Target, scene: Scene) -> Panel:
     """The picture of one destination, from (0, 0)."""
-    columns = [_Column(lane, *way(lane, target, scene)) for lane in target.lanes.values()]
+    columns = [_Column(path, *walked(path, target, scene)) for path in target.paths.values()]
     width = _column_width(columns, scene)
     return _Panel(columns, width, target, scene).made()
 
@@ -104,7 +104,7 @@ class _Panel:
 
     def made(self) -> Panel:
         top = self._host()
-        layers = max((len(column.stops) for column in self.columns), default=0)
+        layers = max((len(column.nodes) for column in self.columns), default=0)
         for number in range(layers):
             self._layer(number, top + number * (_BOX + _GAP))
         most = max((len(self._said(column.end)) for column in self.columns), default=1)
@@ -129,23 +129,23 @@ class _Panel:
         for number, text in enumerate(others):
             self._text(self.width / 2, 38 + number * _LINE, text, "small")
         left = float(MARGIN)
-        for name, lanes in groupby((column.lane for column in self.columns), key=lambda lane: lane.interface):
-            members = list(lanes)
+        for name, paths in groupby((column.path for column in self.columns), key=lambda path: path.interface):
+            members = list(paths)
             wide = self.column * len(members)
             self._box(left + 3, high, wide - 6, 20 + _BOX + 10, "interface")
             self._text(left + wide / 2, high + 14, short(name or "interface not known", 40), "name")
-            for lane in members:
+            for path in members:
                 self._box(left + 9, high + 20, self.column - 18, _BOX, "source")
-                address = self.scene.prefixes.get(lane.source, lane.source) or "no source address"
+                address = self.scene.prefixes.get(path.source, path.source) or "no source address"
                 self._text(left + self.column / 2, high + 40, short(address), "address")
-                who = "chosen by the kernel" if lane.chosen_by == "kernel" else "as bound"
+                who = "chosen by the kernel" if path.chosen_by == "kernel" else "as bound"
                 self._text(left + self.column / 2, high + 57, who, "small")
                 left += self.column
         return height + _GAP
 
     def _not_tried(self) -> list[str]:
         """Interfaces that no path begins at, as far as there is room for two lines."""
-        tried = {column.lane.interface for column in self.columns}
+        tried = {column.path.interface for column in self.columns}
         family = ":" in self.target.address
         rest = []
         for name, addresses in self.scene.interfaces.items():
@@ -159,24 +159,24 @@ class _Panel:
     def _layer(self, number: int, y: float) -> None:
         """The boxes of one layer; neighbours that are the same are one."""
         left = float(MARGIN)
-        there = [column.stops[number] if number < len(column.stops) else None for column in self.columns]
+        there = [column.nodes[number] if number < len(column.nodes) else None for column in self.columns]
         for (address, key), group in groupby(enumerate(there), key=lambda pair: _same(pair[0], pair[1])):
-            members = [stop for _, stop in group]
+            members = [node for _, node in group]
             wide = self.column * len(members)
-            stop = members[0]
-            if stop is not None and key:
-                stop = next((member for member in members if member and member.refuses), stop)
-                style = "refuses" if stop.refuses else "hop" if address else "silent"
+            node = members[0]
+            if node is not None and key:
+                node = next((member for member in members if member and member.refuses), node)
+                style = "refuses" if node.refuses else "hop" if address else "silent"
                 self._box(left + 9, y, wide - 18, _BOX, style)
                 self._text(left + wide / 2, y + 20, short(address or "*"), "address")
-                self._text(left + wide / 2, y + 35, _what(stop), "small")
+                self._text(left + wide / 2, y + 35, _what(node), "small")
             left += wide
 
     def _path(self, number: int, column: _Column, top: float, bottom: float) -> None:
         x = MARGIN + self.column * (number + 0.5)
         end, said = column.end, self._said(column.end)
         start = top - _GAP - 20  # behind the source's box
-        behind = top - _GAP if not column.stops else top + len(column.stops) * (_BOX + _GAP) - _GAP
+        behind = top - _GAP if not column.nodes else top + len(column.nodes) * (_BOX + _GAP) - _GAP
         style = "solid" if end.mark != "question" else "broken"
         high = len(said) * _LINE + 8
         if end.place == "target":
@@ -205,26 +205,26 @@ class _Panel:
         self.front.append(Text(x, y, text, style))
 
 
-def _same(number: int, stop: Stop | None) -> tuple[str, object]:
+def _same(number: int, node: Node | None) -> tuple[str, object]:
     """Boxes are one if they have the same address; where there is none, each is for itself."""
-    if stop is None:
+    if node is None:
         return "", 0
-    return stop.address, stop.address or (number + 1)
+    return node.address, node.address or (number + 1)
 
 
 def _column_width(columns: list[_Column], scene: Scene) -> float:
     """As wide as the widest text needs it, within bounds."""
-    stops = [stop for column in columns for stop in column.stops]
-    addresses = [stop.address for stop in stops]
-    addresses += [scene.prefixes.get(column.lane.source, column.lane.source) for column in columns]
+    nodes = [node for column in columns for node in column.nodes]
+    addresses = [node.address for node in nodes]
+    addresses += [scene.prefixes.get(column.path.source, column.path.source) for column in columns]
     needed = [len(short(text)) * _MONO + 34 for text in addresses]
-    needed += [len(_what(stop)) * _SANS + 30 for stop in stops]
+    needed += [len(_what(node)) * _SANS + 30 for node in nodes]
     needed += [min(200.0, len(column.end.text) * _BOLD + 30) for column in columns]
     return min(_MOST, max(_LEAST, _ALONE / max(1, len(columns)), *needed))
 
 
-def _what(stop: Stop) -> str:
-    return short(f"{stop.what}: it refuses" if stop.refuses else stop.what, 40)
+def _what(node: Node) -> str:
+    return short(f"{node.what}: it refuses" if node.refuses else node.what, 40)
 
 
 def _wrapped(text: str, most: int) -> list[str]:
@@ -238,8 +238,8 @@ def _wrapped(text: str, most: int) -> list[str]:
 
 
 def _words(column: _Column, target: Target) -> str:
-    lane = column.lane
-    by = " by ".join(["", *(stop.address for stop in column.stops if stop.address)])
+    path = column.path
+    by = " by ".join(["", *(node.address for node in column.nodes if node.address)])
     end = f"{column.end.text} {column.end.by}".strip()
-    where = f" on {lane.interface}" if lane.interface else ""
-    return f"from {lane.source or 'no source address'}{where}{by} to {target.label}: {end}"
+    where = f" on {path.interface}" if path.interface else ""
+    return f"from {path.source or 'no source address'}{where}{by} to {target.label}: {end}"

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from html import escape
-from typing import Any
 
-from ...log.reader import Losses
-from ..overview import Digest
+from ...log.reader import ReadProblems
+from ...model.entry import Entry
+from ..overview import Overview
 from ..text.escape import visible
 from .layout import Box, Line, Mark, Panel, Shape, Text, panel
 from .scene import Scene
 
-Record = dict[str, Any]
 _BETWEEN = 28  # pixels between two panels
 # In a page the same rules hold for the picture alone: every class begins with p-.
 STYLE = """\
@@ -47,10 +46,10 @@ _LEGEND = (
 )
 
 
-def picture(records: Iterable[Record], losses: Losses) -> Iterator[str]:
+def picture(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
     """The lines of an SVG file."""
     yield '<?xml version="1.0" encoding="UTF-8"?>'
-    yield from drawing(Scene(Digest(records, losses)), style=True)
+    yield from drawing(Scene(Overview(entries, problems)), style=True)
 
 
 def drawing(scene: Scene, style: bool = False) -> Iterator[str]:

@@ -1,51 +1,52 @@
 """A host's interfaces and routes, briefly: rows of cells, and one line for each."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any
 
-from .stcp_tables import TABLES, USUAL_METRICS
+from ...model.connection import INET6
+from ...model.tables import Address, Interfaces, NextHop, Route, Routes, table_name
+from .stcp_tables import USUAL_METRICS
 
-Record = dict[str, Any]
 INTERFACE_HEADINGS = ("Interface", "State", "Addresses", "MTU", "Hardware")
 ROUTE_HEADINGS = ("Destination", "Next hop", "Interface", "Source", "Remarks")
 # What every kernel has: the local, the main and the default table are looked up for all.
 _USUAL_RULES = (("local", 0), ("main", 32766), ("default", 32767))
+_TOLD_FLAGS = ("deprecated", "tentative", "temporary", "secondary")
+_NOWHERE = NextHop(None, None)
 
 
-def interface_rows(record: Record, brief: bool = False) -> Iterator[tuple[str, str, str, str, str]]:
-    """A row for each interface of an `interfaces` record. Raises what a malformed one makes."""
-    for interface in record["interfaces"]:
-        flags = interface["flags"]
-        state = "up" if "UP" in flags else "down" if flags else "not known"
-        there = interface["addresses"]
+def interface_rows(record: Interfaces, brief: bool = False) -> Iterator[tuple[str, str, str, str, str]]:
+    """A row for each interface."""
+    for interface in record.interfaces:
+        state = "up" if "UP" in interface.flags else "down" if interface.flags else "not known"
+        there = interface.addresses
         if brief:
-            there = [each for each in there if not str(each["address"]).startswith("fe80:")]  # every link has one
-        addresses = ", ".join(map(_address, there))
-        yield str(interface["name"]), state, addresses, _text(interface.get("mtu")), _text(interface.get("hardware"))
+            there = tuple(each for each in there if not each.address.startswith("fe80:"))  # every link has one
+        mtu = "" if interface.mtu is None else str(interface.mtu)
+        yield interface.name, state, ", ".join(map(_address, there)), mtu, interface.hardware or ""
 
 
-def interface_lines(record: Record) -> Iterator[str]:
+def interface_lines(record: Interfaces) -> Iterator[str]:
     """A line for each: its name and its addresses."""
     for name, state, addresses, _, _ in interface_rows(record, brief=True):
         yield f"{name}: {addresses or 'no address'}{'' if state == 'up' else f' ({state})'}"
 
 
-def route_rows(record: Record) -> Iterator[tuple[str, str, str, str, str]]:
-    """A row for each next hop of a `routes` record, default routes first, further tables last."""
-    main = [row for row in record["routes"] if row not in record["defaults"]]
-    for row in [*record["defaults"], *main, *record["others"]]:
-        default = row["prefix_length"] == 0
-        destination = "default" if default else f"{row['destination']}/{row['prefix_length']}"
-        if default and ":" in row["destination"]:
+def route_rows(record: Routes) -> Iterator[tuple[str, str, str, str, str]]:
+    """A row for each next hop, default routes first, further tables last."""
+    main = [row for row in record.routes if row not in record.defaults]
+    for row in [*record.defaults, *main, *record.others]:
+        destination = f"{row.destination}/{row.prefix_length}" if row.prefix_length else "default"
+        if not row.prefix_length and row.family == INET6:
             destination += " (IPv6)"
         remarks = ", ".join(_remarks(row))
-        for hop in row["hops"] or [{}]:
-            gateway, interface = hop.get("gateway"), hop.get("interface")
-            there = str(gateway) if gateway else "on the link" if interface else str(row["kind"])
-            yield destination, there, _text(interface), _text(row.get("source")), remarks
+        for hop in row.hops or (_NOWHERE,):
+            there = hop.gateway or ("on the link" if hop.interface else row.kind)
+            yield destination, there, hop.interface or "", row.source or "", remarks
 
 
-def route_lines(record: Record) -> Iterator[str]:
+def route_lines(record: Routes) -> Iterator[str]:
     """A line for each row and for each policy rule."""
     seen = set()
     for destination, there, interface, source, remarks in route_rows(record):
@@ -59,31 +60,23 @@ def route_lines(record: Record) -> Iterator[str]:
         yield f"rule {rule}"
 
 
-def rule_rows(record: Record) -> Iterator[str]:
+def rule_rows(record: Routes) -> Iterator[str]:
     """The policy rules in the words of ip-rule(8), but for those that every kernel has."""
-    for rule in record["rules"]:
-        table = TABLES.get(rule["table"], rule["table"])
-        if (table, rule["priority"]) in _USUAL_RULES and not (rule["source"] or rule["destination"]):
-            continue
-        words = [f"{rule['priority']}: from {rule['source'] or 'all'}"]
-        words += [f"to {rule['destination']}"] if rule["destination"] else []
-        words += [*map(str, rule["selectors"]), str(rule["action"])]
-        yield " ".join([*words, *([str(table)] if table is not None else [])])
+    for rule in record.rules:
+        usual = rule.table is not None and (table_name(rule.table), rule.priority) in _USUAL_RULES
+        if not usual or rule.source or rule.destination:
+            yield f"{rule.priority}: {rule}"
 
 
-def _address(address: Record) -> str:
-    flags = [flag for flag in ("deprecated", "tentative", "temporary", "secondary") if flag in address["flags"]]
-    return f"{address['address']}/{address['prefix_length']}{''.join(f' {flag}' for flag in flags)}"
+def _address(address: Address) -> str:
+    flags = [flag for flag in _TOLD_FLAGS if flag in address.flags]
+    return f"{address.address}/{address.prefix_length}{''.join(f' {flag}' for flag in flags)}"
 
 
-def _remarks(row: Record) -> Iterator[str]:
-    if row["metric"] and not (":" in row["destination"] and row["metric"] in USUAL_METRICS):
-        yield f"metric {row['metric']}"
-    if row["kind"] != "unicast":
-        yield str(row["kind"])
-    if row["table"] != 254:
-        yield f"table {TABLES.get(row['table'], row['table'])}"
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+def _remarks(row: Route) -> Iterator[str]:
+    if row.metric and not (row.family == INET6 and row.metric in USUAL_METRICS):
+        yield f"metric {row.metric}"
+    if row.kind != "unicast":
+        yield row.kind
+    if row.table != 254:
+        yield f"table {table_name(row.table)}"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from ...findings import Change, Comparison, Side
+from ...model.comparison import Change, Comparison, Side
 from .escape import visible
-from .words import Paint, fold, plain, role_of, role_of_verdict
+from .words import PLAIN, View, fold, role_of, role_of_severity
 
 _TITLES = {
     "connection": "connections",
@@ -16,10 +16,9 @@ _TITLES = {
     "route": "routes",
     "rule": "policy rules",
 }
-_ROLES = {"connection": role_of, "verdict": role_of_verdict}  # of what else has changed it is `warn`
 
 
-def comparison_lines(value: Comparison, paint: Paint = plain, indent: str = "") -> Iterator[str]:
+def comparison_lines(value: Comparison, view: View = PLAIN, indent: str = "") -> Iterator[str]:
     """What is compared, what has changed, and how much has not."""
     hanging = f"{indent}  "
     yield from fold(visible(_side(value.old)), f"{indent}before  ", f"{hanging}      ")
@@ -27,7 +26,7 @@ def comparison_lines(value: Comparison, paint: Paint = plain, indent: str = "") 
     for what, changes in groupby(value.changes, lambda change: change.what):
         yield f"{indent}{_TITLES.get(what, visible(what))}:"
         for change in changes:
-            yield from _change(change, paint, hanging)
+            yield from _change(change, view, hanging)
     if value.left_out:
         yield f"{indent}and {value.left_out} more changes"
     if not value.changes:
@@ -44,7 +43,7 @@ def _side(side: Side) -> str:
     return ", ".join([side.name, *where, *when, f"connections tried: {side.connections}"])
 
 
-def _change(change: Change, paint: Paint, indent: str) -> Iterator[str]:
+def _change(change: Change, view: View, indent: str) -> Iterator[str]:
     if change.before is None:
         tail = f"new, {change.after}" if change.after != "there" else "new"
     elif change.after is None:
@@ -52,6 +51,7 @@ def _change(change: Change, paint: Paint, indent: str) -> Iterator[str]:
         tail = f"{gone} (was {change.before})" if change.before != "there" else gone
     else:
         tail = f"{change.before} => {change.after}"
-    role = _ROLES[change.what]((change.after or "").partition(",")[0]) if change.what in _ROLES else "warn"
+    outcome = (change.after or "").partition(",")[0]
+    role = role_of(outcome) if change.what == "connection" else role_of_severity(change.severity)
     for line in fold(visible(f"{change.subject}: {tail}"), indent, f"{indent}  "):
-        yield paint(role, line) if change.after is not None else line
+        yield view.paint(role, line) if change.after is not None else line

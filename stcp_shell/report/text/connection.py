@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...facts import Answerer, Connection, Icmp, Way
+from ...model.connection import Connection, HopDistance, Icmp, ResolvedRoute
 from .escape import visible, visible_lines
-from .words import WORDING, Paint, duration, role_of
+from .words import WORDING, View, duration, role_of
 
 
 def headline(found: Connection) -> str:
@@ -31,22 +31,23 @@ def source_text(found: Connection) -> str:
 
 def destination_text(found: Connection) -> str:
     """The destination with the name as it was typed, if it is another."""
-    name = f" ({found.name})" if found.name != found.destination.address else ""
+    to = found.destination
+    name = f" ({to.name})" if to.name != to.address else ""
     others = f"; not tried: {', '.join(found.others)}" if found.others else ""
-    return f"{found.destination}{name}{others}"
+    return f"{to}{name}{others}"
 
 
-def way_text(way: Way | None) -> str:
+def route_text(route: ResolvedRoute | None) -> str:
     """Next hop and interface."""
-    if way is None:
+    if route is None:
         return "not known: the kernel's routing tables cannot be read here"
-    if way.kind == "none":
+    if route.kind == "none":
         return "none: the kernel has no route there"
-    if way.kind not in ("unicast", "local"):
-        return f"{'an' if way.kind[0] in 'au' else 'a'} {way.kind} route"
-    if way.gateway:
-        return f"via {way.gateway} on {way.interface}"
-    return f"this host itself ({way.interface})" if way.kind == "local" else f"on the link {way.interface}"
+    if route.kind not in ("unicast", "local"):
+        return f"{'an' if route.kind.startswith(('a', 'u')) else 'a'} {route.kind} route"
+    if route.gateway:
+        return f"via {route.gateway} on {route.interface}"
+    return f"this host itself ({route.interface})" if route.kind == "local" else f"on the link {route.interface}"
 
 
 def icmp_text(icmp: Icmp) -> str:
@@ -70,7 +71,7 @@ def evidence_lines(found: Connection) -> list[str]:
         lines.append("a RST came, no ICMP error")
     elif found.outcome in ("timeout", "cancelled") and found.syn_retransmits is not None:
         sent = found.syn_retransmits + 1
-        lines.append(_FATES.get(found.syn or "", f"{sent} SYN{'s' if sent > 1 else ''} sent, no answer"))
+        lines.append(_FATES.get(found.syn_fate or "", f"{sent} SYN{'s' if sent > 1 else ''} sent, no answer"))
     if found.rtt and found.outcome == "connected":
         lines.append(f"round trip {duration(found.rtt)}")
         if found.syn_retransmits:
@@ -82,7 +83,7 @@ def evidence_lines(found: Connection) -> list[str]:
     return lines
 
 
-def answerer_lines(found: Connection, box: Answerer) -> list[str]:
+def answerer_lines(found: Connection, box: HopDistance) -> list[str]:
     """How far away the box is that answered, and what that proves."""
     what = "RST" if found.rst else "SYN-ACK"
     there = "the hops there are not known" if box.hops_forward is None else f"{_hops(box.hops_forward)} there"
@@ -110,13 +111,13 @@ def details(found: Connection) -> list[tuple[str, str]]:
     lines = [
         ("source", source_text(found)),
         ("destination", destination_text(found)),
-        ("route", way_text(found.route)),
+        ("route", route_text(found.route)),
     ]
     for line in evidence_lines(found):
         lines.append(("evidence", line))
     return lines
 
 
-def connection_lines(found: Connection, paint: Paint) -> list[str]:
-    head = f"socket {found.socket}: {paint(role_of(found.outcome), visible(headline(found)))}"
+def connection_lines(found: Connection, view: View) -> list[str]:
+    head = f"socket {found.socket}: {view.paint(role_of(found.outcome), visible(headline(found)))}"
     return [head, *visible_lines([f"  {label.ljust(12)} {text}" for label, text in details(found)])]

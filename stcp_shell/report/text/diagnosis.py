@@ -1,24 +1,22 @@
 """A diagnosis as text: the matrix of sources, the verdict, its evidence, the remedies."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 
-from ...diagnosis.case import Observation, Verdict
-from ...findings import Diagnosed
+from ...model.diagnosis import Diagnosed, Observation, Verdict
 from .escape import visible
-from .events import points
-from .words import columns, duration, fold, role_of_verdict
+from .words import View, columns, duration, fold, role_of_severity
 
 
-def diagnosis_lines(value: Diagnosed, paint: Callable[[str, str], str]) -> Iterator[str]:
+def diagnosis_lines(value: Diagnosed, view: View) -> Iterator[str]:
     """The lines of a result of `diagnose`, a block for each port."""
     for number, verdict in enumerate(value.verdicts):
         if number:
             yield ""
-        target = verdict.destination
-        name = f" ({visible(verdict.name)})" if verdict.name != target.address else ""
-        yield f"{target.address} port {target.port}{name}"
+        to = verdict.destination
+        name = f" ({visible(to.name)})" if to.name != to.address else ""
+        yield f"{to.address} port {to.port}{name}"
         yield from matrix(verdict.sources)
-        yield from verdict_lines(verdict, paint)
+        yield from verdict_lines(verdict, view)
     if value.left_out:
         yield f"({value.left_out} more source addresses were not tried: name them with -from)"
     if value.cancelled:
@@ -34,8 +32,21 @@ def matrix(sources: tuple[Observation, ...]) -> Iterator[str]:
     yield from map(visible, columns(rows))
 
 
-def verdict_lines(verdict: Verdict, paint: Callable[[str, str], str]) -> Iterator[str]:
+def verdict_lines(verdict: Verdict, view: View) -> Iterator[str]:
     """The verdict with its evidence and remedies."""
-    kind = paint(role_of_verdict(verdict.kind), verdict.kind)
+    kind = view.paint(role_of_severity(verdict.severity), verdict.kind)
     yield from fold(f"verdict: {kind}: {visible(verdict.summary)}", "", "  ")
     yield from points(verdict.evidence, verdict.remedies, "  ")
+
+
+def points(evidence: Iterable[str], remedies: Iterable[str], indent: str) -> Iterator[str]:
+    """Evidence and remedies of a verdict; a command to copy (it begins with spaces) stays on one line."""
+    for title, texts in (("evidence", list(evidence)), ("remedies", list(remedies))):
+        if texts:
+            yield f"{indent}{title}:"
+        for text in texts:
+            safe = visible(text)
+            if safe.startswith("  "):
+                yield f"{indent}  {safe}"
+            else:
+                yield from fold(safe, f"{indent}- ", f"{indent}  ")

@@ -1,59 +1,64 @@
-"""Any result to its lines of text, as they stand on the screen. Colour is asked for by role: the writer decides."""
+"""Any result as lines of text on the screen. Colour is asked for by role: the writer decides."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ... import findings
-from ...facts import Connection
-from . import netstat, results, route_get, stcp_tables
+from ...model.comparison import Comparison
+from ...model.connection import Connection
+from ...model.diagnosis import Diagnosed
+from ...model.results import BsdSockets
+from ...model.route_get import RouteFound
+from ...model.rows import BsdRoutes, RouteTables
+from ...model.tables import Interfaces
+from ...model.trace import Traces
+from . import netstat, results, stcp_tables
 from .comparison import comparison_lines
 from .connection import connection_lines
 from .diagnosis import diagnosis_lines
+from .route_get import route_get_lines
 from .traceroute import path_lines
-from .words import Paint, plain
+from .words import PLAIN, View
 
 
-def _interfaces(value: findings.Interfaces, paint: Paint) -> Iterable[str]:
-    return stcp_tables.ifconfig_lines(value.interfaces, value.host, value.ready)
+def _interfaces(value: Interfaces, view: View) -> Iterable[str]:
+    if value.counters is not None:
+        return netstat.interface_lines(value)
+    return stcp_tables.ifconfig_lines(value.interfaces, value.host, view.clock)
 
 
-def _routes(value: findings.Routes, paint: Paint) -> Iterable[str]:
-    interrupted = value.rows.interrupted
+def _route_tables(value: RouteTables, view: View) -> Iterable[str]:
     return stcp_tables.route_lines(
-        value.defaults, value.rows, value.ready, value.others, value.rules, interrupted=interrupted
+        value.defaults, value.rows, view.clock, value.others, value.rules, interrupted=value.rows.interrupted
     )
 
 
-def _bsd_routes(value: findings.BsdRoutes, paint: Paint) -> Iterable[str]:
+def _bsd_routes(value: BsdRoutes, view: View) -> Iterable[str]:
     def interrupted() -> bool:
         return any(block.main.interrupted() for block in value.blocks)
 
     return netstat.route_lines(value.blocks, value.links, value.legend, value.name_of, interrupted)
 
 
-def _interface_table(value: findings.InterfaceTable, paint: Paint) -> Iterable[str]:
-    return netstat.interface_lines(value)
-
-
-def _bsd_sockets(value: findings.BsdSockets, paint: Paint) -> Iterable[str]:
+def _bsd_sockets(value: BsdSockets, view: View) -> Iterable[str]:
     return netstat.socket_lines(value)
 
 
-RENDERERS: dict[type, Callable[[Any, Paint], Iterable[str]]] = {
+RENDERERS: dict[type, Callable[[Any, View], Iterable[str]]] = {
     **results.RENDERERS,
     Connection: connection_lines,
-    findings.Diagnosed: diagnosis_lines,
-    findings.Traces: path_lines,
-    findings.Interfaces: _interfaces,
-    findings.Routes: _routes,
-    findings.RouteFound: route_get.lookup_lines,
-    findings.BsdRoutes: _bsd_routes,
-    findings.InterfaceTable: _interface_table,
-    findings.BsdSockets: _bsd_sockets,
-    findings.Comparison: comparison_lines,
+    Diagnosed: diagnosis_lines,
+    Traces: path_lines,
+    Interfaces: _interfaces,
+    RouteTables: _route_tables,
+    RouteFound: route_get_lines,
+    BsdRoutes: _bsd_routes,
+    BsdSockets: _bsd_sockets,
+    Comparison: comparison_lines,
 }
 
 
-def lines(result: Any, paint: Paint = plain) -> Iterable[str]:
+def lines(result: Any, view: View = PLAIN) -> Iterable[str]:
     """A result as lines without their ends; they may be made while they are read."""
-    return RENDERERS[type(result)](result, paint)
+    return RENDERERS[type(result)](result, view)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from ...facts import INET, INET6, Endpoint
-from ...findings import BsdSockets, InterfaceTable
-from ...kernel import Neighbour, NextHop, Route
+from ...model.connection import INET, INET6, Endpoint
+from ...model.results import BsdSockets
+from ...model.tables import Interfaces, Neighbour, NextHop, Route, Routes
 from .escape import visible
 from .words import columns
 
@@ -160,13 +160,29 @@ def _neighbour(entry: Neighbour, family: str, name_of: Namer | None, used: set[s
     return _row(family, to, _tail(family, entry.hardware or f"({entry.state})", mark, visible(entry.interface)))
 
 
-def interface_lines(found: InterfaceTable) -> Iterator[str]:
+def recorded_route_lines(record: Routes) -> Iterator[str]:
+    """The same of what a log kept of it."""
+    blocks = [
+        (
+            family,
+            [route for route in record.routes if route.family == family],
+            [route for route in record.others if route.family == family],
+            [neighbour for neighbour in record.neighbours or () if neighbour.family == family],
+        )
+        for family in (INET, INET6)
+    ]
+    return route_lines(blocks, {link.interface: link.ifindex for link in record.links or ()})
+
+
+def interface_lines(found: Interfaces) -> Iterator[str]:
     """`netstat -i`: a row for the link with its counters, and one for each address."""
+    counted = {figures.interface: figures for figures in found.counters or ()}
     rows = [["Name", "Mtu", "Network", "Address", "Ipkts", "Ierrs", "Opkts", "Oerrs", "Coll"]]
-    for interface, counters in found.rows:
+    for interface in found.interfaces:
+        counters = counted.get(interface.name)
         name = visible(interface.name) + ("" if "UP" in interface.flags or interface.mtu is None else "*")
         mtu = "-" if interface.mtu is None else str(interface.mtu)
-        figures = ["-"] * 5 if counters is None else [str(figure) for figure in counters]
+        figures = ["-"] * 5 if counters is None else [str(figure) for figure in counters[1:]]
         rows.append([name, mtu, f"link#{interface.ifindex}", interface.hardware or "-", *figures])
         for address in interface.addresses:
             plain = address.address.partition("%")[0]

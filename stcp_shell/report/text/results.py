@@ -3,24 +3,45 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ... import results
+from ...model.checks import Expectation
+from ...model.results import (
+    Accepted,
+    Bound,
+    Clip,
+    Closed,
+    Current,
+    Listening,
+    Opened,
+    OptionValue,
+    Received,
+    Saved,
+    Sent,
+    ShutDown,
+    SocketName,
+    SocketTable,
+    Sourced,
+    Text,
+    Variables,
+    WaitTimedOut,
+)
+from ...model.session import Note
 from .escape import visible
-from .words import Paint, columns, duration
+from .words import View, columns, duration
 
 
-def _opened(value: results.Opened, paint: Paint) -> list[str]:
+def _opened(value: Opened, view: View) -> list[str]:
     return [f"socket {value.socket}: {value.kind} {value.family}"]
 
 
-def _current(value: results.Current, paint: Paint) -> Iterator[str]:
+def _current(value: Current, view: View) -> Iterator[str]:
     yield f"socket {value.socket} is the current one ({value.state})"
 
 
-def _closed(value: results.Closed, paint: Paint) -> list[str]:
+def _closed(value: Closed, view: View) -> list[str]:
     return [f"socket {value.socket}: closed"]
 
 
-def _socket_table(value: results.SocketTable, paint: Paint) -> Iterator[str]:
+def _socket_table(value: SocketTable, view: View) -> Iterator[str]:
     if not value.rows:
         yield "no sockets"
         return
@@ -31,37 +52,37 @@ def _socket_table(value: results.SocketTable, paint: Paint) -> Iterator[str]:
     yield from map(visible, columns(rows))
 
 
-def bound_text(value: results.Bound) -> str:
+def bound_text(value: Bound) -> str:
     """What the socket is bound to, and by what."""
     how = f" (the address of {value.interface})" if value.interface else ""
     device = f", device {value.device} (SO_BINDTODEVICE)" if value.device else ""
     return f"bound to {value.local}{how}{device}"
 
 
-def _bound(value: results.Bound, paint: Paint) -> Iterator[str]:
+def _bound(value: Bound, view: View) -> Iterator[str]:
     yield visible(f"socket {value.socket}: {bound_text(value)}")
 
 
-def _listening(value: results.Listening, paint: Paint) -> Iterator[str]:
+def _listening(value: Listening, view: View) -> Iterator[str]:
     yield visible(f"socket {value.socket}: listening on {value.local}, backlog {value.backlog}")
 
 
-def _accepted(value: results.Accepted, paint: Paint) -> Iterator[str]:
-    yield f"socket {value.socket}: {paint('good', 'accepted')} from {visible(value.peer)}"
+def _accepted(value: Accepted, view: View) -> Iterator[str]:
+    yield f"socket {value.socket}: {view.paint('good', 'accepted')} from {visible(value.peer)}"
     yield f"  {'local':<12} {visible(value.local)}, the address that the client used"
     yield f"  {'listener':<12} socket {value.listener}"
 
 
-def _nothing(value: results.NothingCame, paint: Paint) -> Iterator[str]:
-    yield f"socket {value.socket}: {paint('bad', f'{value.what} within {duration(value.seconds)}')}"
+def _nothing(value: WaitTimedOut, view: View) -> Iterator[str]:
+    yield f"socket {value.socket}: {view.paint('bad', f'{value.what} within {duration(value.seconds)}')}"
 
 
-def _sent(value: results.Sent, paint: Paint) -> Iterator[str]:
+def _sent(value: Sent, view: View) -> Iterator[str]:
     part = f" of {value.of}" if value.bytes < value.of else ""
     yield f"socket {value.socket}: sent {value.bytes}{part} bytes{': the send buffer took no more' if part else ''}"
 
 
-def _received(value: results.Received, paint: Paint) -> Iterator[str]:
+def _received(value: Received, view: View) -> Iterator[str]:
     if not value.bytes and value.peer:
         yield f"socket {value.socket}: received an empty datagram"
         return
@@ -73,73 +94,73 @@ def _received(value: results.Received, paint: Paint) -> Iterator[str]:
         yield f"  {visible(line.removesuffix(chr(13)))}"
 
 
-def _shut_down(value: results.ShutDown, paint: Paint) -> Iterator[str]:
-    what = {"read": "receives no more", "write": "sends no more", "both": "sends and receives no more"}[value.how]
-    yield f"socket {value.socket}: {what}"
+def _shut_down(value: ShutDown, view: View) -> Iterator[str]:
+    what = {"read": "receives no more", "write": "sends no more", "both": "sends and receives no more"}
+    yield visible(f"socket {value.socket}: {what.get(value.how, value.how)}")
 
 
-def _name(value: results.Name, paint: Paint) -> Iterator[str]:
+def _name(value: SocketName, view: View) -> Iterator[str]:
     yield visible(f"socket {value.socket}: {value.which} address {value.endpoint}")
 
 
-def _option(value: results.OptionValue, paint: Paint) -> Iterator[str]:
+def _option(value: OptionValue, view: View) -> Iterator[str]:
     other = f" (asked for {value.asked})" if value.asked is not None and value.asked != value.value else ""
     yield f"socket {value.socket}: {value.option} {value.value}{other}"
 
 
-def _expectation(value: results.Expectation, paint: Paint) -> list[str]:
+def _expectation(value: Expectation, view: View) -> list[str]:
     if value.met:
-        return [f"{paint('good', 'as expected')}: {visible(value.expected)}"]
+        return [f"{view.paint('good', 'as expected')}: {visible(value.expected)}"]
     where = f"{visible(value.where)}: " if value.where else ""
-    head = f"{where}{paint('bad', 'MISS')}: expected {visible(value.expected)}; seen {visible(value.seen)}"
+    head = f"{where}{view.paint('bad', 'MISS')}: expected {visible(value.expected)}; seen {visible(value.seen)}"
     return [head, *[f"  {visible(line)}" for line in value.evidence]]
 
 
-def _variables(value: results.Variables, paint: Paint) -> Iterator[str]:
+def _variables(value: Variables, view: View) -> Iterator[str]:
     for name, text in value.values.items():
         yield f"{name} = {visible(text)}"
 
 
-def _noted(value: results.Noted, paint: Paint) -> Iterator[str]:
+def _noted(value: Note, view: View) -> Iterator[str]:
     yield "noted"
 
 
-def _saved(value: results.Saved, paint: Paint) -> Iterator[str]:
+def _saved(value: Saved, view: View) -> Iterator[str]:
     yield f"{value.bytes} bytes saved in {visible(value.path)}"
 
 
-def _sourced(value: results.Sourced, paint: Paint) -> Iterator[str]:
+def _sourced(value: Sourced, view: View) -> Iterator[str]:
     return iter(())
 
 
-def _clip(value: results.Clip, paint: Paint) -> list[str]:
+def _clip(value: Clip, view: View) -> list[str]:
     condition = f" ({value.condition})" if value.condition else ""
     return [f"{value.bytes} bytes sent to the terminal's clipboard{condition}; whether it took them it does not say"]
 
 
-def _text(value: results.Text, paint: Paint) -> Iterable[str]:
+def _text(value: Text, view: View) -> Iterable[str]:
     return value.lines
 
 
-RENDERERS: dict[type, Callable[[Any, Paint], Iterable[str]]] = {
-    results.Opened: _opened,
-    results.Current: _current,
-    results.Closed: _closed,
-    results.SocketTable: _socket_table,
-    results.Bound: _bound,
-    results.Listening: _listening,
-    results.Accepted: _accepted,
-    results.NothingCame: _nothing,
-    results.Sent: _sent,
-    results.Received: _received,
-    results.ShutDown: _shut_down,
-    results.Name: _name,
-    results.OptionValue: _option,
-    results.Variables: _variables,
-    results.Expectation: _expectation,
-    results.Noted: _noted,
-    results.Saved: _saved,
-    results.Sourced: _sourced,
-    results.Clip: _clip,
-    results.Text: _text,
+RENDERERS: dict[type, Callable[[Any, View], Iterable[str]]] = {
+    Opened: _opened,
+    Current: _current,
+    Closed: _closed,
+    SocketTable: _socket_table,
+    Bound: _bound,
+    Listening: _listening,
+    Accepted: _accepted,
+    WaitTimedOut: _nothing,
+    Sent: _sent,
+    Received: _received,
+    ShutDown: _shut_down,
+    SocketName: _name,
+    OptionValue: _option,
+    Variables: _variables,
+    Expectation: _expectation,
+    Note: _noted,
+    Saved: _saved,
+    Sourced: _sourced,
+    Clip: _clip,
+    Text: _text,
 }

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from ...facts import Way
-from ...findings import RouteFound
-from ...kernel import Rule
-from .connection import way_text
+from ...model.connection import ResolvedRoute
+from ...model.route_get import RouteFound
+from ...model.tables import Rule, table_name
+from .connection import route_text
 from .escape import visible
-from .stcp_tables import TABLES, rule_text
+from .words import View
 
 
-def lookup_lines(found: RouteFound, paint: Callable[[str, str], str]) -> Iterator[str]:
+def route_get_lines(found: RouteFound, view: View) -> Iterator[str]:
     """The lines of a result: a head, and what is known below it."""
     role = "good" if found.source else "bad"
-    yield f"{visible(found.name)}: {paint(role, visible(headline(found)))}"
+    yield f"{visible(found.destination.name)}: {view.paint(role, visible(headline(found)))}"
     for label, text in details(found):
         yield visible(f"  {label:<12} {text}")
 
@@ -24,15 +24,15 @@ def details(found: RouteFound) -> list[tuple[str, str]]:
     """Label and text of each line below the head."""
     rows = [("destination", _destination(found))] if _destination(found) else []
     rows += [("source", _source(found)), ("why", found.why)]
-    if found.way is not None and found.errno is None:
-        rows.append(("route", _route(found.way, found.prefix)))
-    if found.rules or (found.way is not None and found.errno is None):
+    if found.route is not None and found.errno is None:
+        rows.append(("route", _route(found.route, found.prefix)))
+    if found.rules or (found.route is not None and found.errno is None):
         rows.append(("rule", _rule(found.rules)))
     rows.append(("check", _check(found)))
     if found.second:
         second = found.second
-        way = f"refused ({second.errno})" if second.errno else _route(second.way, second.prefix)
-        rows.append(("packets", f"{way}: connect(2) looks again with the source that it chose"))
+        route = f"refused ({second.errno})" if second.errno else _route(second.route, second.prefix)
+        rows.append(("packets", f"{route}: connect(2) looks again with the source that it chose"))
         rows.append(("their rule", _rule(second.rules)))
     return rows + [("note", note) for note in found.notes]
 
@@ -40,17 +40,18 @@ def details(found: RouteFound) -> list[tuple[str, str]]:
 def headline(found: RouteFound) -> str:
     """The source and the way in one line."""
     if found.source is None:
-        return f"no source address{f' ({code})' if (code := found.errno or found.connect_errno) else ''}"
-    way = found.second.way if found.second else found.way
-    return f"from {found.source}{f', {way_text(way)}' if way else ''}"
+        return f"no source address{f' ({code})' if (code := found.errno or found.connect.errno) else ''}"
+    route = found.second.route if found.second else found.route
+    return f"from {found.source}{f', {route_text(route)}' if route else ''}"
 
 
 def _destination(found: RouteFound) -> str:
-    port = f" port {found.destination.port}" if found.destination.port else ""
+    to = found.destination
+    port = f" port {to.port}" if to.port else ""
     others = f"; not looked at: {', '.join(found.others)}" if found.others else ""
-    if found.name == found.destination.address and not port and not others:
+    if to.name == to.address and not port and not others:
         return ""
-    return f"{found.destination.address}{port}{others}"
+    return f"{to.address}{port}{others}"
 
 
 def _source(found: RouteFound) -> str:
@@ -59,31 +60,32 @@ def _source(found: RouteFound) -> str:
     return f"{found.source}, {'as asked for' if found.asked else 'chosen by the kernel'}"
 
 
-def _route(way: Way, prefix: str | None) -> str:
+def _route(route: ResolvedRoute, prefix: str | None) -> str:
     if prefix is None:
-        return way_text(way)
-    kind = f"{way.kind} " if way.kind not in ("unicast", "local") else ""
-    return f"{kind}{prefix} {way_text(way._replace(kind='local' if way.kind == 'local' else 'unicast'))}{_table(way)}"
+        return route_text(route)
+    kind = f"{route.kind} " if route.kind not in ("unicast", "local") else ""
+    hop = route._replace(kind="local" if route.kind == "local" else "unicast")
+    return f"{kind}{prefix} {route_text(hop)}{_table(route)}"
 
 
-def _table(way: Way) -> str:
-    return f", table {TABLES.get(way.table, way.table)}" if way.table else ""
+def _table(route: ResolvedRoute) -> str:
+    return f", table {table_name(route.table)}" if route.table else ""
 
 
 def _rule(rules: Sequence[Rule]) -> str:
     """The rule that decides, or those of which one does."""
     if not rules:
         return "not known"
-    words = [f"{rule.priority}: {rule_text(rule)}" for rule in rules]
+    words = [f"{rule.priority}: {rule}" for rule in rules]
     return words[0] if len(words) == 1 else f"one of these, it is not known which: {'; '.join(words)}"
 
 
 def _check(found: RouteFound) -> str:
     """How far the kernel bears it out."""
     answers = []
-    if found.way is not None and (found.errno or not found.asked):
+    if found.route is not None and (found.errno or not found.asked):
         answers.append(f"RTM_GETROUTE {found.errno or found.kernel or 'names no source'}")
-    if found.connect or found.connect_errno:
-        answers.append(f"connect(2) of a UDP socket {found.connect or found.connect_errno}")
+    if found.connect.source or found.connect.errno:
+        answers.append(f"connect(2) of a UDP socket {found.connect.source or found.connect.errno}")
     agrees = {True: "the kernel agrees: ", False: "the kernel does not agree: ", None: ""}[found.agrees]
     return f"{agrees}{', '.join(answers)}" if answers else "none, see the note"

@@ -8,12 +8,11 @@ addresses allow it: what would go beyond is put below its row, indented.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from ...facts import INET, INET6
-from ...kernel import Address, Interface, NextHop, Route, Rule
+from ...model.connection import INET, INET6
+from ...model.tables import Address, Interface, NextHop, Route, Rule, table_name
 from .escape import visible
 
 WIDTH = 80
-TABLES = {253: "default", 254: "main", 255: "local"}
 PLAIN_PROTOCOLS = ("unspec", "kernel", "boot", "static")
 # What decides whether the kernel takes an address as a source, or says how it came to be.
 TOLD_FLAGS = ("secondary", "temporary", "deprecated", "tentative", "dadfailed", "optimistic", "dynamic")
@@ -29,7 +28,7 @@ REMEMBERED = 4096
 
 def netmask(length: int) -> str:
     """An IPv4 prefix length as a mask: 24 is `255.255.255.0`."""
-    return ".".join(str((0xFFFFFFFF << 32 - length >> shift) & 255) for shift in (24, 16, 8, 0))
+    return ".".join(str((0xFFFFFFFF << max(0, 32 - length) >> shift) & 255) for shift in (24, 16, 8, 0))
 
 
 def ifconfig_lines(interfaces: Sequence[Interface], host: str, clock_text: str) -> Iterator[str]:
@@ -52,7 +51,7 @@ def _flags(interface: Interface) -> str:
 def _address(address: Address) -> str:
     words = [address.address]
     if address.family == INET:
-        words.append(f"netmask 0x{0xFFFFFFFF << 32 - address.prefix_length & 0xFFFFFFFF:08x}")
+        words.append(f"netmask 0x{0xFFFFFFFF << max(0, 32 - address.prefix_length) & 0xFFFFFFFF:08x}")
     else:
         words.append(f"prefixlen {address.prefix_length}")
     words += [f"broadcast {address.broadcast}"] if address.broadcast else []
@@ -192,7 +191,7 @@ def _other_tables(routes: Iterable[Route]) -> Iterator[str]:
         if title != (title := (route.table, route.family)):
             tails = Tails(route.family)
             yield ""
-            yield f"Table {TABLES.get(route.table, route.table)}{' (IPv6)' if route.family == INET6 else ''}"
+            yield f"Table {table_name(route.table)}{' (IPv6)' if route.family == INET6 else ''}"
             yield HEADERS[route.family]
         yield from tails.lines(route)
 
@@ -204,17 +203,4 @@ def _rules(rules: Iterable[Rule]) -> Iterator[str]:
         if family != (family := rule.family):
             yield ""
             yield f"Policy Rules{' (IPv6)' if family == INET6 else ''}"
-        yield visible(f"{f'{rule.priority}:':<8}{rule_text(rule)}")
-
-
-def rule_text(rule: Rule) -> str:
-    """A rule in the words of ip-rule(8), without its priority."""
-    words = ["not"] if "not" in rule.selectors else []
-    words.append(f"from {rule.source or 'all'}")
-    words += [f"to {rule.destination}"] if rule.destination else []
-    words += [word for word in rule.selectors if word != "not"]
-    if rule.table is not None:
-        words.append(f"{rule.action} {TABLES.get(rule.table, rule.table)}")
-    elif rule.action != "goto":  # its selectors say where to
-        words.append(rule.action)
-    return " ".join(words)
+        yield visible(f"{f'{rule.priority}:':<8}{rule}")

@@ -1,49 +1,48 @@
 """Paths as text: a table with a column for each source address, how each path ends, and where they part."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
 
-from ...diagnosis.evidence import hop_number
-from ...facts import Hop, Trace, Way
-from ...findings import Traces
-from .connection import icmp_text, way_text
+from ...model.trace import Hop, Trace, Traces
+from .connection import icmp_text, route_text
 from .escape import visible
-from .words import WORDING, columns, duration, fold, role_of
+from .words import WORDING, View, columns, duration, fold, role_of
 
 WIDTH = 79
 
 
-def path_lines(value: Traces, paint: Callable[[str, str], str]) -> Iterator[str]:
+def path_lines(value: Traces, view: View) -> Iterator[str]:
     """The lines of a result of `traceroute`."""
     yield visible(headline(value))
     yield from table(value, WIDTH)
     for role, text in remarks(value):
-        yield from (paint(role, line) if role else line for line in fold(visible(text), "  ", "    "))
+        yield from (view.paint(role, line) if role else line for line in fold(visible(text), "  ", "    "))
 
 
 def headline(value: Traces) -> str:
     """Where the paths lead."""
-    name = f" ({value.name})" if value.name != value.destination.address else ""
+    to = value.destination
+    name = f" ({to.name})" if to.name != to.address else ""
     others = f"; not tried: {', '.join(value.others)}" if value.others else ""
-    return f"{value.destination}{name}, at most {value.most_hops} hops{others}"
+    return f"{to}{name}, at most {value.most_hops} hops{others}"
 
 
 def table(value: Traces, width: int) -> Iterator[str]:
     """The paths side by side, or one below the other where that is wider than `width` columns."""
-    together = list(columns(_rows(value, value.traces, value.ways)))
+    if not value.traces:  # it was cancelled early
+        return
+    together = list(columns(_rows(value, value.traces)))
     if max(map(len, together)) <= width:
         yield from map(visible, together)
         return
-    for trace, way in zip(value.traces, value.ways):
-        yield from map(visible, columns(_rows(value, [trace], [way])))
+    for trace in value.traces:
+        yield from map(visible, columns(_rows(value, [trace])))
 
 
 def remarks(value: Traces) -> Iterator[tuple[str, str]]:
     """What the table means: the colour role, or nothing, and a sentence."""
-    for trace, way in zip(value.traces, value.ways):
-        yield role_of(trace.outcome), f"{trace.source or 'no source'}: {ending(trace, value.most_hops, way)}"
+    for trace in value.traces:
+        yield role_of(trace.outcome), f"{trace.source or 'no source'}: {ending(trace, value)}"
     if len(value.traces) > 1:
         yield "", parting(value.traces)
     silent = any(trace.outcome == "timeout" or not all(hop.rtt for hop in trace.hops) for trace in value.traces)
@@ -51,26 +50,28 @@ def remarks(value: Traces) -> Iterator[tuple[str, str]]:
         yield "dim", "* is silence: no answer to a SYN, nor to a second one a while later"
 
 
-def ending(trace: Trace, most_hops: int, way: Way | None) -> str:
+def ending(trace: Trace, value: Traces) -> str:
     """How far the path shows and what ended it."""
     if trace.outcome == "cancelled":
         known = len(trace.hops)
         return f"ended by Ctrl-C; {known} hop{' is' if known == 1 else 's are'} known" if known else "ended by Ctrl-C"
     if trace.outcome == "timeout":
-        return _silence(trace, most_hops)
+        return _silence(trace, value.most_hops)
     last = trace.hops[-1] if trace.hops else None
+    how = WORDING.get(trace.outcome, trace.outcome)
     if last is None:
-        return f"no SYN left this host: {WORDING[trace.outcome]}"
+        return f"no SYN left this host: {how}"
     if last.outcome != trace.outcome:
-        return f"behind hop {last.ttl} nothing is known: no SYN left this host any more, {WORDING[trace.outcome]}"
-    if way and way.kind == "local":
+        return f"behind hop {last.ttl} nothing is known: no SYN left this host any more, {how}"
+    route = trace.route
+    if route and route.kind == "local":
         return f"{trace.outcome} by this host itself: there is no hop in between"
     if last.icmp:
         own = ", this host itself" if last.icmp.sender == trace.source else ""
-        return f"{trace.outcome} at hop {hop_number(trace)}: {icmp_text(last.icmp)}{own}"
+        return f"{trace.outcome} at hop {trace.end}: {icmp_text(last.icmp)}{own}"
     answer = {"connected": "a SYN-ACK", "refused": "a RST"}.get(trace.outcome, "an error")
-    if last.ttl == 1 and way and way.gateway not in (None, last.address):
-        return f"{trace.outcome} at hop 1: {answer} from the next hop itself, {way.gateway}, for {last.address}"
+    if last.ttl == 1 and route and route.gateway not in (None, last.address):
+        return f"{trace.outcome} at hop 1: {answer} from the next hop itself, {route.gateway}, for {last.address}"
     return f"{trace.outcome} at hop {last.ttl}: {answer} from {last.address}, or from a box that answers for it"
 
 
@@ -120,13 +121,13 @@ def _silence(trace: Trace, most_hops: int) -> str:
     return f"silence behind hop {known}, {who}: none of hops {known + 1} to {most_hops} answered"
 
 
-def _rows(value: Traces, traces: Sequence[Trace], ways: Sequence[Way | None]) -> list[list[str]]:
+def _rows(value: Traces, traces: Sequence[Trace]) -> list[list[str]]:
     # one row more where silence begins
     length = max(len(trace.hops) + (trace.outcome == "timeout") for trace in traces)
     return [
         ["  hop", *(trace.source or "no source" for trace in traces)],
         ["", *("as bound" if trace.chosen_by == "bind" else "chosen by the kernel" for trace in traces)],
-        ["", *map(way_text, ways)],
+        ["", *(route_text(trace.route) for trace in traces)],
         *[
             [f"{ttl:>5}", *(_cell(trace, ttl) for trace in traces)]
             for ttl in range(1, min(length, value.most_hops) + 1)

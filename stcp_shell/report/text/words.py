@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 WIDTH = 80
 Paint = Callable[[str, str], str]  # (role: good, bad, warn, dim; text) -> text
@@ -11,6 +12,16 @@ Paint = Callable[[str, str], str]  # (role: good, bad, warn, dim; text) -> text
 def plain(role: str, text: str) -> str:
     """No colour."""
     return text
+
+
+class View(NamedTuple):
+    """What texts are written for: the screen, in colour if it has some, or a report."""
+
+    paint: Paint = plain
+    clock: str = "--:--:--"  # of the moment, for STCP's `ready` line
+
+
+PLAIN = View()
 
 
 def duration(seconds: float) -> str:
@@ -36,8 +47,7 @@ WORDING = {
 }
 
 
-_ROLES = {"connected": "good", "timeout": "warn", "cancelled": "warn", "unsteady": "warn"}
-_VERDICT_ROLES = {"healthy": "good", "unclear": "warn", "single-source": "warn"}
+_ROLES = {"connected": "good", "timeout": "warn", "cancelled": "warn", "inconsistent": "warn"}
 
 
 def role_of(outcome: str) -> str:
@@ -45,13 +55,16 @@ def role_of(outcome: str) -> str:
     return _ROLES.get(outcome, "bad")
 
 
-def role_of_verdict(kind: str) -> str:
-    """The colour role of a verdict."""
-    return _VERDICT_ROLES.get(kind, "bad")
+def role_of_severity(severity: str) -> str:
+    """The colour role of a verdict's severity. A log may have anything in its place."""
+    return severity if severity in ("good", "warn") else "bad"
 
 
 def fold(text: str, indent: str, hanging: str | None = None) -> Iterator[str]:
     """Text in lines of at most WIDTH columns, broken at spaces; a word that is longer stands alone."""
+    if len(indent) + len(text) <= WIDTH:  # mostly so
+        yield (indent + text).rstrip()
+        return
     line, empty = indent, True
     for word in text.split(" "):
         if not empty and len(line) + 1 + len(word) > WIDTH:

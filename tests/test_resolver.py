@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from stcp_shell.errors import Failure
-from stcp_shell.facts import INET6, Endpoint
+from stcp_shell.model.connection import INET6, Endpoint
 from stcp_shell.net import resolver
 from stcp_shell.net.sockaddr import pack
 

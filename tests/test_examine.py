@@ -1,4 +1,4 @@
-"""From a survey to its cases: what comes in between, or goes away, costs no more than the evidence that it takes."""
+"""From a sweep to its cases: what comes in between, or goes away, costs no more than the evidence that it takes."""
 
 import socket
 from collections.abc import Iterator
@@ -9,9 +9,8 @@ import pytest
 from stcp_shell.diagnosis import examine
 from stcp_shell.diagnosis.verdict import judge
 from stcp_shell.errors import Failure
-from stcp_shell.facts import Endpoint
-from stcp_shell.net.probes import hop_distance, traceroute
-from stcp_shell.net.probes.sweep import Line, Survey
+from stcp_shell.model.connection import Endpoint
+from stcp_shell.net.probes.sweep import SourceTest, Sweep
 
 
 @pytest.fixture
@@ -30,9 +29,9 @@ def raising(error: BaseException) -> Any:
 
 
 def test_a_destination_that_was_not_tried_yet_is_unclear(closed: Endpoint) -> None:
-    survey = Survey([Line(closed, None, None)], 1.0)
-    survey.cancel()
-    case = examine.case("here", closed, survey, {}, None)
+    sweep = Sweep([SourceTest(closed, None, None)], 1.0)
+    sweep.cancel()
+    case = examine.case("here", closed, sweep, {}, None)
     assert case.observations == ()
     assert judge(case).kind == "unclear"
 
@@ -45,16 +44,16 @@ def test_a_destination_that_was_not_tried_yet_is_unclear(closed: Endpoint) -> No
 def test_a_diagnosis_outlives_the_measuring_of_distances(
     closed: Endpoint, monkeypatch: pytest.MonkeyPatch, error: BaseException, cancelled: bool
 ) -> None:
-    monkeypatch.setattr(hop_distance, "answerer", raising(error))
-    survey = Survey([Line(closed, None, None), Line(closed, "127.0.0.1", None)], 1.0)
-    survey.run()
-    case = examine.case("here", closed, survey, {}, None)
+    monkeypatch.setattr(examine, "hop_distance", raising(error))
+    sweep = Sweep([SourceTest(closed, None, None), SourceTest(closed, "127.0.0.1", None)], 1.0)
+    sweep.run()
+    case = examine.case("here", closed, sweep, {}, None)
     assert [seen.outcome for seen in case.observations] == ["refused"]
-    assert survey.cancelled is cancelled
+    assert sweep.cancelled is cancelled
 
 
 def test_a_diagnosis_outlives_the_tracing(closed: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(traceroute, "traces", raising(Failure("not an address of this host")))
-    survey = Survey([Line(closed, None, None)], 1.0)
-    assert examine.paths(survey, 1.0) == {}
-    assert not survey.cancelled
+    monkeypatch.setattr(examine, "traces", raising(Failure("not an address of this host")))
+    sweep = Sweep([SourceTest(closed, None, None)], 1.0)
+    assert examine.paths(sweep, 1.0) == {}
+    assert not sweep.cancelled

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from stcp_shell.facts import Endpoint
+from stcp_shell.model.connection import Endpoint
 from stcp_shell.net.probes.probe import Probe
-from stcp_shell.net.probes.sweep import Line, Survey
+from stcp_shell.net.probes.sweep import SourceTest, Sweep
 
 
 @pytest.fixture
@@ -32,11 +32,11 @@ def test_an_attempt_that_is_interrupted_while_it_starts_is_cancelled(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Probe, "start", interrupted)
-    lines = [Line(listener, None, None), Line(listener, "127.0.0.1", None), Line(listener, "127.0.0.1", None)]
-    survey = Survey(lines, 5.0)
-    survey.run()
-    assert survey.cancelled
-    assert survey.done
-    assert [[probe.outcome(None) for probe in line.attempts] for line in lines] == [["connected"], ["cancelled"], []]
+    tests = [SourceTest(listener, source, None) for source in (None, "127.0.0.1", "127.0.0.1")]
+    sweep = Sweep(tests, 5.0)
+    sweep.run()
+    assert sweep.cancelled
+    assert sweep.done
+    assert [[probe.outcome(None) for probe in test.attempts] for test in tests] == [["connected"], ["cancelled"], []]
     assert started[1].elapsed() < 1
     assert all(probe.sock.fileno() < 0 for probe in started), "no socket is left behind"

@@ -1,0 +1,87 @@
+"""Tables that are read while they are shown; when they have been shown they are records."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, NamedTuple, Optional, TypeVar
+
+from .tables import Link, Neighbour, Route, Routes, Rule
+
+REMEMBERED = 1000
+Row = TypeVar("Row")
+
+
+class Rows(Generic[Row]):
+    """Rows on their way to the screen: the first ones are remembered, all are counted, the rest is let go.
+
+    `count` is what has passed, also if the reader stopped half-way. `interrupted` says whether the table changed while
+    it was read, so that a row may be missing or be there twice.
+    """
+
+    def __init__(
+        self, rows: Iterable[Row], limit: int = REMEMBERED, interrupted: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.first: list[Row] = []
+        self.count = 0
+        self.interrupted = interrupted
+        self._rows = iter(rows)
+        self._limit = limit
+
+    def __iter__(self) -> Iterator[Row]:
+        count = self.count
+        try:
+            for row in self._rows:
+                count += 1
+                if count <= self._limit:
+                    self.first.append(row)
+                yield row
+        finally:
+            self.count = count
+
+
+class RouteTables(NamedTuple):
+    """`route print`."""
+
+    defaults: tuple[Route, ...]  # both families
+    rows: Rows[Route]
+    others: Rows[Route]  # of the tables but the main one
+    rules: tuple[Rule, ...]
+
+    def records(self) -> tuple[Routes]:
+        """What is kept of them."""
+        rows, others = self.rows, self.others
+        return (Routes(self.defaults, tuple(rows.first), rows.count, tuple(others.first), others.count, self.rules),)
+
+
+class BsdBlock(NamedTuple):
+    """The routes and neighbours of one family."""
+
+    family: str
+    main: Rows[Route]
+    local: Rows[Route]  # the kernel's own: local, broadcast and anycast addresses
+    neighbours: Rows[Neighbour]
+
+
+class BsdRoutes(NamedTuple):
+    """`netstat -r`."""
+
+    blocks: tuple[BsdBlock, ...]
+    links: dict[str, int]  # interface indexes by name
+    defaults: tuple[Route, ...]  # both families
+    legend: bool
+    name_of: Optional[Callable[[str], str]] = None  # host names, if they were asked for
+
+    def records(self) -> tuple[Routes]:
+        """What is kept of them: `others` is the table local, and there are neighbours."""
+        blocks = self.blocks
+        return (
+            Routes(
+                defaults=self.defaults,
+                routes=tuple(row for block in blocks for row in block.main.first),
+                total=sum(block.main.count for block in blocks),
+                others=tuple(row for block in blocks for row in block.local.first),
+                others_total=sum(block.local.count for block in blocks),
+                rules=(),
+                neighbours=tuple(row for block in blocks for row in block.neighbours.first),
+                neighbours_total=sum(block.neighbours.count for block in blocks),
+                links=tuple(Link(name, index) for name, index in self.links.items()),
+            ),
+        )

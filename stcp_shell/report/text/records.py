@@ -1,0 +1,180 @@
+"""Any record of a session log as lines of text in a report: 80 columns, no escape codes, whatever a record holds.
+
+What has no form of its own here reads as on the screen, folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from ...model.checks import CommandFailed, Expectation
+from ...model.comparison import Comparison
+from ...model.connection import Connection
+from ...model.diagnosis import Verdict
+from ...model.entry import Entry
+from ...model.route_get import RouteFound
+from ...model.session import CommandGiven, Note, SessionBegun, SessionEnd
+from ...model.tables import Interfaces, Routes
+from ...model.trace import Traces
+from . import brief_tables, netstat, route_get, traceroute
+from .comparison import comparison_lines
+from .connection import details, headline
+from .diagnosis import points
+from .escape import visible, visible_lines
+from .lines import lines
+from .stcp_tables import ifconfig_lines, route_lines
+from .words import PLAIN, WIDTH, fold
+
+MOST_BRIEFLY = 20  # lines for interfaces or routes that nobody asked for
+_INDENT = " " * 10
+
+
+def record_lines(entry: Entry) -> list[str]:
+    """The lines of a record; none of one of an unknown type."""
+    if entry.problem:
+        return visible_lines(list(fold(visible(not_understood(entry)), f"{entry.clock}  ", _INDENT)))
+    if entry.record is None:
+        return []
+    write = WRITERS.get(type(entry.record), _as_on_the_screen)
+    return visible_lines(list(write(entry.record, entry)))
+
+
+def not_understood(entry: Entry) -> str:
+    """What a report says of a record that is malformed."""
+    return f"({entry.type} record not understood: {entry.problem})"
+
+
+def is_typed(record: CommandGiven) -> bool:
+    """Whether a command was typed, here or behind -c: where it is from need not be said."""
+    return record.origin == "typed" or record.origin.startswith("-c:")
+
+
+def _as_on_the_screen(record: Any, entry: Entry) -> Iterator[str]:
+    for line in lines(record):
+        yield from fold(line.strip(), _INDENT + " " * (len(line) - len(line.lstrip())), _INDENT + "  ")
+
+
+def _labelled(head: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    yield from fold(visible(head), _INDENT, _INDENT + "  ")
+    for label, text in rows:
+        yield from fold(visible(text), f"{_INDENT}  {label:<12} ", _INDENT + " " * 15)
+
+
+def _session(record: SessionBegun, entry: Entry) -> Iterator[str]:
+    yield f"Session log of stcp-shell {visible(record.version)}"
+    yield ""
+    yield f"{'host':<10}{visible(record.host)} ({visible(record.system)})"
+    yield f"{'started':<10}{visible(entry.second)} UTC"
+    yield from fold(visible(" ".join(["stcp-shell", *record.arguments])), f"{'run as':<10}", _INDENT)
+    yield ""
+
+
+def _command(record: CommandGiven, entry: Entry) -> Iterator[str]:
+    origin = "" if is_typed(record) else f"  ({visible(record.origin)})"
+    yield from fold(visible(record.text) + origin, f"{entry.clock}  ", _INDENT)
+
+
+def _connection(record: Connection, entry: Entry) -> Iterator[str]:
+    yield from _labelled(f"socket {record.socket}: {headline(record)}", details(record))
+
+
+def _failed(record: CommandFailed, entry: Entry) -> Iterator[str]:
+    yield from fold(f"failed: {visible(record.error)}", _INDENT, _INDENT + "  ")
+
+
+def _traces(record: Traces, entry: Entry) -> Iterator[str]:
+    yield from fold(visible(traceroute.headline(record)), _INDENT, _INDENT + "  ")
+    yield from (_INDENT + line for line in traceroute.table(record, WIDTH - len(_INDENT)))
+    for _, text in traceroute.remarks(record):
+        yield from fold(visible(text), _INDENT + "  ", _INDENT + "    ")
+
+
+def _interfaces(record: Interfaces, entry: Entry) -> Iterator[str]:
+    if record.automatic:
+        yield from _briefly("interfaces", brief_tables.interface_lines(record), record.more)
+        return
+    yield ""
+    yield from ifconfig_lines(record.interfaces, record.host, entry.clock)
+    yield ""
+
+
+def _route_found(record: RouteFound, entry: Entry) -> Iterator[str]:
+    yield from _labelled(f"{record.destination.name}: {route_get.headline(record)}", route_get.details(record))
+
+
+def _routes(record: Routes, entry: Entry) -> Iterator[str]:
+    if record.automatic:
+        yield from _briefly("routes", brief_tables.route_lines(record), record.more)
+        return
+    yield ""
+    if record.neighbours is None:
+        yield from route_lines(record.defaults, record.routes, entry.clock, record.others, record.rules)
+    else:
+        yield from netstat.recorded_route_lines(record)
+    yield from _left_out("routes", record.total - len(record.routes))
+    yield from _left_out("routes", record.others_total - len(record.others))
+    yield from _left_out("neighbours", record.neighbours_total - len(record.neighbours or ()))
+    yield ""
+
+
+def _briefly(what: str, texts: Iterable[str], more: bool) -> Iterator[str]:
+    """What the session has looked at by itself, in fewer lines than who asks for it gets."""
+    yield f"{_INDENT}{what} at that time:"
+    for number, line in enumerate(texts):
+        if number == MOST_BRIEFLY:
+            more = True
+            break
+        yield from fold(visible(line), _INDENT + "  ", _INDENT + "    ")
+    if more:
+        yield f"{_INDENT}  (and more)"
+
+
+def _left_out(what: str, number: int) -> Iterator[str]:
+    """What the log does not have of long tables."""
+    if number > 0:
+        yield f"({number} more {what} are not in the log)"
+
+
+def _verdict(record: Verdict, entry: Entry) -> Iterator[str]:
+    to = record.destination
+    head = f"verdict for {visible(to.name)} port {to.port}: {record.kind}: {visible(record.summary)}"
+    yield from fold(head, _INDENT, _INDENT + "  ")
+    yield from points(record.evidence, record.remedies, _INDENT + "  ")
+
+
+def _comparison(record: Comparison, entry: Entry) -> Iterator[str]:
+    yield from comparison_lines(record, PLAIN, _INDENT)
+
+
+def _expectation(record: Expectation, entry: Entry) -> Iterator[str]:
+    if record.met:
+        yield from fold(f"as expected: {visible(record.expected)}", _INDENT, _INDENT + "  ")
+        return
+    miss = f"MISS: expected {visible(record.expected)}; seen {visible(record.seen)}"
+    yield from fold(miss, _INDENT, _INDENT + "  ")
+
+
+def _note(record: Note, entry: Entry) -> Iterator[str]:
+    yield from fold(visible(record.text), f"{entry.clock}  note: ", _INDENT + "  ")
+
+
+def _end(record: SessionEnd, entry: Entry) -> Iterator[str]:
+    yield f"{entry.clock}  end: {visible(record.reason)}"
+
+
+WRITERS: dict[type, Callable[[Any, Entry], Iterator[str]]] = {
+    SessionBegun: _session,
+    CommandGiven: _command,
+    CommandFailed: _failed,
+    Connection: _connection,
+    Interfaces: _interfaces,
+    Routes: _routes,
+    RouteFound: _route_found,
+    Expectation: _expectation,
+    Note: _note,
+    Verdict: _verdict,
+    Traces: _traces,
+    Comparison: _comparison,
+    SessionEnd: _end,
+}
