@@ -183,22 +183,21 @@ class Shell:
                 return line
 
     def _ask(self) -> str:
-        asked = self._loop.create_task(self._prompt.prompt_async())
-        # While the application runs, an interrupt is a key to it.
-        with held_back(ENDING, lambda: self._stop(asked)), held_back(INTERRUPT, lambda: self._cancel(asked)):
+        def stop() -> None:
+            self._loop.call_soon_threadsafe(lambda: self._end(asked))
+
+        # The interrupt first: once it is held back none leaves a prompt behind that nobody waits for.
+        with held_back((*INTERRUPT, *ENDING), stop):
+            asked = self._loop.create_task(self._prompt.prompt_async(handle_sigint=False))
             return self._loop.run_until_complete(asked)
 
-    def _cancel(self, asked: asyncio.Task[str]) -> None:
-        """Give a prompt up that did not start yet, from a signal handler."""
-        self._loop.call_soon_threadsafe(asked.cancel)
-
-    def _stop(self, asked: asyncio.Task[str]) -> None:
-        """End the prompt, from a signal handler."""
-        app = self._app_session.app
-        if app is None or app.loop is None or app.future is None:
-            self._cancel(asked)
-            return
-        app.loop.call_soon_threadsafe(lambda: app.future and not app.future.done() and app.exit(exception=EOFError))
+    def _end(self, asked: asyncio.Task[str]) -> None:
+        """End a prompt. One that has its line ends by itself, and one that did not start yet cannot exit."""
+        app = self._prompt.app
+        if not app.is_running:
+            asked.cancel()
+        elif app.future and not app.future.done() and not asked.done():
+            app.exit(exception=EOFError, style="class:aborting")
 
     def _echo(self, line: str) -> None:
         """Show a line that did not come by the prompt as the prompt would have."""
