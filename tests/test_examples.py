@@ -30,7 +30,8 @@ BEFORE = {
     "expect verdict": ["diagnose -name 10.1.1.1 -port 2121"],
 }
 NO_TERMINAL = "standard output is no terminal"  # so there is no clipboard
-CHECKS = ROOT / "scripts" / "checks" / "firewall.stcp"
+EXAMPLES = ROOT / "scripts" / "examples"
+FIREWALL = EXAMPLES / "firewall.stcp"
 
 
 def sessions(text: str) -> Iterator[list[Record]]:
@@ -41,7 +42,7 @@ def sessions(text: str) -> Iterator[list[Record]]:
 
 @pytest.mark.usefixtures("namespaces")
 def test_every_example_of_the_help_runs(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "scripts" / "multihomed.stcp", tmp_path)
+    shutil.copy(EXAMPLES / "multihomed.stcp", tmp_path)
     for name in ("before.jsonl", "after.jsonl"):
         (tmp_path / name).write_text("".join(f"{json.dumps(record)}\n" for record in log()))
     examples = {}
@@ -69,12 +70,12 @@ def test_every_example_of_the_help_runs(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("namespaces")
 def test_the_example_of_checks_passes_where_nothing_is_filtered(tmp_path: Path) -> None:
-    shows(run(tmp_path, "--lab=open", CHECKS), "as expected: connected, within 1.0 s", "3 passed, 0 failed")
+    shows(run(tmp_path, "--lab=open", FIREWALL), "as expected: connected, within 1.0 s", "3 passed, 0 failed")
 
 
 @pytest.mark.usefixtures("namespaces")
 def test_the_example_of_checks_tells_which_address_is_refused(tmp_path: Path) -> None:
-    done = run(tmp_path, "--lab=acl-reject", CHECKS)
+    done = run(tmp_path, "--lab=acl-reject", FIREWALL)
     assert done.status == 1
     assert "firewall.stcp:13: MISS: expected connected, within 1.0 s; seen prohibited" in done.out
     assert "firewall.stcp:21: MISS: expected verdict healthy; seen verdict source-dependent" in done.out

@@ -185,7 +185,7 @@ def test_forms_of_hardware_addresses(form: str) -> None:
     [
         "at 15:33:51 (ICMP 3/13), 2.5 s, 1.2.3, 6.18.44-generic",
         "std::string 127.0.0.1 ::1 localhost",
-        "sysctl -w net.ipv4.conf.eth0.rp_filter=2; scripts/callback.stcp:3; ticket.html; it is, e.g., so... i.e.",
+        "sysctl -w net.ipv4.conf.eth0.rp_filter=2; examples/callback.stcp:3; ticket.html; it is, e.g., so... i.e.",
         "netmask 255.255.255.0 broadcast 255.255.255.255",
         "",
         ":::: .. -- __ 1:2:3 \x1b[31m",

@@ -10,7 +10,7 @@ from programs import Record, read
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = ROOT / "scripts"
-EXAMPLES = sorted(SCRIPTS.glob("*.stcp"))
+EXAMPLES = sorted(SCRIPTS.glob("examples/*.stcp"))
 PROGRAMS = sorted(path for path in SCRIPTS.iterdir() if path.is_file() and not path.suffix)
 
 
@@ -31,7 +31,7 @@ def shell(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def in_lab(folder: Path, example: str) -> tuple[str, list[Record]]:
     """What an example shows in the lab, and its records."""
     log = folder / "log.jsonl"
-    done = shell(folder, "--lab", "--log", str(log), f"scripts/{example}.stcp")
+    done = shell(folder, "--lab", "--log", str(log), f"scripts/examples/{example}.stcp")
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout, read(log)
 
