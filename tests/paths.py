@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import resource
+import select
 import signal
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
-from time import monotonic
+from errno import errorcode
+from time import monotonic, sleep
 from types import FrameType
 from typing import Any
 
 from stcp_shell.lab.namespaces import inside
 from stcp_shell.model.connection import Endpoint
-from stcp_shell.net.probes import socket_evidence
-from stcp_shell.net.probes.hop_distance import hop_distance
+from stcp_shell.net.probes import hop_distance, socket_evidence
+from stcp_shell.net.probes.syn_probe import PATIENCE, syn_probe
 from stcp_shell.net.probes.traceroute import traces
 
 PORT = 2121
@@ -66,27 +68,58 @@ def unnamed(destination: str) -> list[dict[str, Any]]:
     return path(destination)
 
 
-def distance(destination: str, source: str | None = None, timeout: float = 5.0, port: int = PORT) -> Any:
+def box(destination: str, source: str | None = None, timeout: float = 5.0, port: int = PORT) -> Any:
     """Who answered: [ttl, hops back, hops forward, nearer]; or nothing."""
-    box = hop_distance(Endpoint(destination, port), source, timeout)
-    return box and list(box)
+    found = hop_distance.hop_distance(Endpoint(destination, port), source, timeout)
+    return found and list(found)
 
 
-def visited(network: int, destination: str) -> tuple[list[Any], int]:
-    """A path to a new service of the client, and its distance: what was found, and how many connections it has seen."""
+def visit(network: int, destination: str) -> list[Any]:
+    """A path to a new service of the client, and its distance: what was found, and what the service has seen of it.
+
+    The SYNs of the distance wait for one another for longer than a handshake can be held back. Where the service has
+    seen something it is tried again: this process may not have run for so long when a SYN-ACK came.
+    """
+    hop_distance._SLACK = 0.5
+    found: list[Any] = []
+    seen = [""]
+    for _ in range(4):
+        target, server = _service(network, destination)
+        found = [traces(target, [None])[0].outcome, bool(hop_distance.hop_distance(target, None, 5.0))]
+        if not (seen := _seen(server)):
+            break
+    return [found, seen]
+
+
+def late(network: int, destination: str) -> list[str]:
+    """What a new service of the client has seen of a SYN whose socket was not closed at once."""
+    target, server = _service(network, destination)
+    probe = syn_probe(target, None, PATIENCE)
+    with probe.sock:
+        probe.start()
+        sleep(0.5)
+    return _seen(server)
+
+
+def _service(network: int, destination: str) -> tuple[Endpoint, socket.socket]:
     family = socket.AF_INET6 if ":" in destination else socket.AF_INET
     with inside(network):
         server = socket.create_server(("", 0), family=family)
-    server.settimeout(0.1)
-    target = Endpoint(destination, server.getsockname()[1])
-    found = [traces(target, [None])[0].outcome, bool(hop_distance(target, None, 5.0))]
-    seen = 0
-    while True:
-        try:
-            server.accept()
-        except socket.timeout:  # TimeoutError, since Python 3.10
-            return found, seen
-        seen += 1
+    return Endpoint(destination, server.getsockname()[1]), server
+
+
+def _seen(server: socket.socket) -> list[str]:
+    """How the connections ended that a service can accept: what they brought, or the error."""
+    ends: list[str] = []
+    while select.select([server], [], [], 0.1)[0]:
+        connection, _ = server.accept()
+        with connection:
+            connection.settimeout(5)
+            try:
+                ends.append(repr(connection.recv(100)))
+            except OSError as error:
+                ends.append(errorcode[error.errno or 0])
+    return ends
 
 
 def on(nodes: Mapping[str, int], node: str, *command: str, text: str = "") -> None:

@@ -39,7 +39,7 @@ def boxes(namespaces: None) -> Iterator[dict[str, Future[Any]]]:
     pairs = [(client, source) for client, own in zip(CLIENT, A) for source in (None, own)]
 
     def ask(scenario: str) -> Any:
-        expression = f"[paths.distance(client, source, 2.0) for client, source in {pairs!r}]"
+        expression = f"[paths.box(client, source, 2.0) for client, source in {pairs!r}]"
         child = in_lab(f"lab.enter({scenario!r})\nimport paths\nprint(json.dumps({expression}))")
         assert child.status == 0, child.stderr
         return child.value

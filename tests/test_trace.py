@@ -26,7 +26,8 @@ SHORT = "timeout=1.0"  # two rounds
 # What a lab is asked, by name: the scenario, what is done to it, and an expression for each family.
 QUESTIONS: dict[str, tuple[str, str, str]] = {
     "open": ("open", "", "paths.timed(client)"),
-    "unseen": ("open", "", "paths.visited(nodes['client'], client)"),
+    "visited": ("open", "", "paths.visit(nodes['client'], client)"),
+    "late": ("open", "", "paths.late(nodes['client'], client)"),
     "dropped": ("acl-drop", "", f"paths.path(client, [None, a], {SHORT})"),
     "firewall": (
         "open",
@@ -95,7 +96,12 @@ def test_open_path_is_there_in_a_moment(answers: Any, family: int) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_service_sees_no_connection(answers: Any, family: int) -> None:
-    assert answers("unseen", family) == [["connected", True], 0]
+    assert answers("visited", family) == [["connected", True], []]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_is_broken_off_too_late_is_seen_as_reset(answers: Any, family: int) -> None:
+    assert answers("late", family) == ["ECONNRESET"]
 
 
 @pytest.mark.parametrize("family", FAMILIES)

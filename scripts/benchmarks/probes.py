@@ -73,9 +73,7 @@ def _probe() -> Callable[[str, int], object]:
         route = routes.resolve(address, None, port, "tcp")
         found = Probe(sock, "tcp", Endpoint(address, port), 60.0)
         run([found])
-        evidence = found.outcome(route), found.source, found.errno, found.icmp, found.rst, found.syn_fate, found.info
-        sock.close()
-        return evidence
+        return found.outcome(route), found.source, found.errno, found.icmp, found.rst, found.syn_fate, found.info
 
     return probe
 

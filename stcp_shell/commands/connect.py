@@ -38,7 +38,8 @@ def connect(
     A connection that is refused or times out is a finding: scripts go on. Of a name with several addresses the
     first is tried and the others are named. Ctrl-C ends the connect and keeps the shell. A dgram socket shows the
     source address that the kernel chooses, without sending a packet. -who tells a box that answers in front of the
-    host from the host: about 20 more SYNs, from sockets of their own, find out the distance there and back.
+    host from the host: about 20 more SYNs, from sockets of their own, find out the distance there and back. Their
+    handshakes are broken off, as traceroute's are.
     """
     from ..net.probes.probe import Probe, wait
 

@@ -41,8 +41,8 @@ def diagnose(
     """Find out whether the source address decides, which box refuses, and what would mend it.
 
     Connects from the default source address and from every other local one (bind(2) only), all at once and each
-    three times. Shows what happened to each, then a verdict with its evidence and remedies. It needs no socket and
-    no root. Ctrl-C ends it with what is known so far.
+    three times; the service sees those that connect, and each is closed at once. Shows what happened to each, then a
+    verdict with its evidence and remedies. It needs no socket and no root. Ctrl-C ends it with what is known so far.
     """
     from ..model.diagnosis import Diagnosed
     from ..net.probes.source_addresses import check_target, eligible

@@ -41,8 +41,9 @@ def traceroute(
     """Show the routers on the way, with TCP and without root, and where the paths of several sources part.
 
     All hops are asked at once, with SYNs of small TTLs from sockets that are bound to the source (bind(2) only); a
-    silent one is asked again. The path ends at the first box that answers for the host, or refuses. The service at
-    its end sees no connection. Ctrl-C ends it with what is known so far.
+    silent one is asked again. The path ends at the first box that answers for the host, or refuses. The handshake
+    with the service is broken off by a RST before its last packet: there is no connection to be seen, unless this
+    machine is so busy that it comes 0.2 s late. Ctrl-C ends it with what is known so far.
     """
     from ..model.trace import Traces
     from ..net.probes.source_addresses import check_target, eligible

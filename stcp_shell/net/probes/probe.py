@@ -139,14 +139,24 @@ class Probe:
 
 
 def run(probes: Sequence[Probe], progress: Callable[[], None] | None = None) -> None:
-    """Start all and wait until each has ended."""
+    """Start all and wait until each has ended. Its socket is closed then, whatever the others still wait for."""
     for probe in probes:
         probe.start()
-    wait(probes, progress)
+        if probe.code is not None:
+            probe.sock.close()
+    wait(probes, progress, ended=lambda probe: probe.sock.close())
 
 
-def wait(probes: Sequence[Probe], progress: Callable[[], None] | None = None, tick: float = 0.1) -> None:
-    """Wait until each of the started probes has ended; `progress` is called every `tick` seconds meanwhile."""
+def wait(
+    probes: Sequence[Probe],
+    progress: Callable[[], None] | None = None,
+    tick: float = 0.1,
+    ended: Callable[[Probe], None] | None = None,
+) -> None:
+    """Wait until each of the started probes has ended, and call `ended` with it then.
+
+    `progress` is called every `tick` seconds meanwhile.
+    """
     waiting = {probe.sock.fileno(): probe for probe in probes if probe.code is None}
     poll = select.poll()
     for descriptor in waiting:
@@ -165,6 +175,8 @@ def wait(probes: Sequence[Probe], progress: Callable[[], None] | None = None, ti
                     probe.expire()
         for descriptor in [d for d, probe in waiting.items() if probe.code is not None]:
             poll.unregister(descriptor)
-            del waiting[descriptor]
+            probe = waiting.pop(descriptor)
+            if ended:
+                ended(probe)
         if progress and waiting:
             progress()
