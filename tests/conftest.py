@@ -1,4 +1,4 @@
-"""What tests of several modules need: children that live in the lab."""
+"""What tests of several modules need: children that live in the lab, or in a network namespace."""
 
 from __future__ import annotations
 
@@ -7,39 +7,38 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import pytest
-
-ROOT = Path(__file__).parent.parent
+from child import Call, command
+from children import labs, world
 
 
 class Child(NamedTuple):
-    """What a child process said: the values that it printed as JSON, and how it ended."""
+    """What a child process said: the answers of its calls, and how it ended."""
 
-    value: Any
+    answers: list[Any]
     status: int
     stderr: str
 
+    @property
+    def last(self) -> Any:
+        """The answer of the last call."""
+        assert self.status == 0, self.stderr
+        return self.answers[-1]
 
-def lab_command(code: str, python: str = sys.executable) -> list[str]:
-    """A Python program with the lab and the probes at hand; it has not entered yet."""
-    path = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'tests')!r}]; sys.dont_write_bytecode = True"
-    return [python, "-c", f"{path}\nimport json, os, socket, probes\nfrom stcp_shell import lab\n{code}"]
 
-
-def in_lab(
-    code: str,
-    *,
+def child(
+    *calls: Call,
     before: Sequence[str] = (),
     python: str = sys.executable,
     environment: dict[str, str] | None = None,
     **options: Any,
 ) -> Child:
-    """Run a program in a child. Its last output line is read as JSON; `before` is a command that runs it."""
+    """Make calls in a process of its own (see child.py). `before` is a command that runs it."""
     done = subprocess.run(
-        [*before, *lab_command(code, python)],
+        [*before, *command(*calls, python=python)],
         capture_output=True,
         text=True,
         timeout=60,
@@ -49,7 +48,37 @@ def in_lab(
     )
     without_nft(done.stderr)
     lines = done.stdout.splitlines()
-    return Child(json.loads(lines[-1]) if lines else None, done.returncode, done.stderr)
+    return Child(json.loads(lines[-1]) if lines else [], done.returncode, done.stderr)
+
+
+def in_lab(scenario: str, *calls: Call, **options: Any) -> list[Any]:
+    """The answers of calls in a process that has entered a lab."""
+    done = child(partial(labs.enter, scenario), *calls, **options)
+    assert done.status == 0, done.stderr
+    return done.answers[1:]
+
+
+@cache
+def _unshare() -> tuple[str, ...]:
+    """The command that gives a program a network namespace of its own, as a user or as root; empty: there is none."""
+    for words in (("unshare", "-Urn"), ("unshare", "-n")):
+        try:
+            if subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0:
+                return words
+        except FileNotFoundError:
+            break
+    return ()
+
+
+def in_namespace(*calls: Call) -> list[Any]:
+    """The answers of calls in a process in a new network namespace."""
+    if not (words := _unshare()):
+        if os.environ.get("CI"):
+            pytest.fail("no network namespace can be made here: allow user namespaces, or run as root")
+        pytest.skip("no network namespace can be made here: user namespaces are forbidden and this is not root")
+    done = child(world.prepare, *calls, before=words)
+    assert done.status == 0, done.stderr
+    return done.answers[1:]
 
 
 def without_nft(said: str) -> None:
@@ -61,7 +90,7 @@ def without_nft(said: str) -> None:
 @pytest.fixture(scope="session")
 def namespaces() -> None:
     """Labs can be built here: a test that needs one asks for this. In CI a machine that cannot is a failure."""
-    tried = in_lab("lab.enter('open')")
+    tried = child(partial(labs.enter, "open"))
     if tried.status == 0:
         return
     why = tried.stderr.strip().splitlines()[-1]

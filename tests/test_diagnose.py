@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
+from children import sessions
+from children.captures import Segment
 from conftest import in_lab
-from programs import Run, run, shows, started, until
+from programs import Run, read, run, shows, started, until
 
 from stcp_shell import lab
 
@@ -64,53 +67,27 @@ def test_the_sources_are_those_of_the_log_and_the_remedies_are_shown(namespaces:
 
 @pytest.mark.slow
 def test_the_remedy_that_is_printed_mends_it(namespaces: None, tmp_path: Path) -> None:
-    child = in_lab(
-        f"""
-import io, re, subprocess
-lab.enter("acl-drop")
-from stcp_shell.app.main import run
-from stcp_shell.environment import Environment
-def diagnose():
-    out = io.StringIO()
-    line = "diagnose -name 10.1.1.1 -port 2121 -timeout 1.5"
-    run(["--no-log", "-c", line], Environment(None, out, out, {{"HOME": {str(tmp_path)!r}}}, "phx_vos"))
-    return out.getvalue()
-before = diagnose()
-remedy = re.search(r"Linux: (ip route replace .* src .*)", before)[1]
-subprocess.run(remedy.split(), check=True)
-print(json.dumps([before, diagnose()]))
-"""
-    )
-    assert child.status == 0, child.stderr
-    assert "verdict: source-dependent" in child.value[0]
-    assert "172.16.1.50     kernel     connected" in child.value[1]
-    assert "the default source address connects" in child.value[1]
+    ((before, after),) = in_lab("acl-drop", partial(sessions.mended, str(tmp_path)))
+    assert "verdict: source-dependent" in before
+    assert "172.16.1.50     kernel     connected" in after
+    assert "the default source address connects" in after
 
 
 def test_the_source_in_the_log_is_the_source_on_the_wire(namespaces: None, tmp_path: Path) -> None:
-    child = in_lab(
-        f"""
-import captures, io
-nodes = lab.enter("open")
-from stcp_shell.app.main import run
-from stcp_shell.environment import Environment
-log = {str(tmp_path / "log")!r}
-script = "; ".join([
-    "socket", "connect -name 10.1.1.1 -port 2121",
-    "socket", "bind -name 172.16.1.50 -port 0", "connect -name 10.1.1.1 -port 2121",
-    "socket -family inet6", "connect -name fd00:10:1:1::1 -port 2121",
-    "diagnose -name 10.1.1.1 -port 2121",
-])
-with captures.Capture(nodes["router-z"]) as capture:
-    run(["--log", log, "-c", script], Environment(None, io.StringIO(), io.StringIO(), {{}}, "phx_vos"))
-    wire = [[s.source, s.source_port] for s in capture.syns(9) if s.interface == "host"]
-records = [json.loads(line) for line in open(log)]
-made = [[r["source"]["address"], r["source"]["port"]] for r in records if r["type"] == "connection"]
-print(json.dumps([made, wire, [s["address"] for s in records[-2]["sources"]]]))
-"""
+    log = tmp_path / "log"
+    script = "; ".join(
+        [
+            "socket; connect -name 10.1.1.1 -port 2121",
+            "socket; bind -name 172.16.1.50 -port 0; connect -name 10.1.1.1 -port 2121",
+            "socket -family inet6; connect -name fd00:10:1:1::1 -port 2121",
+            "diagnose -name 10.1.1.1 -port 2121",
+        ]
     )
-    assert child.status == 0, child.stderr
-    made, wire, diagnosed = child.value
+    (syns,) = in_lab("open", partial(sessions.on_the_wire, str(log), script, 9))
+    wire = [[syn.source, syn.source_port] for syn in (Segment(*row) for row in syns)]
+    records = read(log)
+    made = [[r["source"]["address"], r["source"]["port"]] for r in records if r["type"] == "connection"]
+    diagnosed = [source["address"] for source in records[-2]["sources"]]
     assert [address for address, _ in made] == ["192.168.77.50", "172.16.1.50", "fd00:192:168:77::50"]
     assert wire[:3] == made
     assert {address for address, _ in wire[3:]} == set(diagnosed)

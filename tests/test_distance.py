@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from children import paths
 from conftest import in_lab
 from programs import connecting, listening, port_of, run, shows, started, until
 
@@ -39,10 +40,7 @@ def boxes(namespaces: None) -> Iterator[dict[str, Future[Any]]]:
     pairs = [(client, source) for client, own in zip(CLIENT, A) for source in (None, own)]
 
     def ask(scenario: str) -> Any:
-        expression = f"[paths.box(client, source, 2.0) for client, source in {pairs!r}]"
-        child = in_lab(f"lab.enter({scenario!r})\nimport paths\nprint(json.dumps({expression}))")
-        assert child.status == 0, child.stderr
-        return child.value
+        return in_lab(scenario, *(partial(paths.box, client, source, 2.0) for client, source in pairs))
 
     with ThreadPoolExecutor(4) as pool:
         yield {scenario: pool.submit(ask, scenario) for scenario in BOXES}

@@ -10,39 +10,28 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Child, in_lab, lab_command
+from child import command
+from children import labs, probes
+from conftest import Child, child, in_lab
 
 from stcp_shell import lab
 from stcp_shell.lab.client import BANNER, CONNECTIONS
 from stcp_shell.lab.network import batches
 
-ENTER = "lab.enter({!r})\nprint(json.dumps({}))"
-REFUSED = "try: lab.enter()\nexcept lab.LabUnavailable as error: print(json.dumps(str(error)))"
 A, Z = "172.16.1.50", "192.168.77.50"
 A6, Z6 = "fd00:172:16:1::50", "fd00:192:168:77::50"
-NO_FIREWALL = REFUSED.replace("enter()", "enter('own-firewall')")
-NO_NFT = """
-import shutil
-which = shutil.which
-shutil.which = lambda name, **how: None if name == "nft" else which(name, **how)
-"""
+NO_FIREWALL = partial(labs.refusal, "own-firewall")
 CLASSIC = ["acl-drop", "acl-reject", "acl-reset", "open"]  # router Z may have something against the default source
-
-
-def value(scenario: str, expression: str) -> Any:
-    """What an expression is in a lab."""
-    child = in_lab(ENTER.format(scenario, expression))
-    assert child.status == 0, child.stderr
-    return child.value
 
 
 @functools.cache
 def matrix(scenario: str) -> dict[str, dict[str, Any]]:
-    result: dict[str, dict[str, Any]] = value(scenario, "probes.matrix()")
+    result: dict[str, dict[str, Any]] = in_lab(scenario, probes.matrix)[0]
     return result
 
 
@@ -84,12 +73,12 @@ def test_filters_only_what_is_forwarded(scenario: str) -> None:
 
 @pytest.mark.usefixtures("namespaces")
 def test_rejects_five_in_a_row() -> None:
-    assert value("acl-reject", "[probes.probe('10.1.1.1')['outcome'] for _ in range(5)]") == ["EHOSTUNREACH"] * 5
+    assert in_lab("acl-reject", partial(probes.outcomes, "10.1.1.1", 5)) == [["EHOSTUNREACH"] * 5]
 
 
 @pytest.mark.usefixtures("namespaces")
 def test_machine() -> None:
-    name, addresses = value("acl-drop", "[socket.gethostname(), probes.addresses()]")
+    name, addresses = in_lab("acl-drop", socket.gethostname, probes.addresses)
     assert name == "phx_vos"
     assert addresses["enetA"] == ["172.16.1.50/24", "fd00:172:16:1::50/64"]
     assert addresses["enetZ"] == ["192.168.77.50/24", "fd00:192:168:77::50/64"]
@@ -100,8 +89,7 @@ def test_machine() -> None:
 @pytest.mark.usefixtures("namespaces")
 def test_names() -> None:
     names = ["client", "backup", "router-a", "router-z", "phx_vos", "nowhere.example"]
-    resolved = value("open", f"[probes.resolve(name) for name in {names!r}]")
-    assert resolved == [
+    assert in_lab("open", *(partial(probes.resolve, name) for name in names)) == [
         ["10.1.1.1", "fd00:10:1:1::1"],
         ["10.1.1.1", "10.1.1.7", "fd00:10:1:1::1"],
         ["172.16.1.1", "fd00:172:16:1::1"],
@@ -113,12 +101,12 @@ def test_names() -> None:
 
 @pytest.mark.usefixtures("namespaces")
 def test_client_greets_and_echoes() -> None:
-    assert value("acl-drop", "probes.talk(b'ready?')") == [BANNER.decode(), "ready?"]
+    assert in_lab("acl-drop", partial(probes.talk, "ready?")) == [[BANNER.decode(), "ready?"]]
 
 
 @pytest.mark.usefixtures("namespaces")
 def test_client_keeps_so_many_connections() -> None:
-    answers = value("open", f"probes.crowd({CONNECTIONS + 3})")
+    (answers,) = in_lab("open", partial(probes.crowd, CONNECTIONS + 3))
     assert answers == [False] * 3 + [True] * CONNECTIONS
 
 
@@ -126,8 +114,7 @@ def test_client_keeps_so_many_connections() -> None:
 @pytest.mark.parametrize("scenario", CLASSIC)
 def test_connection_from_the_client_comes_in(scenario: str) -> None:
     """The article's connection A, whatever becomes of connection B."""
-    code = "nodes = lab.enter({!r})\nprint(json.dumps(probes.called_back(nodes['client'], {!r})))"
-    assert in_lab(code.format(scenario, A)).value == "10.1.1.1"
+    assert in_lab(scenario, partial(probes.called_back, A)) == ["10.1.1.1"]
 
 
 @pytest.mark.usefixtures("namespaces")
@@ -137,14 +124,14 @@ def test_enters_as_an_unprivileged_user() -> None:
     nobody: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
     for python in sys.executable, "/usr/bin/python3":  # root's own may be where nobody can read it
         try:
-            if in_lab("assert sys.version_info >= (3, 11); print(os.getuid())", python=python, **nobody).value == 65534:
+            if child(labs.user, python=python, **nobody).answers == [65534]:
                 break
         except PermissionError:
             continue
     else:
-        pytest.skip("no Python 3.11 that the user nobody may run")
-    child = in_lab(ENTER.format("acl-reset", "probes.probe('10.1.1.1')"), python=python, **nobody)
-    assert child.value == {"source": Z, "outcome": "ECONNREFUSED", "icmp": None}, child.stderr
+        pytest.skip("no Python 3.9 or newer that the user nobody may run")
+    (found,) = in_lab("acl-reset", partial(probes.probe, "10.1.1.1"), python=python, **nobody)
+    assert found == {"source": Z, "outcome": "ECONNREFUSED", "icmp": None}
 
 
 def held(network: str) -> Iterator[int]:
@@ -171,31 +158,31 @@ def covers(process: int | str) -> list[str]:
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, None])
 def test_gone_when_the_process_ends(how: signal.Signals | None) -> None:
     """One process holds all of it, and nobody outside sees any of it: so it ends with that process."""
-    said = "[[os.readlink(f'/proc/self/fd/{n}'), os.get_inheritable(n)] for n in lab.enter().values()]"
     hosts = Path("/etc/hosts").read_bytes()
     mounted = covers("self")
-    command = lab_command(f"print(json.dumps({said}), flush=True); sys.stdin.read()")
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as child:
-        assert child.stdin
-        assert child.stdout
-        networks = json.loads(child.stdout.readline())
+    with subprocess.Popen(
+        command(labs.hold), stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        networks = json.loads(process.stdout.readline())
         assert len({network for network, _ in networks}) == 4
         for network, inheritable in networks:
-            assert list(held(network)) == [child.pid]
+            assert list(held(network)) == [process.pid]
             assert not inheritable
         outside = socket.gethostname(), {name for _, name in socket.if_nameindex()}
         assert "phx_vos" not in outside
         assert not {"enetA", "enetZ"} & outside[1]
         assert Path("/etc/hosts").read_bytes() == hosts
-        assert covers(child.pid).count("/etc/hosts") == mounted.count("/etc/hosts") + 1
+        assert covers(process.pid).count("/etc/hosts") == mounted.count("/etc/hosts") + 1
         assert covers("self") == mounted
         if how:
-            child.send_signal(how)
+            process.send_signal(how)
         else:
-            child.stdin.close()
-        assert child.wait(timeout=10) == (-how if how else 0)
+            process.stdin.close()
+        assert process.wait(timeout=10) == (-how if how else 0)
     with pytest.raises(ProcessLookupError):
-        os.killpg(child.pid, 0)  # nor has it left a process
+        os.killpg(process.pid, 0)  # nor has it left a process
 
 
 def test_listing_fits_a_terminal() -> None:
@@ -213,31 +200,31 @@ def test_unknown_scenario() -> None:
     )
 
 
-def refusal(child: Child) -> str:
+def refusal(done: Child) -> str:
     """The one line that `enter` raised."""
-    assert child.status == 0, child.stderr
-    assert isinstance(child.value, str), child
-    assert "\n" not in child.value
-    return child.value
+    said = done.last
+    assert isinstance(said, str)
+    assert "\n" not in said
+    return said
 
 
 def test_no_iproute2(tmp_path: Path) -> None:
-    assert "install the package iproute2" in refusal(in_lab(REFUSED, environment={"PATH": str(tmp_path)}))
+    assert "install the package iproute2" in refusal(child(labs.refusal, environment={"PATH": str(tmp_path)}))
     (tmp_path / "busybox").write_text("")
     (tmp_path / "busybox").chmod(0o755)
     (tmp_path / "ip").symlink_to("busybox")
-    assert "install the package iproute2" in refusal(in_lab(REFUSED, environment={"PATH": str(tmp_path)}))
+    assert "install the package iproute2" in refusal(child(labs.refusal, environment={"PATH": str(tmp_path)}))
 
 
 def test_no_nftables() -> None:
     """It is asked for only where a scenario needs it."""
-    said = refusal(in_lab(NO_NFT + NO_FIREWALL))
+    said = refusal(child(labs.hide_nft, NO_FIREWALL))
     assert said == "the lab's own-firewall needs the program `nft`: install the package nftables"
 
 
 @pytest.mark.usefixtures("namespaces")
 def test_open_needs_no_nftables() -> None:
-    assert in_lab(NO_NFT + ENTER.format("open", "True")).value is True
+    assert child(labs.hide_nft, partial(labs.enter, "open")).status == 0
 
 
 @pytest.mark.usefixtures("namespaces")
@@ -248,7 +235,7 @@ def test_nftables_says_why(tmp_path: Path) -> None:
     nft.write_text(f"#!/bin/sh\necho '{said}' >&2; exit 1\n")
     nft.chmod(0o755)
     path = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
-    assert refusal(in_lab(NO_FIREWALL, environment=path)) == (
+    assert refusal(child(NO_FIREWALL, environment=path)) == (
         "the lab could not be built: on host, `nft add chain ip lab output { type filter hook output priority 0; }` "
         "says: Could not process rule: Operation not supported"
     )
@@ -260,15 +247,14 @@ def test_no_veth(tmp_path: Path) -> None:
     ip = tmp_path / "ip"
     ip.write_text("#!/bin/sh\nprintf 'Error: Unknown device type.\\nCommand failed -:2\\n' >&2; exit 1\n")
     ip.chmod(0o755)
-    assert refusal(in_lab(REFUSED, environment={"PATH": str(tmp_path)})) == (
+    assert refusal(child(labs.refusal, environment={"PATH": str(tmp_path)})) == (
         "the lab could not be built: on host, `ip link add enetA type veth peer name host netns router-a` says: "
         "Error: Unknown device type: it needs the kernel module veth (`modprobe veth`)"
     )
 
 
 def test_process_with_threads() -> None:
-    thread = "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
-    assert "before the process starts a thread" in refusal(in_lab(thread + REFUSED))
+    assert "before the process starts a thread" in refusal(child(labs.start_thread, labs.refusal))
 
 
 # as root of a user namespace in which no further one may be made
@@ -286,7 +272,7 @@ NO_MORE = [
 @pytest.mark.usefixtures("namespaces")
 def test_user_namespaces_forbidden() -> None:
     powerless = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
-    said = refusal(in_lab(REFUSED, before=[*NO_MORE, *powerless]))
+    said = refusal(child(labs.refusal, before=[*NO_MORE, *powerless]))
     assert said == (
         "the lab needs user namespaces, and this system forbids them (No space left on device): "
         "allow them with `sysctl -w user.max_user_namespaces=15000`, or start the container with --cap-add SYS_ADMIN"
@@ -295,8 +281,8 @@ def test_user_namespaces_forbidden() -> None:
 
 @pytest.mark.usefixtures("namespaces")
 def test_root_needs_no_user_namespace() -> None:
-    child = in_lab(ENTER.format("open", "probes.probe('10.1.1.1')"), before=NO_MORE)
-    assert child.value == {"source": Z, "outcome": "connected", "icmp": None}, child.stderr
+    (found,) = in_lab("open", partial(probes.probe, "10.1.1.1"), before=NO_MORE)
+    assert found == {"source": Z, "outcome": "connected", "icmp": None}
 
 
 @pytest.mark.usefixtures("namespaces")
@@ -304,7 +290,7 @@ def test_read_only_sysctls() -> None:
     """As in a container: what has its value already is not set, what has not is named."""
     mounts = "mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys"
     before = ["unshare", "--map-root-user", "--mount", "sh", "-c", f'{mounts} && exec "$@"', "-"]
-    assert "(Read-only file system): /proc/sys must be writable" in refusal(in_lab(REFUSED, before=before))
+    assert "(Read-only file system): /proc/sys must be writable" in refusal(child(labs.refusal, before=before))
 
 
 @pytest.mark.parametrize("scenario", lab.SCENARIOS)

@@ -1,12 +1,14 @@
 """What is on the wire of the lab: the source addresses that getsockname names, and who really answers."""
 
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from captures import ACK, RST, SYN, Segment
-from conftest import ROOT, in_lab
+from children import captures, sessions
+from children.captures import ACK, RST, SYN, Segment
+from conftest import in_lab
 
+from stcp_shell.lab import DEFAULT
 from stcp_shell.log.reader import entries
 from stcp_shell.model.connection import Connection
 
@@ -16,24 +18,14 @@ CLIENT, CLIENT6 = "10.1.1.1", "fd00:10:1:1::1"
 PROBES = [(CLIENT, None, Z), (CLIENT, A, A), (CLIENT6, None, Z6), (CLIENT6, A6, A6)]  # destination, bound, source
 
 
-def seen(scenario: str, node: str, then: str) -> Any:
-    """What an expression is in a lab with a capture on a node. `seen` is what plain sockets saw before it."""
-    child = in_lab(f"""
-import captures
-nodes = lab.enter({scenario!r})
-with captures.Capture(nodes[{node!r}]) as capture:
-    seen = [probes.probe(address, bound) for address, bound, _ in {PROBES!r}]
-    print(json.dumps({then}))
-""")
-    assert child.status == 0, child.stderr
-    return child.value
+ENDS = [(address, bound) for address, bound, _ in PROBES]
 
 
 @pytest.mark.usefixtures("namespaces")
 @pytest.mark.parametrize("scenario", ["acl-drop", "acl-reject", "acl-reset", "open"])
 def test_source_on_the_wire(scenario: str) -> None:
     """All SYNs go to router Z, from where getsockname says."""
-    said, wire = seen(scenario, "router-z", "[[one['source'] for one in seen], capture.syns(4)]")
+    ((said, wire),) = in_lab(scenario, partial(captures.syns, "router-z", ENDS, 4))
     syns = [Segment(*row) for row in wire]
     assert said == [source for _, _, source in PROBES]
     assert [(syn.source, syn.destination) for syn in syns] == [(source, address) for address, _, source in PROBES]
@@ -49,15 +41,8 @@ def test_source_in_the_log_is_the_source_on_the_wire(tmp_path: Path) -> None:
         family = "inet6" if ":" in address else "inet"
         commands += f"socket -family {family}; {bind}connect -name {address} -port 2121 -timeout 0.3; "
     program = ["-m", "stcp_shell", "--log", str(log), "-c", commands]
-    child = in_lab(f"""
-import captures, subprocess
-nodes = lab.enter()
-with captures.Capture(nodes["router-z"]) as capture:
-    done = subprocess.run([sys.executable, *{program!r}], cwd={str(ROOT)!r}, stdout=subprocess.DEVNULL)
-    print(json.dumps([done.returncode, capture.syns()]))
-""")
-    status, wire = child.value
-    assert status == 0, child.stderr
+    ((status, wire),) = in_lab(DEFAULT, partial(sessions.program_on_the_wire, *program))
+    assert status == 0
     ends = dict.fromkeys(tuple(segment[1:5]) for segment in wire)  # a slow machine may send one twice
     with log.open("rb") as lines:
         logged = [entry.record for entry in entries(lines) if isinstance(entry.record, Connection)]
@@ -68,7 +53,8 @@ with captures.Capture(nodes["router-z"]) as capture:
 @pytest.mark.usefixtures("namespaces")
 @pytest.mark.parametrize(("scenario", "node"), [("own-firewall", "router-z"), ("dead-next-hop", "nobody")])
 def test_what_never_leaves(scenario: str, node: str) -> None:
-    sources = {row[1] for row in seen(scenario, node, "capture.syns()")}
+    ((_, wire),) = in_lab(scenario, partial(captures.syns, node, ENDS))
+    sources = {row[1] for row in wire}
     assert sources == ({A, A6} if scenario == "own-firewall" else set())
 
 
@@ -85,7 +71,8 @@ def test_what_never_leaves(scenario: str, node: str) -> None:
 )
 def test_who_answers_is_as_far_away(scenario: str, flags: int, default: int, bound: int) -> None:
     """The TTL of the answer: 64 from the box next to this host, one less from behind a router."""
-    answers = [Segment(*row) for row in seen(scenario, "host", "capture.segments()")]
+    (rows,) = in_lab(scenario, partial(captures.segments, "host", ENDS))
+    answers = [Segment(*row) for row in rows]
     ttls = {segment.destination: segment.ttl for segment in answers if segment.flags == flags}
     assert {ttls[source] for source in (Z, Z6)} == {default}
     ends = [segment for segment in answers if segment.destination in (A, A6) and segment.flags & (RST | SYN)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from itertools import islice
 from typing import Any
 
 import pytest
-from kernel_world import WORLD, in_namespace
-from test_rtnetlink import DENY
+from children import bsd
+from children.world import batch, build, deny_netlink, many_routes, oracle
+from conftest import in_namespace
 
 from stcp_shell.commands.netstat import netstat
 from stcp_shell.errors import Failure
@@ -219,37 +221,36 @@ def test_options_that_do_not_go_together(options: dict[str, bool], why: str) -> 
         netstat.run(None, **options)
 
 
-SHELL = """
-from types import SimpleNamespace
-from stcp_shell.commands.netstat import netstat
-from stcp_shell.log.writer import records_of
-from stcp_shell.model.coding import to_json
-from stcp_shell.report.text.lines import lines
-SESSION = SimpleNamespace(timeout=5.0, sockets={}, environment=SimpleNamespace(host="h"))
-def shown(**options):
-    found = netstat.run(SESSION, **options)
-    text = list(lines(found))
-    return [text, to_json(records_of(found)[0])]
+NEIGHBOURS = """
+neigh add 172.16.1.1 lladdr 02:00:00:00:00:01 dev enetA nud reachable
+neigh add 172.16.1.3 lladdr 02:00:00:00:00:03 dev enetA nud permanent
+neigh add fd00:a::1 lladdr 02:00:00:00:00:09 dev enetA nud stale
 """
 
 
 @pytest.fixture(scope="module")
 def world() -> Any:
-    return in_namespace(
-        WORLD
-        + SHELL
-        + """
-batch("neigh add 172.16.1.1 lladdr 02:00:00:00:00:01 dev enetA nud reachable\\n"
-    "neigh add 172.16.1.3 lladdr 02:00:00:00:00:03 dev enetA nud permanent\\n"
-    "neigh add fd00:a::1 lladdr 02:00:00:00:00:09 dev enetA nud stale\\n")
-print(json.dumps({
-    "routes": shown(r=True, n=True), "interfaces": shown(i=True),
-    "ip neighbours": oracle("neigh"), "ip links": oracle("-s", "link"),
-    "ip routes": [oracle(family, "-d", "route", "show", "table", "main") for family in ("-4", "-6")],
-    "ip local": [oracle(family, "-d", "route", "show", "table", "local") for family in ("-4", "-6")],
-}))
-"""
+    _, _, routes, interfaces, near, links, *tables = in_namespace(
+        build,
+        partial(batch, NEIGHBOURS),
+        partial(bsd.shown, r=True, n=True),
+        partial(bsd.shown, i=True),
+        partial(oracle, "neigh"),
+        partial(oracle, "-s", "link"),
+        *(
+            partial(oracle, family, "-d", "route", "show", "table", table)
+            for table in ("main", "local")
+            for family in ("-4", "-6")
+        ),
     )
+    return {
+        "routes": routes,
+        "interfaces": interfaces,
+        "ip neighbours": near,
+        "ip links": links,
+        "ip routes": tables[:2],
+        "ip local": tables[2:],
+    }
 
 
 def _blocks(lines: list[str]) -> list[list[list[str]]]:
@@ -326,36 +327,19 @@ def test_the_ticket_shows_what_the_screen_showed(world: Any) -> None:
 
 
 def test_where_netlink_is_denied_the_interfaces_are_there_and_the_routes_say_why_not() -> None:
-    found = in_namespace(
-        WORLD
-        + SHELL
-        + DENY
-        + """
-deny_netlink()
-try:
-    shown(r=True)
-except OSError as why:
-    print(json.dumps([shown(i=True)[0], str(why)]))
-"""
-    )
-    if found is None:
+    _, can, (text, _), why = in_namespace(build, deny_netlink, partial(bsd.shown, i=True), partial(bsd.failure, r=True))
+    if not can:
         pytest.skip("the number of socket(2) is not known for this processor")
-    text, why = found
     assert [line.split()[4] for line in text[1:]] == ["-"] * (len(text) - 1)
     assert why == "the kernel's tables can't be read over netlink: Operation not permitted"
 
 
 def test_the_sockets_of_this_shell() -> None:
-    lines = in_namespace(
-        """
-import subprocess
-batch("link set lo up")
-commands = ("socket; bind -name 127.0.0.1 -port 2121; listen; socket; connect -name 127.0.0.1 -port 2121; use 1; "
-    "accept; send hello; socket -type dgram; socket; connect -name 127.0.0.1 -port 9; netstat")
-done = subprocess.run([sys.executable, "-m", "stcp_shell", "--no-log", "-c", commands], capture_output=True, text=True)
-print(json.dumps(done.stdout.splitlines()))
-"""
+    commands = (
+        "socket; bind -name 127.0.0.1 -port 2121; listen; socket; connect -name 127.0.0.1 -port 2121; use 1; accept;"
+        " send hello; socket -type dgram; socket; connect -name 127.0.0.1 -port 9; netstat"
     )
+    _, lines = in_namespace(partial(batch, "link set lo up"), partial(bsd.program, commands))
     head = lines.index("Active Internet connections (the sockets of this shell)")
     rows = [line.split() for line in lines[head + 2 :]]
     assert [[row[0], row[-1]] for row in rows] == [
@@ -370,18 +354,7 @@ print(json.dumps(done.stdout.splitlines()))
 
 @pytest.mark.slow
 def test_a_long_table_takes_no_more_memory_than_a_short_one() -> None:
-    short, long = in_namespace(
-        SHELL
-        + """
-import resource
-def use(found):
-    for _ in lines(found):
-        pass
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-batch("link set lo up\\nlink add e type veth peer name f\\nlink set e up\\naddr add 10.0.0.1/24 dev e")
-short = use(netstat.run(SESSION, r=True))
-batch("".join(f"route add 20.{n >> 8}.{n & 255}.0/24 via 10.0.0.{2 + n % 200}\\n" for n in range(20000)))
-print(json.dumps([short, use(netstat.run(SESSION, r=True))]))
-"""
-    )
-    assert long - short < 8 * 1024  # KiB; the lines of the batch are in it
+    link = "link set lo up\nlink add e type veth peer name f\nlink set e up\naddr add 10.0.0.1/24 dev e"
+    read = partial(bsd.peak, r=True)
+    _, short, _, long = in_namespace(partial(batch, link), read, partial(many_routes, 20000), read)
+    assert long - short < 8 * 1024  # KiB

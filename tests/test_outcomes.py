@@ -2,9 +2,11 @@
 
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
+from children import labs, sessions
 from conftest import in_lab
 from programs import Run, logged, read, run, shows, started, until
 
@@ -127,19 +129,12 @@ def test_sigterm_in_a_connect_is_logged_as_cancelled_with_the_source(namespaces:
 
 
 def test_a_rule_for_the_default_source_is_seen_in_the_way_of_an_unbound_connect(namespaces: None) -> None:
-    child = in_lab(
-        """
-import io, subprocess
-lab.enter("open")
-subprocess.run("ip route add default via 172.16.1.1 dev enetA table 100", shell=True, check=True)
-subprocess.run("ip rule add from 192.168.77.50 lookup 100", shell=True, check=True)
-from stcp_shell.app.main import run
-from stcp_shell.environment import Environment
-out = io.StringIO()
-line = "socket; connect -name 10.1.1.1 -port 2121 -timeout 1; diagnose -name 10.1.1.1 -port 2121 -timeout 1.5"
-run(["--no-log", "-c", line], Environment(None, out, out, {}, "phx_vos"))
-print(json.dumps(out.getvalue()))
-"""
+    line = "socket; connect -name 10.1.1.1 -port 2121 -timeout 1; diagnose -name 10.1.1.1 -port 2121 -timeout 1.5"
+    *_, shown = in_lab(
+        "open",
+        partial(labs.on, "host", "ip route add default via 172.16.1.1 dev enetA table 100"),
+        partial(labs.on, "host", "ip rule add from 192.168.77.50 lookup 100"),
+        partial(sessions.shown, "--no-log", "-c", line),
     )
-    assert "route        via 172.16.1.1 on enetA" in child.value
-    assert "sent via 172.16.1.1 on enetA" in " ".join(child.value.split())
+    assert "route        via 172.16.1.1 on enetA" in shown
+    assert "sent via 172.16.1.1 on enetA" in " ".join(shown.split())

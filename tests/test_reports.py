@@ -9,11 +9,13 @@ import os
 import re
 import stat
 import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tickets
+from children import sessions
 from conftest import in_lab
 from logs import (
     EVIL,
@@ -176,53 +178,21 @@ def test_what_was_shown_is_not_written_again(tmp_path: Path) -> None:
 
 
 def test_they_are_written_again_after_a_change(namespaces: None, tmp_path: Path) -> None:
-    child = in_lab(
-        f"""
-import io, subprocess
-lab.enter("open")
-from stcp_shell.app.main import run
-from stcp_shell.environment import Environment
-changes = [["address", "add", "172.16.1.99/24", "dev", "enetA"], ["route", "add", "10.9.0.0/16", "via", "172.16.1.1"]]
-class Lines(io.BytesIO):
-    count = 0
-    def readline(self):
-        self.count += 1
-        if self.count % 2 == 0 and changes:
-            subprocess.run(["ip", *changes.pop(0)], check=True)
-        return super().readline()
-lines = Lines(b"socket; connect -name 10.1.1.1 -port 2121\\n" * 5)
-log = {str(tmp_path / "log")!r}
-run(["--log", log], Environment(lines, io.StringIO(), io.StringIO(), {{}}, "phx_vos"))
-kinds = [json.loads(line) for line in open(log)]
-print(json.dumps([[r["type"] for r in kinds if r["type"] != "command"][1:-1],
-    [a["address"] for r in kinds if r["type"] == "interfaces" for i in r["interfaces"] for a in i["addresses"]],
-    [r["destination"] for t in kinds if t["type"] == "routes" for r in t["routes"]]]))
-"""
-    )
-    assert child.status == 0, child.stderr
-    kinds, addresses, routes = child.value
+    changes = ["address add 172.16.1.99/24 dev enetA", "route add 10.9.0.0/16 via 172.16.1.1"]
+    connect = "socket; connect -name 10.1.1.1 -port 2121"
+    (records,) = in_lab("open", partial(sessions.changing, str(tmp_path / "log"), connect, 5, changes))
+    kinds = [record["type"] for record in records if record["type"] != "command"][1:-1]
+    tables = [record["interfaces"] for record in records if record["type"] == "interfaces"]
+    addresses = [address["address"] for table in tables for row in table for address in row["addresses"]]
+    routes = [row["destination"] for record in records if record["type"] == "routes" for row in record["routes"]]
     first = ["interfaces", "routes", "connection"]
     assert kinds == [*first, "interfaces", "connection", "connection", "routes", "connection", "connection"]
     assert (addresses.count("172.16.1.99"), routes.count("10.9.0.0")) == (1, 1)
 
 
 def test_of_long_tables_the_beginning_is_taken(namespaces: None) -> None:
-    child = in_lab(
-        """
-import subprocess
-lab.enter("open")
-routes = "".join(f"route add 10.9.{n // 250}.{n % 250}/32 via 172.16.1.1\\n" for n in range(300))
-subprocess.run(["ip", "-batch", "-"], input=routes, text=True, check=True)
-from stcp_shell.commands.snapshot import Snapshot
-there = Snapshot()
-_, routes = there.records("host")
-families = [row.family for row in routes.routes]
-again = list(there.records("host"))
-print(json.dumps([families.count("inet"), "inet6" in families, routes.more, len(routes.defaults), again]))
-"""
-    )
-    assert child.status == 0, child.stderr
-    assert child.value == [100, True, True, 2, []]
+    (answers,) = in_lab("open", sessions.looks_at_long_tables)
+    assert answers == [100, True, True, 2, []]
 
 
 def test_without_netlink_there_is_what_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:

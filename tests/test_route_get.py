@@ -4,41 +4,19 @@ from __future__ import annotations
 
 import random
 import re
+from functools import partial
 from typing import Any
 
 import pytest
-from kernel_world import WORLD, in_namespace
-from test_rtnetlink import DENY
+from children import lookups
+from children.world import batch, build, deny_netlink, many_routes
+from conftest import in_namespace
 
 from stcp_shell.diagnosis import policy_rules, source_selection
 from stcp_shell.model.coding import decoder
 from stcp_shell.model.route_get import RouteFound
 from stcp_shell.model.tables import Address, Interface, Label, NextHop, Route, Rule, SourcePolicy
 from stcp_shell.report.text.lines import lines
-
-# `got` runs the command as the shell does, and answers its log record or the failure.
-GOT = """
-import socket
-from types import SimpleNamespace
-from stcp_shell.commands.route import route_get
-from stcp_shell.errors import Failure
-from stcp_shell.model.coding import to_json
-from stcp_shell.report.text.lines import lines
-SESSION = SimpleNamespace(timeout=5.0, remember=lambda name: None)
-NAMES = {"localhost": ("127.0.0.1", "::1"), "six.example": ("", "fd02::1"), "four.example": ("10.1.1.1", "")}
-def resolved(name, _, family, *rest):  # a namespace has no way to a resolver
-    found = NAMES.get(name, ("", ""))[family == socket.AF_INET6]
-    if not found:
-        raise socket.gaierror(-2, "Name or service not known")
-    return [(family, socket.SOCK_STREAM, 6, "", (found, 0))]
-socket.getaddrinfo = resolved
-def got(name, source=None, port=0):
-    try:
-        found = route_get.run(SESSION, name=name, from_=source, port=port)
-    except Failure as why:
-        return {"failure": str(why)}
-    return to_json(found) | {"text": list(lines(found))}
-"""
 
 
 def address(text: str, length: int = 24, scope: str = "global", **more: Any) -> Address:
@@ -263,40 +241,72 @@ ASKED = [
 ]
 
 
+REFUSED: list[lookups.Asked] = [
+    ("24.0.0.1", None),
+    ("25.0.0.1", None),
+    ("26.0.0.1", None),
+    ("27.0.0.1", None),
+    ("fd03::1", None),
+    ("fd04::1", None),
+    ("fd05::1", None),
+]
+REFUSING = """
+rule add priority 90 to 40.0.0.0/8 unreachable
+rule add priority 91 to 41.0.0.0/8 prohibit
+rule add priority 92 to 42.0.0.0/8 blackhole
+"""
+BAD: list[lookups.Asked] = [
+    ("10.1.1.1", "9.9.9.9"),
+    ("10.1.1.1", "fd00:a::50"),
+    ("fd02::1", "172.16.1.50"),
+    ("fd02::1", "fe80::1"),
+    ("fe80::1%nowhere", None),
+    ("no-such-host.invalid", None),
+    ("10.1.1.1", "172.16.1.255"),
+    ("six.example", "172.16.1.50"),
+]
+ODD: list[lookups.Asked] = [
+    ("0.0.0.0", None),
+    ("0.0.0.0", "172.16.1.50"),
+    ("::", None),
+    ("::ffff:10.1.1.1", None),
+    ("fe80::1", None),
+    ("10.1.1.1", "127.0.0.1"),
+    ("10.1.1.1", "0.0.0.0"),
+    ("localhost", "::1"),
+    ("localhost", None),
+    ("six.example", None),
+    ("four.example", None),
+]
+
+
 @pytest.fixture(scope="module")
 def world() -> Any:
     """The answers of both, in the namespace that holds one of everything (each rule is for root, too: uid 0)."""
-    return in_namespace(
-        WORLD
-        + GOT
-        + f"ASKED = {[(name, source) for name, source, *_ in ASKED]!r}\n"
-        + """
-def theirs(name, source):
-    name, _, zone = name.partition("%")
-    words = [*(["from", source] if source else []), *(["oif", zone] if zone else [])]
-    return oracle("route", "get", name, *words)[0]
-refused = ["24.0.0.1", "25.0.0.1", "26.0.0.1", "27.0.0.1", "fd03::1", "fd04::1", "fd05::1"]
-batch("rule add priority 90 to 40.0.0.0/8 unreachable\\nrule add priority 91 to 41.0.0.0/8 prohibit\\n"
-    "rule add priority 92 to 42.0.0.0/8 blackhole\\n")
-print(json.dumps({
-    "ours": [got(*pair) for pair in ASKED], "theirs": [theirs(*pair) for pair in ASKED],
-    "refused": {name: got(name) for name in refused},
-    "rules": [got(name) for name in ("40.0.0.1", "41.0.0.1", "42.0.0.1")],
-    "port": [got("31.0.0.1"), got("31.0.0.1", None, 2121)],
-    "second": got("23.0.0.1"),
-    "bad": {name + str(source or ""): got(name, source) for name, source in [
-        ("10.1.1.1", "9.9.9.9"), ("10.1.1.1", "fd00:a::50"), ("fd02::1", "172.16.1.50"), ("fd02::1", "fe80::1"),
-        ("fe80::1%nowhere", None), ("no-such-host.invalid", None), ("10.1.1.1", "172.16.1.255"),
-        ("six.example", "172.16.1.50"),
-    ]},
-    "odd": {name + str(source or ""): got(name, source) for name, source in [
-        ("0.0.0.0", None), ("0.0.0.0", "172.16.1.50"), ("::", None), ("::ffff:10.1.1.1", None), ("fe80::1", None),
-        ("10.1.1.1", "127.0.0.1"), ("10.1.1.1", "0.0.0.0"), ("localhost", "::1"),
-        ("localhost", None), ("six.example", None), ("four.example", None),
-    ]},
-}))
-"""
+    pairs = [(name, source) for name, source, *_ in ASKED]
+    _, _, ours, theirs, refused, rules, without_port, with_port, second, bad, odd = in_namespace(
+        build,
+        partial(batch, REFUSING),
+        partial(lookups.all_got, pairs),
+        partial(lookups.theirs, pairs),
+        partial(lookups.by_name, REFUSED),
+        partial(lookups.all_got, [(name, None) for name in ("40.0.0.1", "41.0.0.1", "42.0.0.1")]),
+        partial(lookups.got, "31.0.0.1"),
+        partial(lookups.got, "31.0.0.1", port=2121),
+        partial(lookups.got, "23.0.0.1"),
+        partial(lookups.by_name, BAD),
+        partial(lookups.by_name, ODD),
     )
+    return {
+        "ours": ours,
+        "theirs": theirs,
+        "refused": refused,
+        "rules": rules,
+        "port": [without_port, with_port],
+        "second": second,
+        "bad": bad,
+        "odd": odd,
+    }
 
 
 @pytest.mark.parametrize("number", range(len(ASKED)), ids=[f"{name} {source or ''}" for name, source, *_ in ASKED])
@@ -351,27 +361,22 @@ def test_ipv4_looks_again_with_the_source_that_it_chose(world: Any) -> None:
     assert [rule["priority"] for rule in found["second"]["rules"]] == [100]
 
 
-def test_the_packets_of_a_connect_go_where_the_second_look_leads() -> None:
-    found, sent, six = in_namespace(
-        WORLD
-        + GOT
-        + """
-batch("neigh add 172.16.1.1 lladdr 02:00:00:00:00:01 dev enetA\\n"
-    "neigh add 172.16.1.3 lladdr 02:00:00:00:00:03 dev enetA\\n"
-    "neigh add 192.168.77.1 lladdr 02:00:00:00:00:02 dev enetZ\\nroute add default via 192.168.77.1 table 101\\n"
-    "rule add priority 99 from 172.16.1.50 lookup 101\\n")
-def packets():
-    rows = [line.split(":") for line in open("/proc/net/dev") if ":" in line]
-    return {name.strip(): int(figures.split()[9]) for name, figures in rows}
-before = packets()
-with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-    sock.connect(("23.0.0.1", 9))
-    for _ in range(5):
-        sock.send(b"x")
-after = packets()
-sent = {name: after[name] - before[name] for name in ("enetA", "enetZ")}
-print(json.dumps([got("23.0.0.1"), sent, got("fd02::1")]))
+SECOND_WAY = """
+neigh add 172.16.1.1 lladdr 02:00:00:00:00:01 dev enetA
+neigh add 172.16.1.3 lladdr 02:00:00:00:00:03 dev enetA
+neigh add 192.168.77.1 lladdr 02:00:00:00:00:02 dev enetZ
+route add default via 192.168.77.1 table 101
+rule add priority 99 from 172.16.1.50 lookup 101
 """
+
+
+def test_the_packets_of_a_connect_go_where_the_second_look_leads() -> None:
+    _, _, sent, found, six = in_namespace(
+        build,
+        partial(batch, SECOND_WAY),
+        partial(lookups.packets_sent, "23.0.0.1"),
+        partial(lookups.got, "23.0.0.1"),
+        partial(lookups.got, "fd02::1"),
     )
     assert (found["source"], found["interface"], found["second"]["interface"]) == ("172.16.1.50", "enetA", "enetZ")
     assert sent["enetZ"] >= 5
@@ -424,7 +429,7 @@ def test_the_log_has_all_that_the_screen_shows(world: Any) -> None:
 
 
 def test_the_text() -> None:
-    (text,) = in_namespace(WORLD + GOT + 'print(json.dumps([got("23.0.0.1", None, 80)["text"]]))')
+    text = in_namespace(build, partial(lookups.got, "23.0.0.1", port=80))[-1]["text"]
     assert text == [
         "23.0.0.1: from 172.16.1.50, via 172.16.1.1 on enetA",
         "  destination  23.0.0.1 port 80",
@@ -441,32 +446,18 @@ def test_the_text() -> None:
 
 
 def test_without_netlink_the_source_is_still_told_and_why_not_the_rest() -> None:
-    found = in_namespace(
-        WORLD + GOT + DENY + 'deny_netlink()\nprint(json.dumps([got("10.1.1.1"), got("10.1.1.1", "9.9.9.9")]))'
+    _, can, plain, foreign = in_namespace(
+        build, deny_netlink, partial(lookups.got, "10.1.1.1"), partial(lookups.got, "10.1.1.1", "9.9.9.9")
     )
-    if found is None:
+    if not can:
         pytest.skip("the number of socket(2) is not known for this processor")
-    plain, foreign = found
     assert (plain["source"], plain["kind"], plain["agrees"]) == ("192.168.77.50", None, None)
     assert plain["why"] == "not known: the kernel's tables can't be read over netlink: Operation not permitted"
     assert foreign["failure"] == "-from 9.9.9.9: not an address of this host (EADDRNOTAVAIL)"
 
 
 def test_an_interface_that_goes_away_meanwhile_does_no_harm() -> None:
-    found = in_namespace(
-        WORLD
-        + GOT
-        + """
-from stcp_shell.net.tables.route_lookup import Tables
-lookup = Tables.lookup
-def cut(self, *arguments):
-    answer = lookup(self, *arguments)
-    subprocess.run(["ip", "link", "del", "enetZ"], check=False, stderr=subprocess.DEVNULL)
-    return answer
-Tables.lookup = cut
-print(json.dumps(got("10.1.1.1")))
-"""
-    )
+    _, found = in_namespace(build, partial(lookups.cut_off, "10.1.1.1"))
     # The kernel's first answer was another than what connect(2) finds now: no reason is made up.
     assert (found["reason"], found["agrees"]) == ("unknown", False)
 
@@ -501,51 +492,21 @@ def test_in_random_worlds_the_reason_leads_to_the_kernel_s_choice() -> None:
     worlds = [_random_world(random_) for _ in range(24)]
     targets = ["50.0.0.1", "51.0.0.1", "60.0.0.1", "61.0.0.1", "10.0.0.4", "10.1.1.4", "2000::1", "2100::1"]
     targets += ["2001:0:1::1", "2001:1::1", "fd00:1::5", "2001:db8::5", "2002:a00:1::5"]
-    found = in_namespace(
-        GOT
-        + f"worlds, targets = {worlds!r}, {targets!r}\n"
-        + """
-batch("link set lo up")
-seen = []
-for world in worlds:
-    for line in world.splitlines():  # an address twice, a route without a way: not every line is possible
-        words = line.split()
-        subprocess.run(["ip", *words], stderr=subprocess.DEVNULL, check=False)
-    settle()
-    for target in targets:
-        answer = got(target)
-        seen.append([target, answer["reason"], answer["source"], answer["kernel"], answer["connect"], answer["why"]])
-    batch("link del r0\\nlink del r1")
-print(json.dumps(seen))
-"""
-    )
-    wrong = [row for row in found if row[1] == "unknown"]
-    assert wrong == []
-    chosen = [row for row in found if row[1] != "refused"]
-    for _, _, source, kernel, connect, _ in chosen:
-        assert source == kernel
-        assert connect["source"] in (source, source and source.partition("%")[0])
+    (found,) = in_namespace(partial(lookups.in_worlds, worlds, targets))
+    assert [answer for answer in found if answer["reason"] == "unknown"] == []
+    chosen = [answer for answer in found if answer["reason"] != "refused"]
+    for answer in chosen:
+        source = answer["source"]
+        assert source == answer["kernel"]
+        assert answer["connect"]["source"] in (source, source and source.partition("%")[0])
     assert len(chosen) > 100
     assert {"prefsrc", "gateway-subnet", "first-primary", "borrowed", "outgoing-interface"} <= {
-        row[1] for row in chosen
+        answer["reason"] for answer in chosen
     }
 
 
 @pytest.mark.slow
 def test_a_long_table_makes_no_difference() -> None:
-    took = in_namespace(
-        GOT
-        + """
-import time
-batch("link set lo up\\nlink add e type veth peer name f\\nlink set e up\\naddr add 10.0.0.1/24 dev e\\n"
-    + "".join(f"route add 20.{n >> 8}.{n & 255}.0/24 via 10.0.0.{2 + n % 200}\\n" for n in range(20000)))
-got("20.1.1.1")
-took = []
-for _ in range(20):
-    start = time.perf_counter()
-    route_get.run(SESSION, name="20.1.1.1")
-    took.append(time.perf_counter() - start)
-print(json.dumps(min(took)))
-"""
-    )
+    link = "link set lo up\nlink add e type veth peer name f\nlink set e up\naddr add 10.0.0.1/24 dev e"
+    *_, took = in_namespace(partial(batch, link), partial(many_routes, 20000), partial(lookups.fastest, "20.1.1.1"))
     assert took < 0.002

@@ -2,48 +2,23 @@
 
 import ipaddress
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
-from kernel_world import WORLD, in_namespace
+from children import tables
+from children.world import batch, build
+from conftest import in_namespace
 
 from stcp_shell.errors import Failure
 from stcp_shell.model.connection import INET, INET6
 from stcp_shell.net.tables import interfaces, rtnetlink
 
-READ = """
-from stcp_shell.net.tables import interfaces, netdevice, rtnetlink
-ASKED = [
-    ("10.1.1.1", None), ("10.1.1.1", "172.16.1.50"), ("10.1.1.1", "0.0.0.0"), ("20.0.0.1", None), ("22.0.0.1", None),
-    ("172.16.1.9", None), ("172.16.1.50", None), ("172.16.1.255", None), ("10.8.0.2", None), ("28.1.1.1", None),
-    ("127.0.0.1", None), ("29.0.0.1", "172.16.1.51"), ("fd01::1", None), ("fd06::1", None), ("fd06::1", "fd00:a::50"),
-    ("fd00:a::50", None), ("::1", None), ("2001:db8::1", None),
-]
-def asked(destination, source):
-    return oracle("route", "get", destination, *(["from", source] if source not in (None, "0.0.0.0") else []))[0]
-with rtnetlink.Rtnetlink() as tables:
-    print(json.dumps({
-        "routes": [list(tables.routes(family)) for family in ("inet", "inet6")],
-        "main": [list(tables.routes(family, 254)) for family in ("inet", "inet6")],
-        "none": list(tables.routes("inet", 4711)),
-        "defaults": [list(tables.default_routes(family)) for family in ("inet", "inet6")],
-        "rules": [list(tables.rules(family)) for family in ("inet", "inet6")],
-        "interfaces": interfaces.interfaces(),
-        "netdevice": netdevice.interfaces(),
-        "netifaces": interfaces.from_netifaces(),
-        "ways": [tables.route_get(*pair) for pair in ASKED],
-        "ip ways": [asked(*pair) for pair in ASKED],
-        "ip routes": [oracle(family, "-d", "route", "show", "table", "all") for family in ("-4", "-6")],
-        "ip rules": [oracle(family, "rule") for family in ("-4", "-6")],
-        "ip addresses": oracle("-d", "addr"),
-    }))
-"""
-
 
 @pytest.fixture(scope="module")
 def world() -> Any:
     """Everything that was read in the namespace, by us and by the tools; NamedTuples have become lists."""
-    return in_namespace(WORLD + READ)
+    return in_namespace(build, tables.everything)[-1]
 
 
 TABLES = {"main": 254, "local": 255, "default": 253}
@@ -88,17 +63,7 @@ def test_every_row_of_every_table_is_as_ip_route_says(world: Any, number: int) -
 
 
 def test_pyroute2_finds_the_same_destinations_and_tables() -> None:
-    ours, theirs = in_namespace(
-        WORLD
-        + """
-import pyroute2
-from stcp_shell.net.tables.rtnetlink import Rtnetlink
-with Rtnetlink() as tables, pyroute2.IPRoute() as other:
-    ours = [[route.table, route.prefix_length, route.source] for route in tables.routes("inet")]
-    rows = [(row, dict(row["attrs"])) for row in other.get_routes(family=2)]
-    print(json.dumps([ours, [[a.get("RTA_TABLE"), row["dst_len"], a.get("RTA_PREFSRC")] for row, a in rows]]))
-"""
-    )
+    _, (ours, theirs) = in_namespace(build, tables.beside_pyroute2)
     assert sorted(ours, key=str) == sorted(theirs, key=str)
 
 
@@ -133,17 +98,7 @@ def test_default_routes_are_found_without_the_rest(world: Any) -> None:
 
 
 def test_a_default_route_is_found_behind_more_rows_of_0_0_0_0_than_one_answer_holds() -> None:
-    found = in_namespace(
-        """
-from stcp_shell.net.tables.rtnetlink import Rtnetlink
-batch("link add e type veth peer name f\\nlink set e up\\naddr add 10.0.0.1/24 dev e\\n"
-    + "".join(f"route add 0.0.0.0/{length} dev e metric {metric}\\n"
-              for length in range(1, 9) for metric in range(1, 200))
-    + "route add default dev e metric 9\\n")
-with Rtnetlink() as tables:
-    print(json.dumps(list(tables.default_routes("inet"))))
-"""
-    )
+    (found,) = in_namespace(tables.default_routes)
     assert [[*route[:2], route[5]] for route in found] == [["0.0.0.0", 0, 9]]
 
 
@@ -165,37 +120,27 @@ def test_a_rule_for_the_bound_source_decides_its_way(world: Any) -> None:
 
 
 def test_where_there_is_no_way_the_kind_says_why() -> None:
-    answers = in_namespace(
-        WORLD
-        + """
-from stcp_shell.net.tables.rtnetlink import Rtnetlink
-batch("route del default\\nroute del default\\nroute del default table 100\\nroute del default via fd00:a::1")
-asked = ["24.0.0.1", "25.0.0.1", "26.0.0.1", "fd03::1", "fd04::1", "fd05::1", "8.8.8.8", "2001:db8::1", "27.0.0.1",
-         "fe80::1%nowhere", "fe80::1%77", "fe80::1%99999999999"]
-with Rtnetlink() as tables:
-    ways = [tables.route_get(address) for address in asked]
-    by_rule = tables.route_get("30.0.0.1", "172.16.1.51")
-    print(json.dumps([[way.kind for way in ways], by_rule, [way[:3] for way in ways]]))
-"""
+    addresses = ["24.0.0.1", "25.0.0.1", "26.0.0.1", "fd03::1", "fd04::1", "fd05::1"]
+    nowhere = ["8.8.8.8", "2001:db8::1", "27.0.0.1", "fe80::1%nowhere", "fe80::1%77", "fe80::1%99999999999"]
+    *_, ways, by_rule = in_namespace(
+        build,
+        partial(batch, "route del default\nroute del default"),
+        partial(batch, "route del default table 100\nroute del default via fd00:a::1"),
+        partial(tables.ways, *addresses, *nowhere),
+        partial(tables.way, "30.0.0.1", "172.16.1.51"),
     )
-    kinds, by_rule, rest = answers
     rejects = ["prohibit", "blackhole", "unreachable"]
-    assert kinds == [*rejects, *rejects, "none", "none", "none", "none", "none", "none"]
+    assert [way[-1] for way in ways] == [*rejects, *rejects, "none", "none", "none", "none", "none", "none"]
     assert by_rule == [None, None, None, None, "prohibit"]
-    assert rest == [[None, None, None]] * len(kinds)
+    assert [way[:3] for way in ways] == [[None, None, None]] * len(ways)
 
 
 def test_a_zone_a_port_and_a_mapped_address_count() -> None:
-    zoned, plain, by_port, mapped, names = in_namespace(
-        WORLD
-        + """
-from stcp_shell.net.tables.rtnetlink import Rtnetlink
-with Rtnetlink() as tables:
-    print(json.dumps([
-        tables.route_get("fe80::1%enetZ"), tables.route_get("31.0.0.1"), tables.route_get("31.0.0.1", port=2121),
-        tables.route_get("::ffff:10.1.1.1", "::"), [tables.route_get(f"fe80::1%{n}").interface for n in (2, 3)],
-    ]))
-"""
+    _, (zoned, plain, *numbered), by_port, mapped = in_namespace(
+        build,
+        partial(tables.ways, "fe80::1%enetZ", "31.0.0.1", "fe80::1%2", "fe80::1%3"),
+        partial(tables.way, "31.0.0.1", port=2121),
+        partial(tables.way, "::ffff:10.1.1.1", "::"),
     )
     assert zoned[:2] == [None, "enetZ"]
     assert zoned[2].startswith("fe80::")
@@ -203,20 +148,11 @@ with Rtnetlink() as tables:
     assert (plain[0], plain[3]) == ("192.168.77.1", 254)
     assert (by_port[0], by_port[3]) == ("172.16.1.1", 100)
     assert mapped[:3] == ["192.168.77.1", "enetZ", "192.168.77.50"]
-    assert sorted(names) == ["enetA", "farA"]
+    assert sorted(way[1] for way in numbered) == ["enetA", "farA"]
 
 
 def test_the_way_of_a_renamed_interface_has_its_new_name() -> None:
-    before, after = in_namespace(
-        WORLD
-        + """
-from stcp_shell.net.tables.rtnetlink import Rtnetlink
-with Rtnetlink() as tables:
-    before = tables.route_get("172.16.1.9").interface
-    batch("link set enetA down\\nlink set enetA name other0\\nlink set other0 up")
-    print(json.dumps([before, tables.route_get("172.16.1.9").interface]))
-"""
-    )
+    _, (before, after) = in_namespace(build, tables.renamed)
     assert (before, after) == ("enetA", "other0")
 
 
@@ -310,76 +246,23 @@ def test_netifaces_finds_addresses_and_claims_nothing_that_it_does_not_see(world
 
 
 def test_a_tun_without_an_address_is_an_interface() -> None:
-    found, other = in_namespace(
-        """
-from stcp_shell.net.tables import interfaces
-if subprocess.run(["ip", "tuntap", "add", "dev", "tun0", "mode", "tun"], stderr=subprocess.DEVNULL).returncode:
-    print("[null, null]")
-else:
-    both = interfaces.interfaces(), interfaces.from_netifaces()
-    print(json.dumps([[row for row in rows if row.name == "tun0"] for rows in both]))
-"""
-    )
-    if found is None:
+    (both,) = in_namespace(tables.tun)
+    if both is None:
         pytest.skip("no tun device can be made here: /dev/net/tun is missing")
+    found, other = both
     ((_, _, flags, mtu, _, addresses),) = found
     assert ("POINTOPOINT" in flags, "UP" in flags, mtu, addresses) == (True, False, 1500, [])
     assert other[0][1:3] == ["tun0", []]
 
 
 def test_a_hostile_interface_name_does_no_harm() -> None:
-    names, way = in_namespace(
-        """
-from stcp_shell.net.tables import interfaces, rtnetlink
-subprocess.run(["ip", "link", "add", b"e\\x1b[31m\\xff", "type", "veth", "peer", "name", "f"], check=True)
-subprocess.run(["ip", "addr", "add", "10.0.0.1/24", "dev", b"e\\x1b[31m\\xff"], check=True)
-subprocess.run(["ip", "link", "set", b"e\\x1b[31m\\xff", "up"], check=True)
-with rtnetlink.Rtnetlink() as tables:
-    print(json.dumps([interfaces.local_addresses("inet"), tables.route_get("10.0.0.9").interface]))
-"""
-    )
+    ((names, way),) = in_namespace(tables.hostile)
     assert names == ["10.0.0.1"]
     assert way == "e\x1b[31m\\xff"
 
 
-DENY = """
-import ctypes, platform, struct
-def deny_netlink():
-    "socket(AF_NETLINK, ...) fails with EPERM from now on (seccomp(2), classic BPF)."
-    number = {"x86_64": 41, "aarch64": 198}.get(platform.machine())
-    if number is None:
-        print("null")
-        raise SystemExit
-    code = b"".join(struct.pack("=HBBI", *line) for line in [
-        (0x20, 0, 0, 0), (0x15, 0, 3, number),  # seccomp_data.nr
-        (0x20, 0, 0, 16), (0x15, 0, 1, 16),     # its first argument: AF_NETLINK
-        (0x06, 0, 0, 0x00050001), (0x06, 0, 0, 0x7FFF0000),  # EPERM; allow
-    ])
-    buffer = ctypes.create_string_buffer(code)
-    program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer)))
-    libc = ctypes.CDLL(None)
-    assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
-    assert libc.prctl(22, 2, program, 0, 0) == 0  # PR_SET_SECCOMP
-"""
-
-
 def test_where_netlink_is_denied_interfaces_are_still_there_and_tables_say_why_not() -> None:
-    answer = in_namespace(
-        WORLD
-        + DENY
-        + """
-from stcp_shell.net.tables import interfaces, routes, rtnetlink
-before = interfaces.local_addresses()
-deny_netlink()
-reasons = []
-for ask in (rtnetlink.Rtnetlink, lambda: routes.default_gateways("inet"), lambda: routes.resolve_route("10.1.1.1")):
-    try:
-        ask()
-    except rtnetlink.TablesUnavailable as why:
-        reasons.append(str(why))
-print(json.dumps([before, interfaces.local_addresses(), reasons]))
-"""
-    )
+    _, answer = in_namespace(build, tables.denied)
     if answer is None:
         pytest.skip("the number of socket(2) is not known for this processor")
     before, after, reasons = answer
@@ -388,39 +271,12 @@ print(json.dumps([before, interfaces.local_addresses(), reasons]))
 
 
 def test_a_table_that_changes_while_it_is_read_is_noticed() -> None:
-    quiet, disturbed = in_namespace(
-        """
-from stcp_shell.net.tables.rtnetlink import Rtnetlink
-batch("".join(f"link add e{n} type veth peer name f{n}\\n" for n in range(40)))
-with Rtnetlink() as tables:
-    list(tables.links())
-    quiet = tables.interrupted
-    reading = tables.links()
-    next(reading)
-    batch("link add late type veth peer name later")
-    list(reading)
-    print(json.dumps([quiet, tables.interrupted]))
-"""
-    )
+    ((quiet, disturbed),) = in_namespace(tables.disturbed)
     assert (quiet, disturbed) == (False, True)
 
 
 def test_a_dump_that_is_left_half_way_disturbs_nothing_after_it() -> None:
-    ways, names, descriptors = in_namespace(
-        WORLD
-        + """
-from stcp_shell.net.tables.rtnetlink import Rtnetlink
-with Rtnetlink() as tables:
-    ways, names, count = set(), set(), lambda: len(os.listdir("/proc/self/fd"))
-    before = count()
-    for _ in range(50):
-        reading = tables.routes("inet")
-        names.add(next(reading).destination)
-        ways.add(tables.route_get("10.1.1.1").gateway)
-        reading.close()
-    print(json.dumps([sorted(ways), sorted(names), count() - before]))
-"""
-    )
+    _, (ways, names, descriptors) = in_namespace(build, tables.half_read)
     assert ways == ["192.168.77.1"]
     assert len(names) == 1
     assert descriptors == 0
@@ -441,18 +297,7 @@ def test_an_interface_that_is_not_there_is_answered_with_those_that_are() -> Non
 
 
 def test_a_source_is_no_link_local_address_where_there_is_another_and_none_that_bind_refuses() -> None:
-    names = in_namespace(
-        WORLD
-        + """
-from stcp_shell.errors import Failure
-from stcp_shell.net.tables import interfaces
-answers = [interfaces.address_on("enetA", family) for family in ("inet", "inet6")]
-try:
-    interfaces.address_on("down0", "inet")
-except Failure as why:
-    answers.append(str(why))
-print(json.dumps(answers))
-"""
-    )
+    on = [("enetA", INET), ("enetA", INET6), ("down0", INET)]
+    _, *names = in_namespace(build, *(partial(tables.address_on, *each) for each in on))
     assert names == ["172.16.1.50", names[1], "interface down0 has no inet address that could be used"]
     assert names[1].startswith("fd00:a::5")

@@ -17,13 +17,6 @@ COMMAND = Path(sys.executable).with_name("stcp-shell")
 TO_CLIENT = "-name 10.1.1.1 -port 2121"
 FROM_BOTH = f"socket; connect {TO_CLIENT}; socket; bind -name 172.16.1.50 -port 0; connect {TO_CLIENT}"
 TABLES = "ifconfig -all; route print; netstat -r; route get -name 10.1.1.1"
-IMPORT_ALL = """
-import importlib, pkgutil, stcp_shell
-for module in pkgutil.walk_packages(stcp_shell.__path__, "stcp_shell."):
-    if not module.name.endswith("__main__"):
-        importlib.import_module(module.name)
-print(stcp_shell.__file__)
-"""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -46,7 +39,7 @@ def ours(folder: Path, *words: str | Path, **options: Any) -> Run:
 
 
 def test_every_module_can_be_imported(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", IMPORT_ALL]
+    command = [sys.executable, str(ROOT / "tests" / "children" / "imports.py")]
     done = subprocess.run(command, cwd=tmp_path, env=alone(tmp_path), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert Path(done.stdout).is_relative_to(sys.prefix), "another one than was installed"

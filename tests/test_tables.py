@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from itertools import count, islice
 
 import pytest
+from children import tables
+from children.world import build
+from conftest import in_namespace
 from hypothesis import given
 from hypothesis import strategies as st
-from kernel_world import WORLD, in_namespace
 
 from stcp_shell.model.rows import Rows
 from stcp_shell.model.tables import Address, Interface, NextHop, Route, Rule
@@ -236,16 +238,7 @@ def test_rows_that_nobody_read_to_the_end_are_not_counted() -> None:
 
 
 def test_a_real_table_keeps_to_the_width_and_starts_with_its_gateways() -> None:
-    lines = in_namespace(
-        WORLD
-        + """
-from stcp_shell.net.tables import routes
-from stcp_shell.report.text.stcp_tables import route_lines
-defaults = routes.default_gateways("inet") + routes.default_gateways("inet6")
-rules = routes.rules("inet") + routes.rules("inet6")
-print(json.dumps(list(route_lines(defaults, routes.main_table(), "15:27:46", routes.other_tables(), rules))))
-"""
-    )
+    _, lines = in_namespace(build, tables.printed)
     assert lines[:2] == [
         "Default Gateway: 192.168.77.1  enetZ",
         "Default Gateway: 172.16.1.1  enetA  metric 200",

@@ -6,14 +6,17 @@ import stat
 import subprocess
 import sys
 import threading
+from functools import partial
 from io import StringIO
 from itertools import islice
 from pathlib import Path
 
 import pytest
+from child import command
+from children import imports
 from programs import Record, read
 from shells import Shell, pasted
-from terminals import ROOT, Terminal, history, shell
+from terminals import Terminal, history, shell
 
 from stcp_shell.app.terminal.history import PrivateHistory, open_history
 from stcp_shell.app.terminal.progress import LiveLine, describe, live_line
@@ -205,29 +208,23 @@ def test_the_live_line_is_erased_once() -> None:
 @pytest.mark.parametrize("words", [["-c", "socket; sockets; log"], ["script.stcp"], []])
 def test_without_a_terminal_neither_prompt_toolkit_nor_pygments_is_imported(tmp_path: Path, words: list[str]) -> None:
     (tmp_path / "script.stcp").write_text("socket\nhelp\n")
-    code = (
-        "import sys, stcp_shell.app.main as c, stcp_shell.environment as e; c.run(sys.argv[1:], e.real());"
-        "sys.exit(str([m for m in ('prompt_toolkit', 'pygments', 'asyncio') if m in sys.modules]).strip('[]'))"
-    )
     done = subprocess.run(
-        [sys.executable, "-c", code, *words],
+        command(partial(imports.of_a_session, *words)),
         input="socket\n",
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(tmp_path)},
+        env=os.environ | {"XDG_STATE_HOME": str(tmp_path)},
         timeout=60,
         check=False,
     )
     assert "socket 1" in done.stdout
     assert not done.stderr.strip()
+    assert done.stdout.endswith("\n[[]]\n")
 
 
 def test_without_prompt_toolkit_one_line_says_so(tmp_path: Path) -> None:
-    code = (
-        "import sys; sys.modules['prompt_toolkit'] = None; import stcp_shell.app.main as c; sys.argv = ['x']; c.main()"
-    )
-    with Terminal(tmp_path, "-c", code, command=[sys.executable]) as terminal:
+    with Terminal(tmp_path, command=command(imports.without_prompt_toolkit)) as terminal:
         assert terminal.end() == 1
         assert "the prompt needs prompt_toolkit" in terminal.text
         assert "Traceback" not in terminal.text

@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from child import Call
+from children import paths
 from conftest import in_lab
 from programs import read, run, shows, started, until
 
@@ -21,31 +24,30 @@ ROUTER, CLIENT = ("192.168.77.1", "fd00:192:168:77::1"), ("10.1.1.1", "fd00:10:1
 EXCEEDED, PROHIBITED = ([11, 0], [3, 0]), ([3, 13], [1, 1])
 UNREACHED = ([3, 1], [1, 3])
 FAMILIES = (0, 1)  # IPv4, IPv6: places in the pairs above
-SHORT = "timeout=1.0"  # two rounds
+SHORT = 1.0  # seconds: two rounds
 
-# What a lab is asked, by name: the scenario, what is done to it, and an expression for each family.
-QUESTIONS: dict[str, tuple[str, str, str]] = {
-    "open": ("open", "", "paths.timed(client)"),
-    "visited": ("open", "", "paths.visit(nodes['client'], client)"),
-    "late": ("open", "", "paths.late(nodes['client'], client)"),
-    "dropped": ("acl-drop", "", f"paths.path(client, [None, a], {SHORT})"),
-    "firewall": (
-        "open",
-        "paths.way_back(nodes); paths.filtered(nodes, 'drop')",
-        f"paths.path(client, [z, a], {SHORT})",
+# What a lab is asked, by name: the scenario, and a call for the client's address and the two of this host.
+QUESTIONS: dict[str, tuple[str, Callable[[str, str, str], Call]]] = {
+    "open": ("open", lambda client, a, z: partial(paths.timed, client)),
+    "visited": ("open", lambda client, a, z: partial(paths.visit, client)),
+    "late": ("open", lambda client, a, z: partial(paths.late, client)),
+    "dropped": ("acl-drop", lambda client, a, z: partial(paths.path, client, [None, a], timeout=SHORT)),
+    "firewall": ("open", lambda client, a, z: partial(paths.path, client, [z, a], timeout=SHORT)),
+    "rejected": ("acl-reject", lambda client, a, z: partial(paths.path, client, timeout=SHORT)),
+    "reset": ("acl-reset", lambda client, a, z: partial(paths.path, client)),
+    "limited": ("acl-reject", lambda client, a, z: partial(paths.limited, client)),
+    "lost": ("dead-next-hop", lambda client, a, z: partial(paths.path, client)),
+    "routeless": ("no-route", lambda client, a, z: partial(paths.path, client)),
+    "local": ("open", lambda client, a, z: partial(paths.path, a)),
+    "near": ("open", lambda client, a, z: partial(paths.path, client, most_hops=1)),
+    "interrupted": ("acl-drop", lambda client, a, z: partial(paths.interrupted, client, 0.2, sources=[None, a])),
+    "starved": (
+        "acl-drop",
+        lambda client, a, z: partial(paths.starved, client, 4, sources=[None, a], most_hops=3, timeout=SHORT),
     ),
-    "rejected": ("acl-reject", "", f"paths.path(client, {SHORT})"),
-    "reset": ("acl-reset", "", "paths.path(client)"),
-    # The router has five ICMP errors to send at once, and these take them.
-    "limited": ("acl-reject", "", "[probes.probe(client, patience=0.01) for _ in range(12)] and paths.timed(client)"),
-    "lost": ("dead-next-hop", "", "paths.path(client)"),
-    "routeless": ("no-route", "", "paths.path(client)"),
-    "local": ("open", "", "paths.path(a)"),
-    "near": ("open", "", "paths.path(client, most_hops=1)"),
-    "interrupted": ("acl-drop", "", "paths.interrupted(client, 0.2, sources=[None, a])"),
-    "starved": ("acl-drop", "", f"paths.starved(client, 4, sources=[None, a], most_hops=3, {SHORT})"),
-    "unnamed": ("open", "", "paths.unnamed(client)"),
+    "unnamed": ("open", lambda client, a, z: partial(paths.unnamed, client)),
 }
+BEFORE: dict[str, list[Call]] = {"firewall": [paths.way_back, partial(paths.filtered, "drop")]}  # done to that lab
 
 
 LONG = ("limited", "lost")  # each family has a lab of its own
@@ -56,12 +58,9 @@ def answers(namespaces: None) -> Iterator[Callable[[str, int], Any]]:
     """What the labs said, by question and family; most of the time they wait, so several do at once."""
 
     def ask(name: str, *families: int) -> list[Any]:
-        scenario, change, expression = QUESTIONS[name]
-        names = [(CLIENT[family], A[family], Z[family]) for family in families]
-        answer = f"print(json.dumps([{expression} for client, a, z in {names!r}]))"
-        child = in_lab(f"nodes = lab.enter({scenario!r})\nimport paths\n{change}\n{answer}")
-        assert child.status == 0, child.stderr
-        return list(child.value)
+        scenario, question = QUESTIONS[name]
+        calls = [question(CLIENT[family], A[family], Z[family]) for family in families]
+        return in_lab(scenario, *BEFORE.get(name, []), *calls)[-len(calls) :]
 
     with ThreadPoolExecutor(4) as pool:
         apart = {(name, family): pool.submit(ask, name, family) for name in LONG for family in FAMILIES}

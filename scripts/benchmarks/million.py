@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from .figures import Row, at_most, interleaved, seconds
-from .processes import ENVIRONMENT, PYTHON, SHELL, duration
+from .processes import ENVIRONMENT, PYTHON, SHELL, child, duration
 from .tables import batch, routes
 
 ROUTES, ROUTES_QUICK = 1_000_000, 200_000
@@ -23,18 +23,6 @@ MOST_MEMORY = 64 * 1024  # KiB over start-up
 MOST_LOOKUP = 0.002  # seconds
 LOOKUPS = 200
 PRINT, NETSTAT = "route print", "netstat -r"
-
-# Runs the words as the console script does, then tells its own peak in KiB on standard error (proc(5)). What wait4(2)
-# tells of a child counts the memory of the process that started it, too.
-PEAK = """
-import sys
-from stcp_shell.app.main import run
-from stcp_shell.environment import real
-status = run(sys.argv[1:], real())
-sys.stdout.flush()
-print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")), file=sys.stderr)
-sys.exit(status)
-"""
 
 
 def rows(quick: bool) -> Iterator[Row]:
@@ -83,7 +71,7 @@ def _measure(count: int, repeats: int) -> dict[str, Any]:
 def _peak(command: str, output: str) -> int:
     with open(output, "wb") as file:
         done = subprocess.run(
-            [PYTHON, "-c", PEAK, "-c", command], env=ENVIRONMENT, stdout=file, stderr=subprocess.PIPE, check=True
+            child("peak", "-c", command), env=ENVIRONMENT, stdout=file, stderr=subprocess.PIPE, check=True
         )
     return int(done.stderr)
 

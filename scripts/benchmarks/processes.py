@@ -70,19 +70,15 @@ def prompt(command: Sequence[str], awaited: bytes) -> float:
         os.waitpid(child, 0)
 
 
-LISTENER = """
-import socket
-listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
-print(listener.getsockname()[1], flush=True)
-while True:
-    listener.accept()[0].close()
-"""
+def child(name: str, *arguments: str) -> list[str]:
+    """The command that calls a function of children.py."""
+    return [PYTHON, str(Path(__file__).with_name("children.py")), name, *arguments]
 
 
 @contextmanager
 def listener() -> Iterator[int]:
     """A process that accepts and closes, on the port that is given. Its backlog is so long that no SYN is dropped."""
-    with subprocess.Popen([PYTHON, "-c", LISTENER], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(child("listen"), stdout=subprocess.PIPE) as process:
         assert process.stdout
         try:
             yield int(process.stdout.readline())

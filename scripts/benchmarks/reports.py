@@ -13,12 +13,11 @@ from pathlib import Path
 from statistics import median
 
 from .figures import Row, at_most, interleaved
-from .processes import ENVIRONMENT, PYTHON, SHELL, duration
+from .processes import ENVIRONMENT, SHELL, child, duration
 
 CONNECTIONS = 100_000
 FORMATS = ("text", "markdown", "html", "csv", "jsonl", "svg")
 MOST, MOST_MEMORY = 2.0, 64.0  # times json.loads; MiB
-LOADS = "import json, sys\nfor line in open(sys.argv[1], 'rb'): json.loads(line)"
 _SESSION = {
     "type": "session",
     "seq": 1,
@@ -53,7 +52,7 @@ def rows(quick: bool) -> Iterator[Row]:
         _write(short, 1)
         for form in FORMATS:
             report = [[SHELL, "--report", str(path), "--format", form] for path in (log, short)]
-            loads = [[PYTHON, "-c", LOADS, str(path)] for path in (log, short)]
+            loads = [child("loads", str(path)) for path in (log, short)]
             duration(report[1])
             ours, start, baseline, bare = interleaved(repeats, *(partial(duration, c) for c in (*report, *loads)))
             what = f"{CONNECTIONS} connections: --format {form} / json.loads of the lines"

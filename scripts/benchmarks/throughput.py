@@ -11,38 +11,10 @@ from pathlib import Path
 from statistics import median
 
 from .figures import Row, Samples, interleaved
-from .processes import PYTHON, SHELL, duration, listener
+from .processes import SHELL, child, duration, listener
 
 ROUNDS = 5000
 Command = Callable[[int, int], list[str]]  # for a port and a number of rounds
-
-# The system calls that our own connect makes on its socket (net/probe.py), in their order.
-SAME_CALLS = """
-import select, socket, sys
-port, rounds = int(sys.argv[1]), int(sys.argv[2])
-for _ in range(rounds):
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sock.setblocking(False)
-    sock.setsockopt(socket.IPPROTO_IP, 11, 1)  # IP_RECVERR
-    sock.connect_ex(("127.0.0.1", port))
-    sock.getsockname()
-    poll = select.poll()
-    poll.register(sock, select.POLLOUT)
-    poll.poll(60000)
-    sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 144)
-    sock.setsockopt(socket.IPPROTO_IP, 11, 0)
-    sock.setblocking(True)
-    sock.close()
-"""
-SIMPLEST = """
-import socket, sys
-port, rounds = int(sys.argv[1]), int(sys.argv[2])
-for _ in range(rounds):
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sock.connect(("127.0.0.1", port))
-    sock.close()
-"""
 
 
 def rows(quick: bool) -> Iterator[Row]:
@@ -54,10 +26,10 @@ def rows(quick: bool) -> Iterator[Row]:
             path.write_text(f"socket\nconnect -name 127.0.0.1 -port {port}\nclose\n" * rounds, encoding="ascii")
             return [SHELL, str(path)]
 
-        def loop(text: str, port: int, rounds: int) -> list[str]:
-            return [PYTHON, "-c", text, str(port), str(rounds)]
+        def loop(name: str, port: int, rounds: int) -> list[str]:
+            return child(name, str(port), str(rounds))
 
-        commands: list[Command] = [script, partial(loop, SAME_CALLS), partial(loop, SIMPLEST)]
+        commands: list[Command] = [script, partial(loop, "same_calls"), partial(loop, "simplest")]
         measure = [partial(_timed, command, rounds) for command in commands for rounds in (ROUNDS, 1)]
         samples = interleaved(3 if quick else 9, *measure)
     ours, same, simplest = (_rate(samples[index], samples[index + 1]) for index in (0, 2, 4))

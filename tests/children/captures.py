@@ -9,10 +9,14 @@ from __future__ import annotations
 import select
 import socket
 import struct
+from collections.abc import Sequence
 from time import monotonic
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from stcp_shell.lab.namespaces import inside
+
+from .labs import NODES
+from .probes import probe
 
 ETH_P_ALL, ETH_P_IP, ETH_P_IPV6 = 0x0003, 0x0800, 0x86DD  # <linux/if_ether.h>
 PACKET_OUTGOING = 4  # <linux/if_packet.h>
@@ -32,10 +36,10 @@ class Segment(NamedTuple):
 
 
 class Capture:
-    """The segments that arrive in a network namespace, all interfaces of it; a context manager."""
+    """The segments that arrive at one of the lab's nodes, all interfaces of it; a context manager."""
 
-    def __init__(self, network: int) -> None:
-        with inside(network):
+    def __init__(self, node: str) -> None:
+        with inside(NODES[node]):
             # SOCK_DGRAM: without the link's header
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
         self._socket.setblocking(False)
@@ -81,3 +85,21 @@ def _segment(interface: str, protocol: int, packet: bytes) -> Segment | None:
     source, destination = (socket.inet_ntop(family, part) for part in (addresses[:half], addresses[half:]))
     source_port, port, flags = struct.unpack_from("!HH9xB", packet, start)
     return Segment(interface, source, source_port, destination, port, flags, ttl)
+
+
+Ends = Sequence[tuple[str, Optional[str]]]  # addresses to connect to, each with the one to bind to
+
+
+def syns(node: str, ends: Ends, count: int = 0) -> tuple[list[str | None], list[Segment]]:
+    """The source addresses of connects as getsockname says, and the SYNs at a node: COUNT are waited for."""
+    with Capture(node) as capture:
+        sources = [probe(address, bound)["source"] for address, bound in ends]
+        return sources, capture.syns(count)
+
+
+def segments(node: str, ends: Ends) -> list[Segment]:
+    """All the segments that arrive at a node during connects."""
+    with Capture(node) as capture:
+        for address, bound in ends:
+            probe(address, bound)
+        return capture.segments()

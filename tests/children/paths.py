@@ -1,4 +1,4 @@
-"""What a test's child does in the lab about paths and distances: the product's own, and answers that JSON can carry."""
+"""Paths and distances in the lab, as the product finds them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import resource
 import select
 import signal
 import socket
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from errno import errorcode
 from time import monotonic, sleep
 from types import FrameType
@@ -18,6 +17,8 @@ from stcp_shell.model.connection import Endpoint
 from stcp_shell.net.probes import hop_distance, socket_evidence
 from stcp_shell.net.probes.syn_probe import PATIENCE, syn_probe
 from stcp_shell.net.probes.traceroute import traces
+
+from . import labs, probes
 
 PORT = 2121
 
@@ -53,6 +54,13 @@ def interrupted(destination: str, after: float, **options: Any) -> list[dict[str
     return path(destination, **options)
 
 
+def limited(destination: str) -> tuple[float, list[dict[str, Any]]]:
+    """The same as `timed`, when a router has no ICMP error to spare: it may send five at once, and these take them."""
+    for _ in range(12):
+        probes.probe(destination, patience=0.01)
+    return timed(destination)
+
+
 def starved(destination: str, spare: int, **options: Any) -> list[dict[str, Any]]:
     """The paths with only so many file descriptors to spare."""
     with socket.socket() as sock:
@@ -74,7 +82,7 @@ def box(destination: str, source: str | None = None, timeout: float = 5.0, port:
     return found and list(found)
 
 
-def visit(network: int, destination: str) -> list[Any]:
+def visit(destination: str) -> list[Any]:
     """A path to a new service of the client, and its distance: what was found, and what the service has seen of it.
 
     The SYNs of the distance wait for one another for longer than a handshake can be held back. Where the service has
@@ -84,16 +92,16 @@ def visit(network: int, destination: str) -> list[Any]:
     found: list[Any] = []
     seen = [""]
     for _ in range(4):
-        target, server = _service(network, destination)
+        target, server = _service(destination)
         found = [traces(target, [None])[0].outcome, bool(hop_distance.hop_distance(target, None, 5.0))]
         if not (seen := _seen(server)):
             break
     return [found, seen]
 
 
-def late(network: int, destination: str) -> list[str]:
+def late(destination: str) -> list[str]:
     """What a new service of the client has seen of a SYN whose socket was not closed at once."""
-    target, server = _service(network, destination)
+    target, server = _service(destination)
     probe = syn_probe(target, None, PATIENCE)
     with probe.sock:
         probe.start()
@@ -101,9 +109,9 @@ def late(network: int, destination: str) -> list[str]:
     return _seen(server)
 
 
-def _service(network: int, destination: str) -> tuple[Endpoint, socket.socket]:
+def _service(destination: str) -> tuple[Endpoint, socket.socket]:
     family = socket.AF_INET6 if ":" in destination else socket.AF_INET
-    with inside(network):
+    with inside(labs.NODES["client"]):
         server = socket.create_server(("", 0), family=family)
     return Endpoint(destination, server.getsockname()[1]), server
 
@@ -122,19 +130,13 @@ def _seen(server: socket.socket) -> list[str]:
     return ends
 
 
-def on(nodes: Mapping[str, int], node: str, *command: str, text: str = "") -> None:
-    """Run a command on one of the lab's machines."""
-    with inside(nodes[node]):
-        subprocess.run(command, input=text, text=True, check=True)
-
-
-def way_back(nodes: Mapping[str, int]) -> None:
+def way_back() -> None:
     """Give router Z a route to the other network, so that its ICMP errors reach 172.16.1.50 as well."""
-    on(nodes, "router-z", "ip", "route", "replace", "172.16.1.0/24", "via", "192.168.77.50")
-    on(nodes, "router-z", "ip", "-6", "route", "replace", "fd00:172:16:1::/64", "via", "fd00:192:168:77::50")
+    labs.on("router-z", "ip route replace 172.16.1.0/24 via 192.168.77.50")
+    labs.on("router-z", "ip -6 route replace fd00:172:16:1::/64 via fd00:192:168:77::50")
 
 
-def filtered(nodes: Mapping[str, int], verdict: str) -> None:
+def filtered(verdict: str) -> None:
     """A firewall in router Z's forward chain: it sees the TTL run out before it looks at the source address."""
     rules = f"""
         table inet lab {{
@@ -145,4 +147,4 @@ def filtered(nodes: Mapping[str, int], verdict: str) -> None:
             }}
         }}
     """
-    on(nodes, "router-z", "nft", "-f", "-", text=rules)
+    labs.on("router-z", "nft -f -", text=rules)

@@ -1,7 +1,4 @@
-"""What a test's child process does inside the lab: plain sockets, and answers that JSON can carry.
-
-It is not the product's own probe, on purpose: the two are to agree.
-"""
+"""Plain sockets in the lab. They are not the product's own probe, on purpose: the two are to agree."""
 
 from __future__ import annotations
 
@@ -15,6 +12,8 @@ from errno import EINPROGRESS, errorcode
 from typing import Any
 
 from stcp_shell.lab.namespaces import inside
+
+from .labs import NODES
 
 # level, IP_RECVERR or IPV6_RECVERR, and where the sender's address is after `sock_extended_err` and its port
 RECVERR = {socket.AF_INET: (0, 11, slice(20, 24)), socket.AF_INET6: (41, 25, slice(24, 40))}
@@ -48,6 +47,11 @@ def probe(address: str, source: str | None = None, port: int = 2121, patience: f
             return seen
         _, _, kind, code = struct.unpack_from("=IBBB", data)
         return seen | {"icmp": [kind, code, socket.inet_ntop(family, data[sender])]}
+
+
+def outcomes(address: str, count: int) -> list[str]:
+    """How so many connects ended, one after the other."""
+    return [probe(address)["outcome"] for _ in range(count)]
 
 
 def matrix() -> dict[str, dict[str, Any]]:
@@ -96,12 +100,12 @@ def resolve(name: str) -> list[str]:
         return ["unknown" if error.errno == socket.EAI_NONAME else str(error)]
 
 
-def talk(said: bytes) -> list[str]:
+def talk(said: str) -> list[str]:
     """The client's banner, and what it answers."""
     heard = []
     with socket.create_connection(("client", 2121), source_address=("172.16.1.50", 0), timeout=2) as s:
         heard.append(s.recv(100).decode())
-        s.sendall(said)
+        s.sendall(said.encode())
         heard.append(s.recv(100).decode())
     return heard
 
@@ -123,10 +127,10 @@ def crowd(size: int) -> list[bool]:
     return answers
 
 
-def called_back(network: int, address: str) -> str:
+def called_back(address: str) -> str:
     """The client connects to this machine's ADDRESS, from its namespace: who it is."""
     with socket.create_server((address, 0)) as server:
-        with inside(network):
+        with inside(NODES["client"]):
             caller = socket.create_connection(server.getsockname(), timeout=2)
         with caller:
             return str(server.accept()[1][0])
