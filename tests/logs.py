@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from schemas import Record
+
 from stcp_shell.log.reader import ReadProblems, entries
 from stcp_shell.model.entry import Entry
 from stcp_shell.report.formats import FORMATS
 
-Record = dict[str, Any]
 # All that acts on a terminal, in HTML, in Markdown, in a spreadsheet or on the direction of text.
 EVIL = (
     "\x1b[2J\x1b]0;owned\x07\x9b31m <script>alert(1)</script><img src=x onerror=alert(1)> |a|b| `c` ```\n# d\r\n- e\n"

@@ -13,15 +13,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from child import ROOT
 from conftest import without_nft
-from schemas import validate
+from schemas import Record, validate
 
-ROOT = Path(__file__).parent.parent
 PROGRAM = [sys.executable, "-m", "stcp_shell"]
 # Whoever started the tests may ignore signals (a shell does so for what runs in the background).
 WITH_SIGNALS = ["env", "--default-signal=INT,HUP,TERM"]
 PATIENCE = 20.0  # seconds; what lasts longer hangs
-Record = dict[str, Any]
 
 
 class Run(NamedTuple):

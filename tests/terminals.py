@@ -15,8 +15,8 @@ from typing import Any
 
 import pexpect
 import pyte
+from child import ROOT
 
-ROOT = Path(__file__).parent.parent
 PATIENCE = 20.0  # seconds, until a test that waits for something fails
 _OURS = re.compile(r"PYTHON|XDG_|PROMPT_TOOLKIT|NO_COLOR|TERM\Z|COLORTERM")
 

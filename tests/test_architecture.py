@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from child import ROOT
 from logs import golden_records, made
 
 from stcp_shell import model
@@ -18,7 +19,6 @@ from stcp_shell.model.results import UNLOGGED
 from stcp_shell.report.formats import FORMATS
 from stcp_shell.report.text import lines, records
 
-ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "stcp_shell"
 ROOMS = ("app", "commands", "report", "diagnosis", "log", "net", "language", "lab", "model")
 # The entry points, which import what the command line asks for; the list of formats; the functions of commands.

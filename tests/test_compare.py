@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from logs import entries_of, lines_of, write
-from programs import Record, closed_port, listening, port_of, run, shows
+from programs import closed_port, listening, port_of, run, shows
+from schemas import Record
 from tickets import GATEWAY, HOST, OTHER, OWN, REMOTE, TARGET, connection, log, row
 
 from stcp_shell.log.comparison import MOST_CHANGES, compared, repeated

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from programs import ROOT, Record, environment, run, shows
+from child import ROOT
+from programs import environment, run, shows
+from schemas import Record
 from tickets import log
 
 from stcp_shell.commands import CATALOGUE

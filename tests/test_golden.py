@@ -24,7 +24,6 @@ from logs import (
     GOLDEN,
     GOLDENS,
     MALFORMED,
-    Record,
     connection,
     entries_of,
     golden_records,
@@ -36,7 +35,7 @@ from logs import (
     write,
 )
 from programs import run
-from schemas import validate
+from schemas import Record, validate
 
 from stcp_shell.diagnosis.verdict import VERDICTS
 from stcp_shell.log import SCHEMA

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import chromium
 import pytest
-from logs import EVIL, FORMULAS, Record, connection, icmp, made, stamped, with_text
+from logs import EVIL, FORMULAS, connection, icmp, made, stamped, with_text
 from programs import closed_port, read, run
+from schemas import Record
 
 VOID = {"meta", "br", "wbr"}
 LOOKS = ((390, False, "screen"), (390, True, "screen"), (1200, False, "screen"), (700, False, "print"))

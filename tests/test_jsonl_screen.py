@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from child import ROOT
 from programs import PATIENCE, listening, run, started
 from terminals import Terminal
 
@@ -90,7 +91,7 @@ def test_a_record_leaves_when_it_is_complete(tmp_path: Path) -> None:
 def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
     command = f"{sys.executable} -m stcp_shell --no-log --format jsonl -c 'wait 0.2; note x; wait 60' | head -n 1"
     done = subprocess.run(
-        command, shell=True, cwd=tmp_path, env={"PYTHONPATH": str(Path(__file__).parent.parent)}, timeout=PATIENCE,
+        command, shell=True, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, timeout=PATIENCE,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stderr == ""

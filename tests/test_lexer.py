@@ -19,7 +19,6 @@ from stcp_shell.errors import SyntaxProblem
 from stcp_shell.language.outline import at_end, parts, unquoted
 from stcp_shell.language.syntax import statements
 
-ROOT = Path(__file__).parent.parent
 GOLDENS = sorted((Path(__file__).parent / "lexer").glob("*.txt"))
 INPUT, TOKENS = "---input---\n", "\n---tokens---\n"
 # Characters and words that mean something to the language, among any others.

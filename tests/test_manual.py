@@ -7,9 +7,9 @@ import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
+from child import ROOT
 from programs import run
 
 from stcp_shell import __version__
@@ -18,7 +18,7 @@ from stcp_shell.app.options import OPTIONS
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.model.documentation import described
 
-FOLDER = Path(__file__).parent.parent / "man"
+FOLDER = ROOT / "man"
 PAGE, LOG_PAGE = FOLDER / "stcp-shell.1", FOLDER / "stcp-shell-log.5"
 SECTIONS = (
     "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "LANGUAGE", "EXIT STATUS", "FILES", "ENVIRONMENT",

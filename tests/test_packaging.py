@@ -8,10 +8,9 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from child import ROOT
 
 from stcp_shell import __version__
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
-from logs import EVIL, Record, connection, entries_of, icmp, made, route, stamped, with_text
-from schemas import validate
+from logs import EVIL, connection, entries_of, icmp, made, route, stamped, with_text
+from schemas import Record, validate
 
 from stcp_shell.log.reader import ReadProblems
 from stcp_shell.report.overview import Overview

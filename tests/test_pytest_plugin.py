@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from child import ROOT
 from programs import PATIENCE, environment, listening, port_of
 
 from stcp_shell.app.pytest_script import complaints
@@ -136,6 +137,5 @@ def test_who_has_no_scripts_pays_nothing(tmp_path: Path) -> None:
 
 
 def test_our_own_run_takes_no_scripts() -> None:
-    root = Path(__file__).parent.parent
-    assert '\ntestpaths = ["tests"]\n' in (root / "pyproject.toml").read_text(encoding="utf-8")
-    assert list((root / "tests").rglob("*.stcp")) == []
+    assert '\ntestpaths = ["tests"]\n' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert list((ROOT / "tests").rglob("*.stcp")) == []

@@ -12,7 +12,9 @@ from pathlib import Path
 from textwrap import fill, indent, wrap
 
 import pytest
-from programs import Record, read
+from child import ROOT
+from programs import read
+from schemas import Record
 
 from stcp_shell.app.options import help_text
 from stcp_shell.commands import CATALOGUE
@@ -21,7 +23,6 @@ from stcp_shell.lab import SCENARIOS
 from stcp_shell.model.connection import OUTCOMES
 from stcp_shell.model.documentation import described
 
-ROOT = Path(__file__).parent.parent
 README = ROOT / "README.rst"
 LINES = [
     "socket",

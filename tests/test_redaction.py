@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import lines_of, write
-from programs import Record, run, shows
-from schemas import validate
+from programs import run, shows
+from schemas import Record, validate
 from tickets import BANNER, GATEWAY, HOST, MAC, ORIGINALS, OWN, OWN6, REMOTE, TARGET, log
 
 from stcp_shell.log.pseudonyms import Pseudonyms

@@ -17,19 +17,7 @@ import pytest
 import tickets
 from children import sessions
 from conftest import in_lab
-from logs import (
-    EVIL,
-    FORMULAS,
-    Record,
-    connection,
-    entries_of,
-    made,
-    mutants,
-    stamped,
-    whole_records,
-    with_text,
-    write,
-)
+from logs import EVIL, FORMULAS, connection, entries_of, made, mutants, stamped, whole_records, with_text, write
 from programs import (
     PROGRAM,
     closed_port,
@@ -42,6 +30,7 @@ from programs import (
     shows,
     started,
 )
+from schemas import Record
 
 from stcp_shell.model.entry import Entry
 from stcp_shell.model.record import KINDS

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from child import ROOT
 from logs import connection, entries_of, route, stamped
-from programs import ROOT, run
+from programs import run
 from schemas import Record, conditions, definition, objects, schema, validate, validator
 from tickets import log
 

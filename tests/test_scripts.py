@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from programs import Record, read
+from child import ROOT
+from programs import read
+from schemas import Record
 
-ROOT = Path(__file__).parent.parent
 SCRIPTS = ROOT / "scripts"
 EXAMPLES = sorted(SCRIPTS.glob("examples/*.stcp"))
 PROGRAMS = sorted(path for path in SCRIPTS.iterdir() if path.is_file() and not path.suffix)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from programs import ROOT, Run, environment, run, shows
+from child import ROOT
+from programs import Run, environment, run, shows
 from terminals import Terminal
 
 pytestmark = pytest.mark.smoke

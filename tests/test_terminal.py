@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from child import command
 from children import imports
-from programs import Record, read
+from programs import read
+from schemas import Record
 from shells import Shell, pasted
 from terminals import Terminal, history, shell
 

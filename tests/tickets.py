@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas import validate
-
-Record = dict[str, Any]
+from schemas import Record, validate
 
 HOST, TARGET = "zebra7.corp.example.com", "quagga"
 OWN, OTHER, GATEWAY, REMOTE = "192.0.2.77", "198.51.100.9", "192.0.2.1", "203.0.113.200"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from child import ROOT
 
 from stcp_shell.commands.netstat import netstat
 from stcp_shell.log.writer import records_of
 from stcp_shell.model.coding import to_json
 from stcp_shell.report.text.lines import lines
 
-ROOT = Path(__file__).parents[2]
 SESSION = SimpleNamespace(timeout=5.0, sockets={}, environment=SimpleNamespace(host="h"))
 
 

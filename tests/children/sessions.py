@@ -10,14 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from child import ROOT
+
 from stcp_shell.app.main import run
 from stcp_shell.commands.snapshot import Snapshot
 from stcp_shell.environment import Environment
 from stcp_shell.model.tables import Routes
 
 from . import captures
-
-ROOT = Path(__file__).parents[2]
 
 
 def shown(*words: str, stdin: BinaryIO | None = None, variables: dict[str, str] | None = None) -> str:
