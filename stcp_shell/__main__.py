@@ -1,5 +1,5 @@
 """`python -m stcp_shell` is `stcp-shell`."""
 
-from .app.main import main
+from .app.entry import main
 
 main()

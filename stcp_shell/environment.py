@@ -1,19 +1,17 @@
 """What a session gets from outside: streams, folders, clock, host name. Tests pass their own."""
 
-from __future__ import annotations
-
 import os
 import sys
 import time
 from collections.abc import Callable, Mapping
 from io import TextIOWrapper
-from typing import BinaryIO, NamedTuple, TextIO
+from typing import BinaryIO, NamedTuple, Optional, TextIO
 
 
 class Environment(NamedTuple):
     """The world as the program sees it; nothing below `cli` looks at `sys` or `os.environ`."""
 
-    stdin: BinaryIO | None
+    stdin: Optional[BinaryIO]
     stdout: TextIO
     stderr: TextIO
     variables: Mapping[str, str]

@@ -15,6 +15,7 @@ from stcp_shell.app.terminal.shell import run_terminal
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.commands.session import Session
 from stcp_shell.environment import Environment
+from stcp_shell.log.reader import entries
 from stcp_shell.log.writer import Journal
 from stcp_shell.model.session import CommandGiven
 
@@ -42,8 +43,8 @@ class Shell:
     @property
     def commands(self) -> list[str]:
         """What the log says ran."""
-        entries = self.session.journal.entries()
-        return [entry.record.text for entry in entries if isinstance(entry.record, CommandGiven)]
+        found = entries(self.session.journal.lines())
+        return [entry.record.text for entry in found if isinstance(entry.record, CommandGiven)]
 
 
 def pasted(text: str) -> str:

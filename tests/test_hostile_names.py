@@ -3,7 +3,8 @@
 import pytest
 
 from stcp_shell.model.connection import Endpoint
-from stcp_shell.model.results import Accepted, BsdSocket, BsdSockets, Listening, SocketName, SocketRow, SocketTable
+from stcp_shell.model.results import Accepted, Listening, SocketName, SocketRow, SocketTable
+from stcp_shell.model.rows import BsdSocket, BsdSockets
 from stcp_shell.report.text.lines import lines
 from stcp_shell.report.text.netstat import socket_lines
 

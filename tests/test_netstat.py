@@ -16,7 +16,7 @@ from stcp_shell.commands.netstat import netstat
 from stcp_shell.errors import Failure
 from stcp_shell.log.reader import ReadProblems, entries
 from stcp_shell.model.connection import Endpoint
-from stcp_shell.model.results import BsdSocket, BsdSockets
+from stcp_shell.model.rows import BsdSocket, BsdSockets
 from stcp_shell.model.tables import Address, Counters, Interface, Interfaces, Neighbour, NextHop, Route
 from stcp_shell.net.resolver import HostNames
 from stcp_shell.report.text.netstat import LEGEND, flags, interface_lines, network, route_lines, socket_lines

@@ -18,16 +18,15 @@ from tickets import log
 from stcp_shell.log import SCHEMA
 from stcp_shell.log.reader import ReadProblems
 from stcp_shell.log.writer import records_of
-from stcp_shell.model import checks, results
+from stcp_shell.model import checks, results, rows
 from stcp_shell.model.connection import OUTCOMES, SYN_FATES, ResolvedRoute
-from stcp_shell.model.record import KINDS, RECORDS
-from stcp_shell.model.results import UNLOGGED
+from stcp_shell.model.record import KINDS, RECORDS, UNLOGGED
 from stcp_shell.model.schema import schema as generated
 from stcp_shell.report.text.lines import RENDERERS
 
 SCHEMA_FILE = ROOT / "stcp_shell" / "log" / "schema.json"
 # What results are made of.
-PARTS = {results.SocketRow, results.BsdSocket}
+PARTS = {results.SocketRow, rows.BsdSocket}
 STAMP = {"seq": 1, "time": "2026-01-31T15:33:51.123Z"}
 NOTE = {"type": "note", **STAMP, "command": 1, "text": "x"}
 SENT: Record = {"type": "result", **STAMP, "command": 1, "result": "sent", "value": {"socket": 1, "bytes": 5, "of": 5}}
@@ -79,7 +78,7 @@ def test_what_is_no_result_is_not_passed_over(value: Any) -> None:
         records_of(value)
 
 
-@pytest.mark.parametrize("value", [results.Closed(1), results.BsdSockets(())])
+@pytest.mark.parametrize("value", [results.Closed(1), rows.BsdSockets(())])
 def test_what_is_only_shown_has_no_record(value: Any) -> None:
     assert records_of(value) == ()
 

@@ -275,6 +275,6 @@ def test_ctrl_c_behind_a_write_does_not_hide_the_record(tmp_path: Path, monkeypa
         with pytest.raises(KeyboardInterrupt):
             journal.write(Note("one"), 1)
     journal.write(Note("two"), 1)
-    assert [entry.record for entry in journal.entries()] == [Note("one"), Note("two")]
+    assert [entry.record for entry in entries(journal.lines())] == [Note("one"), Note("two")]
     assert [record["text"] for record in read(log)] == ["one", "two"]
     journal.close()

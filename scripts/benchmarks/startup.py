@@ -13,7 +13,7 @@ def rows(quick: bool) -> Iterator[Row]:
     bare, ours = [PYTHON, "-c", "pass"], [SHELL, "-c", "socket"]
     duration(ours)  # whoever starts first after an install writes the bytecode
     baseline, taken = interleaved(15 if quick else 60, lambda: duration(bare), lambda: duration(ours))
-    yield at_most(3.5, "start-up: stcp-shell -c socket / python -c pass", taken, baseline)
+    yield at_most(3.4, "start-up: stcp-shell -c socket / python -c pass", taken, baseline)
 
     plain = [PYTHON, "-c", PROMPT]
     prompt([SHELL], b"stcp:")

@@ -3,10 +3,8 @@
 By hand and not by argparse, whose import alone takes a sixth of what the whole start-up may take.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from ..errors import StcpError, near_miss
 from ..language.kinds import FLAG, PATH, SECONDS, Kind, choice, whole
@@ -87,18 +85,18 @@ class Arguments:
         self.commands: list[str] = []
         self.definitions: list[tuple[str, str]] = []
         self.files: list[str] = []
-        self.log: str | None = None
-        self.lab: str | None = None  # a scenario; empty: the default one
-        self.timeout: float | None = None
+        self.log: Optional[str] = None
+        self.lab: Optional[str] = None  # a scenario; empty: the default one
+        self.timeout: Optional[float] = None
         self.color = "auto"
         self.jobs = 0  # scripts at once; 0: all in one session, one after the other
-        self.junit: str | None = None
-        self.report: str | None = None  # a session log
-        self.format: str | None = None
-        self.output: str | None = None
-        self.key: str | None = None
-        self.completion: str | None = None  # a shell
-        self.manual: str | None = None  # a page
+        self.junit: Optional[str] = None
+        self.report: Optional[str] = None  # a session log
+        self.format: Optional[str] = None
+        self.output: Optional[str] = None
+        self.key: Optional[str] = None
+        self.completion: Optional[str] = None  # a shell
+        self.manual: Optional[str] = None  # a page
         self.given: set[str] = set()
 
 
@@ -151,7 +149,7 @@ def _check_report(found: Arguments) -> None:
             raise UsageError(f"{name} goes with {needed}{'' if needed == '--redact' else ' FILE'}")
 
 
-def _split(word: str) -> tuple[CliOption, str | None]:
+def _split(word: str) -> tuple[CliOption, Optional[str]]:
     """The option and its value, if that is in the same word: `--log=FILE`, `-DN=1`."""
     name, equals, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
     flag = _BY_NAME.get(name)

@@ -1,10 +1,8 @@
 """Runs one session: journal, signals, the lines from wherever they come, and a clean end in every case."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Optional
 
 from .. import __version__
 from ..commands import CATALOGUE
@@ -95,7 +93,7 @@ def _sum_up(interpreter: Interpreter) -> Status:
     return Status.FAILED if missed else Status.OK
 
 
-def _live_line(environment: Environment) -> LiveLine | None:
+def _live_line(environment: Environment) -> Optional[LiveLine]:
     return live_line(environment.stdout, environment.variables) if environment.stdout.isatty() else None
 
 

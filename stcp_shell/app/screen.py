@@ -10,8 +10,8 @@ from typing import Any, TextIO
 from ..environment import Environment
 from ..errors import OutputClosed, OutputFull
 from ..model.results import Clip
+from ..report.formats import shown
 from ..report.text.escape import visible
-from ..report.text.lines import lines
 from ..report.text.words import View, plain
 
 _BLOCK = 256  # lines
@@ -51,7 +51,7 @@ class Screen:
         self._before()
         if type(result) is Clip and self._out.isatty():
             self._put(result.sequence)
-        texts = lines(result, View(self._paint, self._environment.local_time()))
+        texts = shown(result, View(self._paint, self._environment.local_time()))
         if isinstance(texts, list):
             self._put("\n".join(texts) + "\n")
         else:
@@ -115,7 +115,7 @@ class JsonlScreen(Screen):
 
     def show(self, result: Any) -> None:
         """Take a result to its end: a table is complete, for the record of it, when it has been read."""
-        for _ in lines(result):
+        for _ in shown(result):
             pass
         self._put("")  # raises OutputClosed where nobody reads the records
 

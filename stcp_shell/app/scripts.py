@@ -1,8 +1,6 @@
 """What -c and the FILEs say, parsed whole before anything of it runs."""
 
-from __future__ import annotations
-
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Optional
 
 from ..commands import CATALOGUE
 from ..commands.shell import check_variable
@@ -72,7 +70,7 @@ def _read(path: str, parser: Parser, environment: Environment) -> None:
         parser.problems.append(Problem(str(problem), "", 0, 0))
 
 
-def _whole(stdin: BinaryIO | None) -> bytes:
+def _whole(stdin: Optional[BinaryIO]) -> bytes:
     try:
         return stdin.read() if stdin else b""
     except OSError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..diagnosis.verdict import judge
 from ..errors import Failure
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESSES, HOST, PORT, PORTS, SECONDS
@@ -44,6 +43,7 @@ def diagnose(
     three times; the service sees those that connect, and each is closed at once. Shows what happened to each, then a
     verdict with its evidence and remedies. It needs no socket and no root. Ctrl-C ends it with what is known so far.
     """
+    from ..diagnosis.verdict import judge
     from ..model.diagnosis import Diagnosed
     from ..net.probes.source_addresses import check_target, eligible
 

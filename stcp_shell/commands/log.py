@@ -91,13 +91,14 @@ def compare(session: Session, old: str | None = None, new: str | None = None) ->
     again in this session, as after the firewall was changed.
     """
     from ..log.comparison import compared, repeated  # late: few sessions compare anything
+    from ..log.reader import entries
     from ..log.state import State
 
     if old is None:
-        return repeated(session.journal.entries())
+        return repeated(entries(session.journal.lines()))
     before = _state(old)
     if new is None:
-        return compared((old, before), ("this session", State.last(session.journal.entries())))
+        return compared((old, before), ("this session", State.last(entries(session.journal.lines()))))
     return compared((old, before), (new, _state(new)))
 
 
@@ -119,14 +120,14 @@ def record(session: Session, file: str, force: bool = False) -> Saved:
     A script that was sourced is one line, its path as it was given. What failed becomes a comment, for it would end
     the script.
     """
-    from ..log.reader import ReadProblems
+    from ..log.reader import ReadProblems, entries
     from ..report.export import save as write
     from ..report.replay import replay_lines
 
     journal = session.journal
     path = os.path.expanduser(file)
     lost = [f"# {remark}" for remark in ReadProblems(journal.dropped).remarks()]
-    size = write([*lost, *replay_lines(journal.entries())], path, force, journal.writes_to, "-force")
+    size = write([*lost, *replay_lines(entries(journal.lines()))], path, force, journal.writes_to, "-force")
     return Saved(path, size)
 
 

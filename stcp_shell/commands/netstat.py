@@ -8,8 +8,7 @@ from ..language.kinds import FLAG
 from .session import Session
 
 if TYPE_CHECKING:
-    from ..model.results import BsdSockets
-    from ..model.rows import BsdRoutes
+    from ..model.rows import BsdRoutes, BsdSockets
     from ..model.tables import Interfaces
 
 

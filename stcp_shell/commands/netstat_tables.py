@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from fcntl import ioctl
 
 from ..model.connection import INET, INET6
-from ..model.results import BsdSocket, BsdSockets
-from ..model.rows import BsdBlock, BsdRoutes, Rows
+from ..model.rows import BsdBlock, BsdRoutes, BsdSocket, BsdSockets, Rows
 from ..model.tables import Interfaces
 from ..net.resolver import HostNames
 from ..net.sockaddr import unpack

@@ -1,12 +1,10 @@
 """What a session holds: its sockets by number, the current one, variables, the journal. No record is kept here."""
 
-from __future__ import annotations
-
 import os
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from ..environment import Environment
 from ..errors import Failure
@@ -33,7 +31,7 @@ class Waiting(NamedTuple):
     what: str
     elapsed: float
     left: float
-    syns: int | None = None  # SYNs sent so far
+    syns: Optional[int] = None  # SYNs sent so far
 
 
 class Socket:
@@ -46,9 +44,9 @@ class Socket:
         self.protocol = "tcp" if kind == "stream" else "udp"
         self.sock = sock
         self.state = "open"
-        self.bound: Endpoint | None = None
-        self.local: Endpoint | None = None
-        self.peer: Endpoint | None = None
+        self.bound: Optional[Endpoint] = None
+        self.local: Optional[Endpoint] = None
+        self.peer: Optional[Endpoint] = None
 
 
 class Session:
@@ -62,19 +60,19 @@ class Session:
         self.journal = journal
         self.variables = variables
         self.sockets: dict[int, Socket] = {}
-        self.current: Socket | None = None
+        self.current: Optional[Socket] = None
         self.destinations: dict[str, None] = {}
-        self.progress: Callable[[Waiting], None] | None = None
+        self.progress: Optional[Callable[[Waiting], None]] = None
         self.ended = False
-        self.pending_signal: Terminated | None = (
+        self.pending_signal: Optional[Terminated] = (
             None  # the signal that ended a connect: it is heard when that is in the log
         )
-        self.last_connection: Connection | None = None
+        self.last_connection: Optional[Connection] = None
         self.last_verdicts: list[Verdict] = []
         self._numbers = 0
-        self._routes: RouteCache | None = None
+        self._routes: Optional[RouteCache] = None
         self._noticed = -1  # changes of the tables, as of the last look
-        self._snapshot: Snapshot | None = None
+        self._snapshot: Optional[Snapshot] = None
 
     @property
     def timeout(self) -> float:
@@ -87,7 +85,7 @@ class Session:
         self.current = self.sockets[self._numbers] = Socket(self._numbers, family, kind, sock)
         return self.current
 
-    def socket(self, number: int | None = None) -> Socket:
+    def socket(self, number: Optional[int] = None) -> Socket:
         """The socket of that number, or the current one. Raises Failure where there is none."""
         if number is None:
             if self.current is None:
@@ -114,7 +112,9 @@ class Session:
         if len(self.destinations) > MOST_DESTINATIONS:
             del self.destinations[next(iter(self.destinations))]
 
-    def resolve_route(self, destination: Endpoint, source: str | None, protocol: str = "tcp") -> ResolvedRoute | None:
+    def resolve_route(
+        self, destination: Endpoint, source: Optional[str], protocol: str = "tcp"
+    ) -> Optional[ResolvedRoute]:
         """The kernel's route to a numeric address, from a bound source or the default one. None: it cannot be asked."""
         try:
             if self._routes is None:
@@ -126,7 +126,7 @@ class Session:
             return None
 
     @property
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> "Snapshot":
         """What the log holds of this host's interfaces and routes."""
         if self._snapshot is None:
             from .snapshot import Snapshot  # late: most short scripts do not connect

@@ -1,9 +1,7 @@
 """getsockopt and setsockopt, for the options that matter when a connection gives trouble."""
 
-from __future__ import annotations
-
 import socket as sockets_api
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from ..errors import Failure, reason
 from ..language.declaration import Argument, command
@@ -20,8 +18,8 @@ class _Place(NamedTuple):
 
     level: int
     number: int
-    level6: int | None = None
-    number6: int | None = None
+    level6: Optional[int] = None
+    number6: Optional[int] = None
 
 
 def _linux(name: str, number: int) -> int:

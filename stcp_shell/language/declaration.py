@@ -8,11 +8,9 @@ and the README's command table all read the `Command` that this makes of them.
         '''Make another socket the current one.'''
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from keyword import iskeyword
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional, Union
 
 from ..errors import near_miss
 from .kinds import FLAG, Kind
@@ -54,10 +52,10 @@ class Command(NamedTuple):
     options: dict[str, Option]
     arguments: tuple[Argument, ...]
     examples: tuple[str, ...]
-    parsing: Callable[[Any, dict[str, Any]], None] | None
+    parsing: Optional[Callable[[Any, dict[str, Any]], None]]
 
     @property
-    def parameters(self) -> list[Option | Argument]:
+    def parameters(self) -> list[Union[Option, Argument]]:
         """Options and arguments, in the order in which they were declared."""
         return [*self.options.values(), *self.arguments]
 
@@ -77,9 +75,9 @@ class Command(NamedTuple):
 
 def command(
     name: str,
-    *parameters: Option | Argument,
+    *parameters: Union[Option, Argument],
     examples: Iterable[str] = (),
-    parsing: Callable[[Any, dict[str, Any]], None] | None = None,
+    parsing: Optional[Callable[[Any, dict[str, Any]], None]] = None,
 ) -> Callable[[Callable[..., Any]], Command]:
     """Declare the function below as a command. It gets the session and a keyword for each parameter that was given."""
     options = {p.name: p for p in parameters if isinstance(p, Option)}
@@ -111,7 +109,7 @@ class Catalogue:
     def __iter__(self) -> Iterator[Command]:
         return iter(self._commands.values())
 
-    def get(self, name: str) -> Command | None:
+    def get(self, name: str) -> Optional[Command]:
         return self._commands.get(name)
 
     def members(self, group: str) -> list[str]:

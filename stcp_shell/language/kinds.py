@@ -4,11 +4,9 @@ A kind's `convert` turns a word into the value that the command's function gets,
 reason. It looks at the text alone: names are resolved when the command runs, so a script can be checked anywhere.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Union
 
 from ..errors import near_miss
 
@@ -54,7 +52,7 @@ def host(text: str) -> str:
     return text
 
 
-def port(text: str) -> int | str:
+def port(text: str) -> Union[int, str]:
     """A port number, or a service name to look up when the command runs."""
     if text.lstrip("-").isdecimal():
         number = int(text) if len(text) < 10 else -1
@@ -72,7 +70,7 @@ def port(text: str) -> int | str:
     return text
 
 
-def ports(text: str) -> tuple[int | str, ...]:
+def ports(text: str) -> tuple[Union[int, str], ...]:
     """Port numbers or service names, with commas between them."""
     return tuple(dict.fromkeys(port(part) for part in text.split(",")))
 

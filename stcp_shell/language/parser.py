@@ -4,10 +4,8 @@ A script is parsed whole before anything of it runs. Nothing in the language bra
 `source` includes is known while parsing: a variable that is missing is found before the first packet is sent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Union
 
 from ..errors import ScriptProblem, SyntaxProblem, brief, near_miss
 from .declaration import Argument, Catalogue, Command, Option, keyword_of
@@ -182,7 +180,7 @@ def _assign(command: Command, loose: list[Word], values: dict[str, Any]) -> None
         raise SyntaxProblem(f"{command.name}: unexpected {brief(extra.text)}; usage: {command.usage}", extra.column)
 
 
-def _convert(command: Command, parameter: Option | Argument, word: Word) -> Any:
+def _convert(command: Command, parameter: Union[Option, Argument], word: Word) -> Any:
     try:
         return parameter.kind.convert(word.text)
     except ValueError as reason:

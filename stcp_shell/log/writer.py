@@ -18,11 +18,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..model.coding import to_json
-from ..model.entry import Entry
-from ..model.record import KINDS
-from ..model.results import UNLOGGED
+from ..model.record import KINDS, UNLOGGED
 from ..model.session import CommandGiven
-from .reader import entries
 
 MOST_KEPT = 50_000  # records in memory, where there is no file; the oldest go first
 encode = json.encoder.JSONEncoder(ensure_ascii=True, check_circular=False).encode
@@ -85,10 +82,6 @@ class Journal:
         if self._regular:
             yield from self._file_lines()
         yield from list(self._kept)
-
-    def entries(self) -> Iterator[Entry]:
-        """This session's records, oldest first."""
-        return entries(self.lines())
 
     def writes_to(self, path: str) -> bool:
         """Whether the session log is this file, under whatever name."""

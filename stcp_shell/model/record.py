@@ -79,6 +79,15 @@ def record(type: str, result: str = "", command: bool = True) -> Callable[[_C], 
     return declare
 
 
+UNLOGGED: set[type] = set()
+
+
+def unlogged(cls: _C) -> _C:
+    """Declare a result that is shown and not kept: the log says it anyway, or it is the log."""
+    UNLOGGED.add(cls)
+    return cls
+
+
 class Field(NamedTuple):
     """A field of a declared class."""
 
@@ -97,7 +106,7 @@ class Field(NamedTuple):
 @cache
 def fields(cls: type) -> tuple[Field, ...]:
     """The fields of a class, in the order of the declaration."""
-    hints = typing.get_type_hints(cls, include_extras=True)
+    hints = cls.__annotations__
     defaults = cls._field_defaults  # type: ignore[attr-defined]
     return tuple(_field(name, hints[name], defaults) for name in cls._fields)  # type: ignore[attr-defined]
 

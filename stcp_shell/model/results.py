@@ -1,12 +1,13 @@
 """What the small commands find. What is not declared as a record is shown and not logged."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Annotated, NamedTuple, Optional
 
 from .connection import Endpoint
-from .record import HostName, InterfaceName, Word, record
+from .record import HostName, InterfaceName, Word, record, unlogged
 
 
+@unlogged
 class Opened(NamedTuple):
     """`socket`."""
 
@@ -15,6 +16,7 @@ class Opened(NamedTuple):
     family: str
 
 
+@unlogged
 class Current(NamedTuple):
     """`use`."""
 
@@ -22,6 +24,7 @@ class Current(NamedTuple):
     state: str
 
 
+@unlogged
 class Closed(NamedTuple):
     """`close`."""
 
@@ -40,6 +43,7 @@ class SocketRow(NamedTuple):
     peer: Optional[Endpoint]
 
 
+@unlogged
 class SocketTable(NamedTuple):
     """`sockets`."""
 
@@ -132,12 +136,14 @@ class OptionValue(NamedTuple):
     asked: Annotated[Optional[int], "as it was asked for; null: it was only read"] = None
 
 
+@unlogged
 class Variables(NamedTuple):
     """`set`."""
 
     values: dict[str, str]
 
 
+@unlogged
 class Saved(NamedTuple):
     """A file was written."""
 
@@ -145,12 +151,14 @@ class Saved(NamedTuple):
     bytes: int
 
 
+@unlogged
 class Sourced(NamedTuple):
     """`source`."""
 
     path: str
 
 
+@unlogged
 class Clip(NamedTuple):
     """A text for the clipboard of the terminal (`copy`)."""
 
@@ -159,28 +167,8 @@ class Clip(NamedTuple):
     condition: str  # what has to be set for it; empty: nothing that is known
 
 
+@unlogged
 class Text(NamedTuple):
     """Lines that are text already: help, the log as a ticket. They may be made while they are shown."""
 
     lines: Iterable[str]
-
-
-class BsdSocket(NamedTuple):
-    """One of `netstat -a`."""
-
-    protocol: str  # tcp4, tcp6, udp4, udp6
-    received: Optional[int]  # bytes that wait to be read; None: the kernel has no figure
-    unsent: Optional[int]  # bytes that are not acknowledged yet
-    local: Endpoint
-    peer: Optional[Endpoint]
-    state: str  # in netstat's words; empty for udp
-
-
-class BsdSockets(NamedTuple):
-    """`netstat -a`: the sockets of this shell."""
-
-    rows: tuple[BsdSocket, ...]
-    name_of: Optional[Callable[[str], str]] = None
-
-
-UNLOGGED = (Opened, Current, Closed, SocketTable, Variables, Saved, Sourced, Clip, Text, BsdSockets)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, NamedTuple, Optional, TypeVar
 
+from .connection import Endpoint
+from .record import unlogged
 from .tables import Link, Neighbour, Route, Routes, Rule
 
 REMEMBERED = 1000
@@ -85,3 +87,22 @@ class BsdRoutes(NamedTuple):
                 links=tuple(Link(name, index) for name, index in self.links.items()),
             ),
         )
+
+
+class BsdSocket(NamedTuple):
+    """One of `netstat -a`."""
+
+    protocol: str  # tcp4, tcp6, udp4, udp6
+    received: Optional[int]  # bytes that wait to be read; None: the kernel has no figure
+    unsent: Optional[int]  # bytes that are not acknowledged yet
+    local: Endpoint
+    peer: Optional[Endpoint]
+    state: str  # in netstat's words; empty for udp
+
+
+@unlogged
+class BsdSockets(NamedTuple):
+    """`netstat -a`: the sockets of this shell."""
+
+    rows: tuple[BsdSocket, ...]
+    name_of: Optional[Callable[[str], str]] = None

@@ -1,57 +1,76 @@
-"""The formats of a report. A writer takes the entries of a log and makes the lines of the report while it reads.
+"""The screen and the formats of a report: the list of them, and what they need when they need it.
+
+A writer takes the entries of a log and makes the lines of the report while it reads.
 
 A line has no end of its own; one of CSV has a carriage return, to which the line feed is added (RFC 4180).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..log.reader import ReadProblems, one_line
-from ..model.entry import Entry
+from ..model.connection import Connection
+from .text import results
+from .text.connection import connection_lines
+from .text.words import PLAIN, View
 
-Writer = Callable[[Iterable[Entry], ReadProblems], Iterator[str]]
+if TYPE_CHECKING:
+    from ..log.reader import ReadProblems
+    from ..model.entry import Entry
+
+
+_AT_HAND = {**results.RENDERERS, Connection: connection_lines}
+
+
+def shown(result: Any, view: View = PLAIN) -> Iterable[str]:
+    """Any result as lines on the screen, without their ends; they may be made while they are read."""
+    render = _AT_HAND.get(type(result))
+    if render is None:
+        from .text.lines import RENDERERS  # late: most scripts only connect, and never show a table
+
+        render = RENDERERS[type(result)]
+    return render(result, view)
 
 
 class Format(NamedTuple):
     """A format. `remarks`: it has a place for what the log lacks; otherwise that has to be said elsewhere."""
 
-    write: Writer
+    write: Callable[["Iterable[Entry]", "ReadProblems"], Iterator[str]]
     help: str
     remarks: bool = True
 
 
-def _text(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
+def _text(entries: "Iterable[Entry]", problems: "ReadProblems") -> Iterator[str]:
     from .transcript import transcript  # late, like the others: a session needs none of them, a report one
 
     return transcript(entries, problems)
 
 
-def _markdown(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
+def _markdown(entries: "Iterable[Entry]", problems: "ReadProblems") -> Iterator[str]:
     from .markdown import markdown
 
     return markdown(entries, problems)
 
 
-def _html(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
+def _html(entries: "Iterable[Entry]", problems: "ReadProblems") -> Iterator[str]:
     from .html import page
 
     return page(entries, problems)
 
 
-def _csv(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
+def _csv(entries: "Iterable[Entry]", problems: "ReadProblems") -> Iterator[str]:
     from .csv import csv_lines
 
     return csv_lines(entries, problems)
 
 
-def _jsonl(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
+def _jsonl(entries: "Iterable[Entry]", problems: "ReadProblems") -> Iterator[str]:
     """The records as they are, without the lines that are none."""
+    from ..log.reader import one_line
+
     return map(one_line, entries)
 
 
-def _svg(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
+def _svg(entries: "Iterable[Entry]", problems: "ReadProblems") -> Iterator[str]:
     from .picture.svg import picture
 
     return picture(entries, problems)

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from ...commands import CATALOGUE
+from ...commands.expect import verdicts
 from ...commands.ifconfig import interface_names, local_addresses
 from ...commands.session import Session
 from ...commands.shell import SETTINGS
@@ -41,6 +42,7 @@ class Values:
             "interface": _interfaces,
             "path": paths,
             "socket": self._sockets,
+            "verdict": lambda _: map(Value, verdicts()),
             "variable": lambda _: (Value(name) for name in sorted({*self._session.variables, *SETTINGS})),
         }
 

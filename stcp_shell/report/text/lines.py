@@ -8,9 +8,8 @@ from typing import Any
 from ...model.comparison import Comparison
 from ...model.connection import Connection
 from ...model.diagnosis import Diagnosed
-from ...model.results import BsdSockets
 from ...model.route_get import RouteFound
-from ...model.rows import BsdRoutes, RouteTables
+from ...model.rows import BsdRoutes, BsdSockets, RouteTables
 from ...model.tables import Interfaces
 from ...model.trace import Traces
 from . import netstat, results, stcp_tables

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ...model.connection import INET, INET6, Endpoint
-from ...model.results import BsdSockets
+from ...model.rows import BsdSockets
 from ...model.tables import Interfaces, Neighbour, NextHop, Route, Routes
 from .escape import visible
 from .words import columns

@@ -1,9 +1,7 @@
 """What all texts have in common: durations, aligned columns, folded lines, words and colour roles of outcomes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 WIDTH = 80
 Paint = Callable[[str, str], str]  # (role: good, bad, warn, dim; text) -> text
@@ -60,7 +58,7 @@ def role_of_severity(severity: str) -> str:
     return severity if severity in ("good", "warn") else "bad"
 
 
-def fold(text: str, indent: str, hanging: str | None = None) -> Iterator[str]:
+def fold(text: str, indent: str, hanging: Optional[str] = None) -> Iterator[str]:
     """Text in lines of at most WIDTH columns, broken at spaces; a word that is longer stands alone."""
     if len(indent) + len(text) <= WIDTH:  # mostly so
         yield (indent + text).rstrip()
