@@ -1,4 +1,4 @@
-"""`python -m stcp_shell` is `stcp-shell`."""
+"""`python -m stcp_shell` runs `stcp-shell`."""
 
 from .app.entry import main
 

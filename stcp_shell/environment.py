@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple, Optional, TextIO
 
 
 class Environment(NamedTuple):
-    """The world as the program sees it; nothing below `cli` looks at `sys` or `os.environ`."""
+    """The surroundings of a session. Its code reads these fields, not the streams of `sys` or `os.environ`."""
 
     stdin: Optional[BinaryIO]
     stdout: TextIO
@@ -20,12 +20,12 @@ class Environment(NamedTuple):
 
     @property
     def interactive(self) -> bool:
-        """A person types and reads: both ends are a terminal."""
+        """Whether standard input and standard output are both a terminal: a person types and reads."""
         return self.stdin is not None and self.stdin.isatty() and self.stdout.isatty()
 
     @property
     def state_folder(self) -> str:
-        """Where history and session logs are kept (XDG Base Directory Specification; a relative path is ignored)."""
+        """The folder of history and session logs (XDG Base Directory Specification; a relative path is ignored)."""
         base = self.variables.get("XDG_STATE_HOME", "")
         if not os.path.isabs(base):
             home = self.variables.get("HOME") or os.path.expanduser("~")
@@ -33,15 +33,15 @@ class Environment(NamedTuple):
         return os.path.join(base, "stcp-shell")
 
     def local_time(self) -> str:
-        """`HH:MM:SS` on this host's clock, as STCP's `ready` line has it."""
+        """Return `HH:MM:SS` of this host's clock, as in STCP's `ready` line."""
         return time.strftime("%H:%M:%S", time.localtime(self.clock()))
 
 
 def real() -> Environment:
-    """The process's own streams and variables. A closed standard stream is replaced by the null device."""
+    """Return the process's own streams and variables. A closed standard stream is replaced by the null device."""
     stdin = sys.stdin.buffer if sys.stdin else None
     if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.encoding.lower() != "utf-8":
-        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error: a locale may lack what a line holds
+        sys.stdout.reconfigure(errors="backslashreplace")  # like standard error: the locale may lack a character
     return Environment(stdin, sys.stdout or _null(), sys.stderr or _null(), os.environ, os.uname().nodename)
 
 

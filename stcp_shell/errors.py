@@ -1,14 +1,14 @@
-"""What can go wrong, as exceptions whose text is the one line that the user reads.
+"""The exceptions of this program. The text of each is the one line that the user reads.
 
     StcpError
       Failure         a command could not be carried out (no such socket, address not local, ...)
-      SyntaxProblem   a line does not parse; knows its column
-      ScriptProblem   a script cannot be read (not there, a folder, binary, not UTF-8)
-      OutputClosed    standard output went away (`| head -1`)
-        OutputFull    standard output takes no more (a full disk)
-    Terminated        SIGTERM or SIGHUP came; it is no StcpError, so that nothing on the way up takes it for one
+      SyntaxProblem   a line does not parse; holds the column
+      ScriptProblem   a script cannot be read (missing, a folder, binary, not UTF-8)
+      OutputClosed    standard output was closed by its reader (`| head -1`)
+        OutputFull    standard output cannot be written (a full disk)
+    Terminated        SIGTERM or SIGHUP arrived; not a StcpError, so that no handler of StcpError catches it
 
-A connection that is refused or times out is none of these: it is a finding, see `model.connection.Connection`.
+A connection that is refused or times out is not an error but a finding: see `model.connection.Connection`.
 """
 
 import errno
@@ -38,15 +38,15 @@ class ScriptProblem(StcpError):
 
 
 class OutputClosed(StcpError):
-    """Nobody reads standard output any more."""
+    """The reader of standard output closed it."""
 
 
 class OutputFull(OutputClosed):
-    """Standard output takes no more: unlike one that was closed, a loss that the user has to be told of."""
+    """Standard output cannot be written. Unlike a closed one, this is a loss that must be reported to the user."""
 
 
 class Terminated(BaseException):
-    """SIGTERM or SIGHUP came. No Exception: on the way up it is for nobody but the end of the session."""
+    """SIGTERM or SIGHUP arrived. Not an Exception: only the code that ends the session handles it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -54,22 +54,22 @@ class Terminated(BaseException):
 
 
 def near_miss(word: str, known: Iterable[str]) -> str:
-    """` (did you mean X?)` for the nearest of the `known` words, or nothing."""
-    import difflib  # late: only a mistake needs it
+    """Return ` (did you mean X?)` for the nearest of the `known` words, or an empty text."""
+    import difflib  # late: needed only after a mistake
 
     nearest = difflib.get_close_matches(word[:64].lower(), list(known), n=1, cutoff=0.6)
     return f" (did you mean {nearest[0]}?)" if nearest else ""
 
 
 def brief(text: str, width: int = 40) -> str:
-    """The text in quotation marks, cut to `width` characters: a message stays one line whatever was typed."""
+    """Return the text in quotation marks, cut to `width` characters: a message stays one line whatever was typed."""
     return repr(text if len(text) <= width else text[: width - 1] + "…")
 
 
 def reason(error: OSError) -> str:
-    """An OSError as `No route to host (EHOSTUNREACH)`, with what to do where file descriptors have run out."""
+    """Return an OSError as `No route to host (EHOSTUNREACH)`; for EMFILE, what to do about it."""
     if error.errno == errno.EMFILE:
         limit = os.sysconf("SC_OPEN_MAX")
-        return f"the limit of {limit} open files is reached (EMFILE): close some, or raise it with ulimit -n"
+        return f"the limit of {limit} open files is reached (EMFILE): close some, or raise the limit with ulimit -n"
     code = errno.errorcode.get(error.errno or 0, "")
     return f"{error.strerror or error} ({code})" if code else str(error.strerror or error)

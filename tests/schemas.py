@@ -17,7 +17,7 @@ Record = dict[str, Any]
 
 def schema() -> dict[str, Any]:
     """The schema in the package."""
-    loaded: dict[str, Any] = json.loads(files("stcp_shell.log").joinpath("schema.json").read_text("ascii"))
+    loaded: dict[str, Any] = json.loads(files("stcp_shell.model").joinpath("schema.json").read_text("ascii"))
     return loaded
 
 
@@ -68,4 +68,4 @@ def validate(records: Iterable[Record]) -> None:
         for record in records
         for error in validator().iter_errors(record)
     ]
-    assert not found, "\n".join(["stcp_shell/log/schema.json and the log are out of step:", *found[:5]])
+    assert not found, "\n".join(["stcp_shell/model/schema.json and the log are out of step:", *found[:5]])

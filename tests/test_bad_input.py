@@ -22,7 +22,7 @@ def complains(done: Run, status: int, said: str) -> None:
     [
         ("connect -name 127.0.0.1 -port 1", "connect: there is no current socket: open one with socket"),
         ("use 7", "use: there is no socket 7 (none is open)"),
-        ("socket; close 7", "close: there is no socket 7 (there is 1)"),
+        ("socket; close 7", "close: there is no socket 7 (open: 1)"),
         (
             "socket; close; bind -port 0",
             "bind: there is no current socket: open one with socket",
@@ -39,21 +39,21 @@ def complains(done: Run, status: int, said: str) -> None:
             "socket -family inet6; bind -name 127.0.0.1",
             "bind: 127.0.0.1 is an IPv4 address and the socket is inet6: open one with socket -family inet",
         ),
-        ("socket; connect -name 127.0.0.1 -port 0", "connect: -port 0: there is no port 0 to connect to"),
+        ("socket; connect -name 127.0.0.1 -port 0", "connect: -port 0: a connect needs a port from 1 to 65535"),
         (
             "socket; connect -name 127.0.0.1 -port nosuch",
-            "connect: -port nosuch: no such tcp service in /etc/services: give the number",
+            "connect: -port nosuch: no such tcp service in /etc/services: give the port number",
         ),
-        ("socket; accept", "accept: socket 1 is open, not listening: listen comes first"),
-        ("socket -type dgram; listen", "listen: socket 1 is a dgram socket: this is for stream sockets"),
+        ("socket; accept", "accept: socket 1 is open, not listening: use listen first"),
+        ("socket -type dgram; listen", "listen: socket 1 is a dgram socket: this command is for stream sockets"),
         ("socket; send x", "send: socket 1 is not connected: it is open"),
         ("socket; recv", "recv: socket 1 is not connected: it is open"),
         ("socket; shutdown", "shutdown: socket 1 is not connected: it is open"),
         ("socket; getpeername", "getpeername: socket 1 has no peer: it is open"),
-        ("socket; bind; bind", "bind: socket 1 is bound already: open a new one with socket"),
+        ("socket; bind; bind", "bind: socket 1 is already bound: open a new one with socket"),
         (
             "socket; connect -name 127.0.0.1 -port 1; bind",
-            "bind: socket 1 is used up (refused): open a new one with socket",
+            "bind: socket 1 cannot be reused (refused): open a new one with socket",
         ),
         ("socket; setsockopt ttl 999", "setsockopt: ttl 999: Invalid argument (EINVAL)"),
         (
@@ -62,14 +62,14 @@ def complains(done: Run, status: int, said: str) -> None:
         ),
         (
             "socket; connect -name 127.0.0.1 -port 1; getsockopt ttl",
-            "getsockopt: socket 1 is used up (refused): it has no options any more",
+            "getsockopt: socket 1 has no options any more (refused): open a new one with socket",
         ),
         (
             "socket; bind -name 127.0.0.1 -interface lo",
             "bind: -name and -interface exclude each other",
         ),
         ("help conect", "help: there is no command 'conect' (did you mean connect?)"),
-        ("log -force", "log: -force goes with -save FILE"),
+        ("log -force", "log: -force needs -save FILE"),
     ],
 )
 def test_commands_that_cannot_be_carried_out(tmp_path: Path, commands: str, said: str) -> None:
@@ -83,7 +83,9 @@ def test_commands_that_cannot_be_carried_out(tmp_path: Path, commands: str, said
 def test_an_address_that_is_not_local(tmp_path: Path) -> None:
     done = run(tmp_path, "-c", "socket; bind -name 203.0.113.1")
     assert (done.status, done.err.count("\n")) == (1, 1)
-    assert done.err.startswith("-c:1: bind: 203.0.113.1 is not an address of this host (EADDRNOTAVAIL); it has ")
+    assert done.err.startswith(
+        "-c:1: bind: 203.0.113.1 is not an address of this host (EADDRNOTAVAIL); its addresses are "
+    )
     assert "127.0.0.1" in done.err
 
 
@@ -100,7 +102,7 @@ def test_keep_going(tmp_path: Path) -> None:
     done = run(tmp_path, "--keep-going", "case.stcp")
     assert done.status == 1
     assert done.err == (
-        "case.stcp:1: use: there is no socket 7 (none is open)\ncase.stcp:3: use: there is no socket 8 (there is 1)\n"
+        "case.stcp:1: use: there is no socket 7 (none is open)\ncase.stcp:3: use: there is no socket 8 (open: 1)\n"
     )
     assert len(done.of("note")) == 1
     fed = run(tmp_path, "--keep-going", stdin="conect\nuse 7\nnote reached")
@@ -117,8 +119,8 @@ def test_keep_going(tmp_path: Path) -> None:
         ("x", b"socket\nnote \xe9\n", "stcp-shell: x:2: not UTF-8 (byte 0xe9): save it as UTF-8"),
         ("x", b"source x", "x:1:1: x sources itself: {0}/x -> {0}/x"),
         ("x", b"socket\nsource none", "x:2:1: none: No such file or directory"),
-        ("x", b"note a\x1b[2Jb", "x:1:7: control character \\x1b in the line: take it out"),
-        ("x", b"socket\rsockets\r", "x:1:7: control character \\x0d in the line: take it out"),
+        ("x", b"note a\x1b[2Jb", "x:1:7: control character \\x1b in the line: remove it"),
+        ("x", b"socket\rsockets\r", "x:1:7: control character \\x0d in the line: remove it"),
         ("x", b"a" * 1_000_000, "x:1:1: unknown command '" + "a" * 39 + "…' (help lists the commands)"),
     ],
 )
@@ -166,8 +168,8 @@ def test_check_runs_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (b"note \xe9", "<stdin>:2:6: byte 0xe9 is not UTF-8: write the line in UTF-8 (send understands \\xHH)"),
-        (b"note a\0b", "<stdin>:2:7: control character \\x00 in the line: take it out"),
+        (b"note \xe9", "<stdin>:2:6: byte 0xe9 is not UTF-8: write the line in UTF-8 (send accepts \\xHH)"),
+        (b"note a\0b", "<stdin>:2:7: control character \\x00 in the line: remove it"),
     ],
 )
 def test_bytes_that_are_no_text(tmp_path: Path, line: bytes, said: str) -> None:
@@ -199,7 +201,7 @@ def test_file_descriptors_run_out(tmp_path: Path) -> None:
     closes = "; ".join(f"close {number}" for number in range(2, 9))
     commands = f"{'socket; ' * 40} close 1; socket; {closes}; use 9; connect -name 127.0.0.1 -port 1; log"
     done = run(tmp_path, "--keep-going", "-c", commands, before=LIMITED)
-    told = "-c:1: socket: the limit of 30 open files is reached (EMFILE): close some, or raise it with ulimit -n"
+    told = "-c:1: socket: the limit of 30 open files is reached (EMFILE): close some, or raise the limit with ulimit -n"
     assert set(done.err.splitlines()) == {told}
     assert done.status == 1
     assert done.connection["outcome"] == "refused"
@@ -218,7 +220,7 @@ def test_file_descriptors_run_out(tmp_path: Path) -> None:
         (["--log="], "--log needs a value: FILE"),
         (["--log", "x", "--no-log"], "--log and --no-log exclude each other"),
         (["--timeout", "x"], "--timeout x: a duration is a number of seconds, more than 0 and at most 86400"),
-        (["--color", "red"], "--color red: one of auto, always, never is needed"),
+        (["--color", "red"], "--color red: write one of auto, always, never"),
     ],
 )
 def test_command_lines_that_do_not_parse(tmp_path: Path, words: list[str], said: str) -> None:

@@ -37,11 +37,11 @@ def checked(namespaces: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_a_miss_says_where_and_what_and_the_script_goes_on(checked: Run) -> None:
     assert checked.status == 1
-    assert "as expected: prohibited, from 192.168.77.50, said by 192.168.77.1, within 3.0 s" in checked.out
+    assert "as expected: prohibited, from 192.168.77.50, ICMP error from 192.168.77.1, within 3.0 s" in checked.out
     assert re.search(r"check\.stcp:5: MISS: expected connected; seen prohibited\n  prohibited \(EHOST", checked.out)
     assert (
-        "check.stcp:6: MISS: expected prohibited, said by 10.9.9.9; seen prohibited, said by 192.168.77.1"
-        in checked.out
+        "check.stcp:6: MISS: expected prohibited, ICMP error from 10.9.9.9; "
+        "seen prohibited, ICMP error from 192.168.77.1" in checked.out
     )
     assert "check.stcp:10: MISS: expected verdict healthy; seen verdict source-dependent" in checked.out
     assert checked.out.endswith("\n3 passed, 3 failed\n")
@@ -77,10 +77,10 @@ def test_a_command_that_fails_is_an_error_in_junit_and_hostile_text_is_harmless(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("expect connected", "expect: there was no connection yet: connect comes first"),
-        ("expect verdict healthy", "expect verdict: there was no diagnosis yet: diagnose comes first"),
-        ("expect conected", "expect: conected: one of connected"),
-        ("expect verdict helthy", "expect verdict: helthy: one of"),
+        ("expect connected", "expect: there is no connection yet: use connect first"),
+        ("expect verdict healthy", "expect verdict: there is no diagnosis yet: use diagnose first"),
+        ("expect conected", "expect: conected: write one of connected"),
+        ("expect verdict helthy", "expect verdict: helthy: write one of"),
         ("expect connected -source nosuch", "expect: -source nosuch: nosuch is not an IPv4 address"),
         ("wait 0", "wait: 0: a duration is a number of seconds"),
     ],

@@ -64,7 +64,7 @@ def test_bind_to_a_port_and_to_an_interface(tmp_path: Path) -> None:
     assert f"bound to 0.0.0.0:{port}\n" in done.out
     assert done.err == (
         f"-c:1: bind: 127.0.0.1:{port} is in use (EADDRINUSE): choose another port "
-        "(or, where only closed connections are left on it, setsockopt reuseaddr 1 before the bind)\n"
+        "(or, if only closed connections are left on it, setsockopt reuseaddr 1 before the bind)\n"
     )
     shows(run(tmp_path, "-c", "socket; bind -interface lo"), "bound to 127.0.0.1:", "(the address of lo)")
 
@@ -78,7 +78,7 @@ def test_bind_to_a_low_port_without_the_right_to(tmp_path: Path) -> None:
     if subprocess.run([*powerless, "true"], capture_output=True, check=False).returncode:
         powerless = []  # no root: there is nothing to take away
     done = run(tmp_path, "-c", "socket; bind -port 7", before=powerless)
-    fails(done, "bind: port 7 needs the right to bind ports below 1024 (EACCES): choose a higher one")
+    fails(done, "bind: port 7 needs the privilege to bind ports below 1024 (EACCES): choose a higher port")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_the_peer_closes(tmp_path: Path) -> None:
         thread.start()
         done = run(tmp_path, "-c", f"socket; connect -name 127.0.0.1 -port {port_of(server)}; recv -timeout 9; recv")
         thread.join(20)
-    shows(done, "the peer sends no more (FIN)")
+    shows(done, "the peer closed its side (FIN)")
 
 
 @pytest.mark.parametrize("how", ["set timeout 0.2; {}", "{} -timeout 0.2", "set timeout 9; {} -timeout 0.2"])
@@ -169,14 +169,14 @@ def test_a_peer_that_takes_nothing_is_not_waited_for(tmp_path: Path) -> None:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connect = f"socket; setsockopt sndbuf 4096; connect -name 127.0.0.1 -port {port_of(server)}"
         done = run(tmp_path, "-c", f"{connect}; set timeout 0.2" + f"; send {'x' * 30_000}" * 4)
-    assert "the peer took nothing within 0.2 s" in done.err
+    assert "the peer accepted no data within 0.2 s" in done.err
 
 
 def test_the_time_out_of_the_command_line_and_the_default(tmp_path: Path) -> None:
     with listening() as server:
         connect = f"socket; connect -name 127.0.0.1 -port {port_of(server)}"
         shows(run(tmp_path, "--timeout", "0.1", "-c", f"{connect}; recv; set"), "within 0.1 s", "timeout = 0.1")
-    assert "(60, or what `set timeout` says)" in " ".join(run(tmp_path, "-c", "help connect").out.split())
+    assert "(60, or the value of `set timeout`)" in " ".join(run(tmp_path, "-c", "help connect").out.split())
 
 
 @pytest.mark.parametrize("family", ["inet", "inet6"])

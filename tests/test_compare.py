@@ -98,14 +98,14 @@ def test_the_last_result_counts() -> None:
     old = [connection(OWN), connection(OWN, outcome="timeout"), connection(OWN, outcome="cancelled")]
     found = two(old, [connection(OWN)])
     assert found.changes == (Change("connection", PAIR, "timeout", "connected"),)
-    assert "old: 1 of the pairs had more than one kind of result; the last is compared" in found.remarks
+    assert "old: 1 of the pairs of source and destination had different results; the last is compared" in found.remarks
 
 
 def test_verdicts() -> None:
     (verdict,) = [record for record in log() if record["type"] == "verdict"]
     fixed = {**verdict, "kind": "healthy", "severity": "good", "blames": None, "sources": []}
     assert changed([verdict], [fixed], "verdict") == [
-        ("verdict", f"{REMOTE}:21 tcp", f"filtered, said by {GATEWAY}", "healthy"),
+        ("verdict", f"{REMOTE}:21 tcp", f"filtered, ICMP error from {GATEWAY}", "healthy"),
     ]
     for before, after, severity in ((verdict, fixed, "good"), (fixed, verdict, "bad")):
         (change,) = [change for change in two([before], [after]).changes if change.what == "verdict"]
@@ -140,7 +140,7 @@ def test_what_is_behind_the_first_rows_is_not_gone() -> None:
     old, new = routes(row("10.0.0.0", 8, GATEWAY)), routes(row("192.0.2.0", 24, None), count=5000)
     found = two([old], [new])
     assert found.changes == (Change("route", "192.0.2.0/24", None, "on the link eth7"),)
-    assert "new: of long tables it has the first rows (routes): what is behind is not compared" in found.remarks
+    assert "new: only the first rows of long tables (routes) are in the log and compared" in found.remarks
 
 
 def test_rules_and_their_tables() -> None:
@@ -202,7 +202,7 @@ def test_more_than_memory_is_for() -> None:
     found = compared(("old", before), ("new", after))
     assert len(found.changes) == MOST_CHANGES
     assert found.left_out >= MOST_PAIRS - MOST_CHANGES
-    assert "old: 7 results are left out, for they are of more pairs than are kept" in found.remarks
+    assert "old: 7 results are left out: the log has too many pairs of source and destination" in found.remarks
     assert f"and {found.left_out} more changes" in list(comparison_lines(found))
 
 
@@ -257,7 +257,7 @@ def test_this_session_alone(tmp_path: Path) -> None:
     [
         (None, "bad: No such file or directory"),
         (b"\x7fELF\0\0", "bad: this is a binary file, not a session log (it has a NUL byte)"),
-        (b"a\nb\n", "bad: this is no session log: none of its lines is a record"),
+        (b"a\nb\n", "bad: this is not a session log: none of its lines is a record"),
     ],
 )
 def test_what_is_no_log(tmp_path: Path, content: bytes | None, said: str) -> None:
@@ -278,9 +278,9 @@ def test_logs_that_lack_something(tmp_path: Path) -> None:
     shows(
         done,
         f"{PAIR}: new, connected",
-        "(empty: it holds no record)",
-        "(torn: 2 lines are no record",
-        "(torn: the last line is torn",
+        "(empty: the log has no records)",
+        "(torn: 2 lines are not valid",
+        "(torn: the last line is incomplete",
     )
 
 
@@ -300,7 +300,7 @@ def test_hostile_texts_do_nothing(tmp_path: Path) -> None:
     colored = run(tmp_path, "--color", "always", "-c", "compare old new")
     assert colored.status == 0
     assert set(re.findall("\x1b[^m]*m", colored.out)) <= {"\x1b[31m", "\x1b[33m", "\x1b[0m"}
-    assert "a\\x1b[31m, said by" in colored.out
+    assert "a\\x1b[31m, ICMP error from" in colored.out
     done = run(tmp_path, "-c", "compare old; log")
     assert done.status == 0
     assert all(line.isprintable() for line in done.out.split("\n"))

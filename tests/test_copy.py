@@ -30,9 +30,7 @@ def test_a_terminal_gets_the_ticket(tmp_path: Path) -> None:
     assert status == 0
     assert ticket.startswith("Session log of stcp-shell")
     assert "note: grüße\n" in ticket
-    assert (
-        f"{len(ticket.encode())} bytes sent to the terminal's clipboard; whether it took them it does not say" in seen
-    )
+    assert f"{len(ticket.encode())} bytes sent to the terminal's clipboard; the terminal does not confirm it" in seen
 
 
 def test_other_formats_and_redaction(tmp_path: Path) -> None:
@@ -47,7 +45,7 @@ def test_at_the_prompt(tmp_path: Path) -> None:
     with Terminal(tmp_path, TMUX="", STY="") as terminal:
         terminal.prompt()
         terminal.run("copy")
-        terminal.wait("whether it took them")
+        terminal.wait("the terminal does not confirm it")
         assert len(OSC.findall(terminal.log)) == 1
 
 
@@ -80,7 +78,7 @@ def test_a_terminal_without_a_clipboard(tmp_path: Path, term: str) -> None:
 def test_what_is_no_terminal(tmp_path: Path) -> None:
     done = run(tmp_path, "-c", "copy")
     assert done.status == 1
-    assert done.err == "-c:1: copy: standard output is no terminal: log -save FILE saves the ticket instead\n"
+    assert done.err == "-c:1: copy: standard output is not a terminal: use log -save FILE instead\n"
     assert "\x1b" not in done.out
 
 
@@ -90,7 +88,7 @@ def test_a_ticket_that_is_too_long(tmp_path: Path) -> None:
     assert status == 1
     assert OSC.findall(got) == []
     assert re.search(
-        rf"too long: \d+ bytes are \d+ in base64, and terminals take {MOST}; log -save FILE saves it", seen
+        rf"too long: \d+ bytes are \d+ in base64, and terminals accept {MOST}; use log -save FILE instead", seen
     )
 
 

@@ -104,7 +104,7 @@ def test_ctrl_c_ends_it_with_what_is_known(namespaces: None, tmp_path: Path) -> 
         process.send_signal(2)
         out, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
-    assert b"verdict: unclear: interrupted before it was known how 192.168.77.50" in out
+    assert b"verdict: unclear: interrupted before the attempts from 192.168.77.50" in out
     assert b"noted" not in out
     assert '"kind": "unclear"' in log.read_text()
 
@@ -114,9 +114,9 @@ def test_ctrl_c_ends_it_with_what_is_known(namespaces: None, tmp_path: Path) -> 
     [
         ("diagnose -name 224.0.0.1 -port 1", "224.0.0.1 is a multicast address"),
         ("diagnose -name ff02::1%enetA -port 1", "ff02::1%enetA is a multicast address"),
-        ("diagnose -name 0.0.0.0 -port 1", "0.0.0.0 is no destination"),
+        ("diagnose -name 0.0.0.0 -port 1", "0.0.0.0 is not a destination"),
         ("diagnose -name 192.168.77.255 -port 1", "192.168.77.255 is a broadcast address"),
-        ("diagnose -name 10.1.1.1 -port 0", "there is no port 0"),
+        ("diagnose -name 10.1.1.1 -port 0", "-port 0: a connect needs a port from 1"),
         ("diagnose -name 10.1.1.1 -port 1 -from 10.9.9.9", "-from 10.9.9.9: not a usable address of this host"),
         ("diagnose -name 10.1.1.1 -port 1 -from fd00:172:16:1::50", "is of the other address family"),
         ("diagnose -name nosuch -port 1", "nosuch: Name or service not known"),

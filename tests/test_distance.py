@@ -20,7 +20,7 @@ from stcp_shell.net.probes.hop_distance import furthest
 from stcp_shell.report.text.connection import answerer_lines
 
 A, CLIENT = ("172.16.1.50", "fd00:172:16:1::50"), ("10.1.1.1", "fd00:10:1:1::1")
-NONE_NEARER = "no box nearer than 10.1.1.1 shows; one as far away would look the same"
+NONE_NEARER = "no sign of a device nearer than 10.1.1.1; a device at the same distance would look the same"
 NEARER, AS_FAR, NEXT = [64, 0, 1, True], [63, 1, 1, False], [64, 0, 0, False]
 # by scenario: what is found for the default source and for the bound one; None: nobody answers
 BOXES = {
@@ -56,13 +56,13 @@ def test_connect_says_who_and_what_it_proves(namespaces: None, tmp_path: Path) -
     done = run(tmp_path, "--lab=rst-router", "-c", f"{one}; connect -name 10.1.1.1 -port 2121 -who; log")
     forged = [
         "the RST arrived with TTL 64: 0 hops back",
-        "with 64), 1 hop there",
-        "a box nearer than 10.1.1.1 sent it, or the way back is",
+        "TTL was 64), 1 hop there",
+        "a device nearer than 10.1.1.1 sent it, or the return",
     ]
     genuine = [
         "the SYN-ACK arrived with TTL 63: 1 hop back",
-        "with 64), 1 hop there",
-        "no box nearer than 10.1.1.1 shows; one as far away",
+        "TTL was 64), 1 hop there",
+        "no sign of a device nearer than 10.1.1.1; a device at",
     ]
     shows(done, *forged, *genuine, "Session log", *forged, *genuine)
     found = [record["answerer"] for record in done.of("connection")]
@@ -113,7 +113,7 @@ def test_ctrl_c_keeps_the_connection_and_ends_the_script(tmp_path: Path) -> None
             process.send_signal(2)
             out, _ = process.communicate(timeout=20)
     assert b"connected after" in out
-    assert b"who answered was not measured: interrupted" in out
+    assert b"the distance of the device that replied is not known: interrupted" in out
     assert process.returncode == 130
     assert b"noted" not in out
 
@@ -148,16 +148,16 @@ def found(answerer: HopDistance, rst: bool = True, gateway: str | None = "10.0.0
         (
             HopDistance(254, 1, 2, True),
             "10.0.0.1",
-            "a box nearer than 10.1.1.1 sent it, or the way back is shorter than the way there",
+            "a device nearer than 10.1.1.1 sent it, or the return path is shorter than the forward path",
         ),
         (
             HopDistance(64, 0, 0, False),
             "10.0.0.1",
-            "the next hop itself, 10.0.0.1, sent it: no router passed the SYN on",
+            "the next hop itself, 10.0.0.1, sent it: no router forwarded the SYN",
         ),
         (HopDistance(64, 0, 0, False), "10.1.1.1", NONE_NEARER),
         (HopDistance(64, 0, 0, False), None, NONE_NEARER),
-        (HopDistance(60, 4, None, None), "10.0.0.1", "how far the SYN went is not known, nor which box answered"),
+        (HopDistance(60, 4, None, None), "10.0.0.1", "it is not known how far the SYN went, nor which device replied"),
     ],
 )
 def test_what_it_proves(answerer: HopDistance, gateway: str | None, said: str) -> None:
@@ -165,7 +165,7 @@ def test_what_it_proves(answerer: HopDistance, gateway: str | None, said: str) -
 
 
 def test_the_figures() -> None:
-    said = "the SYN-ACK arrived with TTL 126: 2 hops back (if it left with 128), 1 hop there"
+    said = "the SYN-ACK arrived with TTL 126: 2 hops back (if its initial TTL was 128), 1 hop there"
     assert found(HopDistance(126, 2, 1, False), rst=False)[0] == said
 
 

@@ -31,7 +31,7 @@ BEFORE = {
     "accept": CALLED,
     "expect verdict": ["diagnose -name 10.1.1.1 -port 2121"],
 }
-NO_TERMINAL = "standard output is no terminal"  # so there is no clipboard
+NO_TERMINAL = "standard output is not a terminal"  # so there is no clipboard
 EXAMPLES = ROOT / "scripts" / "examples"
 FIREWALL = EXAMPLES / "firewall.stcp"
 

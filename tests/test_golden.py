@@ -53,8 +53,8 @@ KEY = "0123456789abcdef" * 4
 SUFFIXES = {"text": "txt", "markdown": "md", "html": "html", "csv": "csv", "svg": "svg", "jsonl": "jsonl"}
 WITHOUT_REMARKS = ("csv", "jsonl", "svg")
 LOST = {
-    1: "stcp-shell: every.jsonl: 3 lines are no record of a session log; the last line is torn: "
-    "the session was killed while it wrote it, or is writing it still\n",
+    1: "stcp-shell: every.jsonl: 3 lines are not valid in a session log; the last line is incomplete: "
+    "the session was killed while writing it, or is still writing it\n",
     2: "",
 }
 AROUND = 3300  # records before and behind the middle of a long log, of which a report has 3000, or 150

@@ -55,7 +55,7 @@ def test_failures_are_in_the_records_and_on_standard_error(tmp_path: Path, where
     done = run(tmp_path, *JSONL, *(["x.stcp"] if where == "file" else []), stdin="socket\nuse 7\n")
     assert done.status == 1
     source = "x.stcp" if where == "file" else "<stdin>"
-    assert done.err == f"{source}:2: use: there is no socket 7 (there is 1)\n"
+    assert done.err == f"{source}:2: use: there is no socket 7 (open: 1)\n"
     assert types(done.out) == ["session", "command", "command", "result", "end"]
 
 
@@ -101,7 +101,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--format", "html", "-c", "socket"], "--format html goes with --report FILE; a session has text, jsonl"),
+        (["--format", "html", "-c", "socket"], "--format html needs --report FILE; a session has text, jsonl"),
         (["--format", "jsonl", "--check", "-c", "socket"], "--format and --check exclude each other"),
         (["--format", "jsnl", "-c", "socket"], "did you mean jsonl?"),
     ],
@@ -118,7 +118,7 @@ def test_text_is_what_a_session_shows_anyway(tmp_path: Path) -> None:
 
 def test_a_prompt_is_no_place_for_it(tmp_path: Path) -> None:
     with Terminal(tmp_path, *JSONL) as terminal:
-        terminal.wait("stcp-shell: --format jsonl is for programs: give it commands (-c, FILE)")
+        terminal.wait("stcp-shell: --format jsonl is for programs: give commands with -c or FILE")
         assert terminal.end() == 2
     with Terminal(tmp_path, *JSONL, "-c", "socket") as terminal:
         terminal.wait('"type": "end"')

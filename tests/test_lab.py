@@ -196,7 +196,7 @@ def test_unknown_scenario() -> None:
     with pytest.raises(lab.LabUnavailable) as caught:
         lab.enter("acl-dorp")
     assert str(caught.value) == (
-        "the lab has no scenario 'acl-dorp' (did you mean acl-drop?): `stcp-shell --lab=list` lists what it has"
+        "the lab has no scenario 'acl-dorp' (did you mean acl-drop?): `stcp-shell --lab=list` lists the scenarios"
     )
 
 
@@ -219,7 +219,7 @@ def test_no_iproute2(tmp_path: Path) -> None:
 def test_no_nftables() -> None:
     """It is asked for only where a scenario needs it."""
     said = refusal(child(labs.hide_nft, NO_FIREWALL))
-    assert said == "the lab's own-firewall needs the program `nft`: install the package nftables"
+    assert said == "the lab scenario own-firewall needs the program `nft`: install the package nftables"
 
 
 @pytest.mark.usefixtures("namespaces")

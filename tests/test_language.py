@@ -116,37 +116,40 @@ def test_the_vendors_listing_as_it_is_printed() -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("note 'a", "6: this quote is not closed: end it with ' ('' inside stands for one apostrophe)"),
+        ("note 'a", "6: this quote is not closed: end it with ' (inside, '' stands for one apostrophe)"),
         ("note 'a'b", "9: a space is missing after the closing quote"),
-        ("note 'a''", "6: this quote is not closed: end it with ' ('' inside stands for one apostrophe)"),
-        ("note $X", "6: variable X is not set: give it a value with set X VALUE or -D X=VALUE"),
-        ("note ab${X1}", "8: variable X1 is not set: give it a value with set X1 VALUE or -D X1=VALUE"),
-        ("note ${a-b}", "6: '${a-b}' names no variable: a name is letters, digits and _"),
-        ("note ${}", "6: '${}' names no variable: a name is letters, digits and _"),
-        ("note a\x00b", "7: control character \\x00 in the line: take it out"),
-        ("note \x1b[31m", "6: control character \\x1b in the line: take it out"),
-        ("note \udce9", "6: byte 0xe9 is not UTF-8: write the line in UTF-8 (send understands \\xHH)"),
+        ("note 'a''", "6: this quote is not closed: end it with ' (inside, '' stands for one apostrophe)"),
+        ("note $X", "6: variable X is not set: use set X VALUE or -D X=VALUE"),
+        ("note ab${X1}", "8: variable X1 is not set: use set X1 VALUE or -D X1=VALUE"),
+        ("note ${a-b}", "6: '${a-b}' is not a variable: a name has letters, digits and _, and no digit first"),
+        ("note ${}", "6: '${}' is not a variable: a name has letters, digits and _, and no digit first"),
+        ("note a\x00b", "7: control character \\x00 in the line: remove it"),
+        ("note \x1b[31m", "6: control character \\x1b in the line: remove it"),
+        ("note \udce9", "6: byte 0xe9 is not UTF-8: write the line in UTF-8 (send accepts \\xHH)"),
         ("conect", "1: unknown command 'conect' (did you mean connect?)"),
         ("socket; conect", "9: unknown command 'conect' (did you mean connect?)"),
         ("SOCKET", "1: unknown command 'SOCKET' (did you mean socket?)"),
         ("frobnicate", "1: unknown command 'frobnicate' (help lists the commands)"),
         ("route prnt", "7: route: unknown subcommand 'prnt' (did you mean print?)"),
-        ("route", f"1: route: say which: {', '.join(name for name in USAGE if name.startswith('route '))}"),
+        (
+            "route",
+            f"1: route: a subcommand is missing: {', '.join(name for name in USAGE if name.startswith('route '))}",
+        ),
         ("socket -typ dgram", "8: socket: unknown option '-typ' (did you mean -type?)"),
-        ("sockets -x", "9: sockets: unknown option '-x'; it takes none"),
+        ("sockets -x", "9: sockets: unknown option '-x'; it has no options"),
         ("socket -type", "8: socket: -type needs a value: -type stream|dgram"),
         ("socket -type -family inet", "8: socket: -type needs a value: -type stream|dgram"),
         ("socket -type dgram -type dgram", "20: socket: -type is given twice"),
         (
             "socket -type strem",
-            "14: socket: -type strem: one of stream, dgram is needed (did you mean stream?)",
+            "14: socket: -type strem: write one of stream, dgram (did you mean stream?)",
         ),
         ("socket x", f"8: socket: unexpected 'x'; usage: {USAGE['socket']}"),
         ("connect -port 1", f"1: connect: -name HOST is missing; usage: {USAGE['connect']}"),
         ("use", "1: use: N is missing; usage: use N"),
-        ("use 1x", "5: use: 1x: a whole number from 1 to 2147483648 is needed"),
-        ("use -1", "5: use: -1: a whole number from 1 to 2147483648 is needed"),
-        ("set 1 2", "7: set: '1' is no name for a variable: letters, digits and _, not a digit first"),
+        ("use 1x", "5: use: 1x: write a whole number from 1 to 2147483648"),
+        ("use -1", "5: use: -1: write a whole number from 1 to 2147483648"),
+        ("set 1 2", "7: set: '1' is not a variable name: use letters, digits and _, no digit first"),
         ("set x", "5: set: x needs a value: set NAME VALUE"),
         (
             "set timeout soon",
@@ -168,7 +171,7 @@ def test_mistakes(line: str, expected: str) -> None:
 def test_a_placeholder_that_was_left_in(left_in: str, name: str) -> None:
     assert problem(f"connect -name 10.1.1.1 -port {left_in}") == (
         f"30: connect: -port {left_in}: replace {left_in} by the port number, "
-        f"or give it a value (set {name} 2121, or -D {name}=2121) and write ${name}"
+        f"or set a variable (set {name} 2121, or -D {name}=2121) and write ${name}"
     )
     parser = parsed(f"set {name} 2121", f"connect -name 10.1.1.1 -port ${name}")
     assert not parser.problems
@@ -199,7 +202,11 @@ def test_all_mistakes_of_a_script_are_reported_and_nothing_of_it_runs(tmp_path: 
 
 def test_definitions_and_their_mistakes(tmp_path: Path) -> None:
     assert run(tmp_path, "-D", "N=two words", "-c", "set").out == "N = two words\n"
-    for word, said in (("N", "-D N: write -D NAME=VALUE"), ("1=2", "-D '1' is no name"), ("timeout=x", "a duration")):
+    for word, said in (
+        ("N", "-D N: write -D NAME=VALUE"),
+        ("1=2", "-D '1' is not a variable name"),
+        ("timeout=x", "a duration"),
+    ):
         done = run(tmp_path, "-D", word, "-c", "socket")
         assert (done.status, done.out) == (2, "")
         assert said in done.err

@@ -114,7 +114,7 @@ def test_several_next_hops_lifetimes_and_long_destinations() -> None:
 def test_the_legend_explains_the_flags_that_occur_and_no_others() -> None:
     lines = shown(Route("0.0.0.0", 0, via(), protocol="static"), legend=True)
     assert [line[0] for line in lines[2:-1]] == ["U", "G", "S"]
-    assert lines[-1] == "link#N: the interface with the index N; -: Linux has no such figure"
+    assert lines[-1] == "link#N: the interface with the index N; -: Linux has no such value"
 
 
 def test_names_only_where_they_are_asked_for() -> None:
@@ -212,8 +212,8 @@ def test_sockets() -> None:
     [
         ({"r": True, "i": True}, "-r, -i and -a exclude each other"),
         ({"r": True, "n": True, "names": True}, "-n and -names exclude each other"),
-        ({"i": True, "names": True}, "-names goes with -r or -a"),
-        ({"legend": True}, "-legend goes with -r"),
+        ({"i": True, "names": True}, "-names needs -r or -a"),
+        ({"legend": True}, "-legend needs -r"),
     ],
 )
 def test_options_that_do_not_go_together(options: dict[str, bool], why: str) -> None:
@@ -331,7 +331,7 @@ def test_where_netlink_is_denied_the_interfaces_are_there_and_the_routes_say_why
     if not can:
         pytest.skip("the number of socket(2) is not known for this processor")
     assert [line.split()[4] for line in text[1:]] == ["-"] * (len(text) - 1)
-    assert why == "the kernel's tables can't be read over netlink: Operation not permitted"
+    assert why == "the kernel's tables cannot be read over netlink: Operation not permitted"
 
 
 def test_the_sockets_of_this_shell() -> None:

@@ -85,7 +85,7 @@ def test_the_article_in_the_lab(tmp_path: Path) -> None:
     assert (failed["route"], works["route"]) == ({**route, "source": Z}, {**route, "source": A})
     shows(
         done,
-        "timed out after 0.4 s (our time-out)",
+        "timed out after 0.4 s (local timeout)",
         "1 SYN sent, no answer",
         "destination  10.1.1.1:2121 (backup); not tried: 10.1.1.7",
         "  220 phx lab client ready",

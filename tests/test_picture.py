@@ -244,7 +244,8 @@ def test_it_is_an_svg_file_that_does_nothing(name: str) -> None:
 
 def test_it_does_not_need_colours() -> None:
     svg = made("svg", [connection(), connection("192.168.77.50", "prohibited", icmp=ROUTER)])
-    for words in "connected", "prohibited", "it refuses", "the box that refused", "by 192.168.77.1":
+    rejected = "next hop on enetZ: rejects", "the device that rejected it", "by 192.168.77.1"
+    for words in ("connected", "prohibited", *rejected):
         assert words in svg
-    assert "from 192.168.77.50 by 192.168.77.1 to 10.1.1.1:2121: prohibited by 192.168.77.1" in svg
+    assert "from 192.168.77.50 via 192.168.77.1 to 10.1.1.1:2121: prohibited by 192.168.77.1" in svg
     assert "prefers-color-scheme:dark" in svg

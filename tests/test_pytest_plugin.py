@@ -56,7 +56,7 @@ def test_the_command_that_failed_is_the_failure_message(tmp_path: Path) -> None:
     scripts(tmp_path, one="socket\nuse 7\n")
     done = pytest_run(tmp_path, "checks")
     assert done.returncode == 1
-    assert "\nchecks/one.stcp:2: use 7: there is no socket 7 (there is 1)\n" in done.stdout
+    assert "\nchecks/one.stcp:2: use 7: there is no socket 7 (open: 1)\n" in done.stdout
 
 
 def test_a_script_without_an_expectation_passes_when_it_ran_through(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_variables_and_the_time_out_are_passed_on(tmp_path: Path) -> None:
             tmp_path, "checks", "--stcp-define", "HOST=127.0.0.1", f"--stcp-define=PORT={port_of(server)}",
             "-o", "stcp_timeout=7",
         )  # fmt: skip
-    assert "\nchecks/one.stcp:5: use $timeout: there is no socket 7 (there is 1)\n" in done.stdout
+    assert "\nchecks/one.stcp:5: use $timeout: there is no socket 7 (open: 1)\n" in done.stdout
     assert "expected" not in done.stdout
 
 
@@ -98,9 +98,9 @@ def test_each_script_has_a_lab_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--stcp-lab", "checks"], "--stcp-lab: there is no scenario checks: name one, or put --stcp-lab behind"),
+        (["--stcp-lab", "checks"], "--stcp-lab: there is no scenario checks: give a scenario, or put --stcp-lab after"),
         (["--stcp-define", "x", "checks"], "stcp-shell: -D x: write -D NAME=VALUE"),
-        (["--stcp-define", "1=2", "checks"], "stcp-shell: -D '1' is no name for a variable"),
+        (["--stcp-define", "1=2", "checks"], "stcp-shell: -D '1' is not a variable name"),
         (["-o", "stcp_timeout=soon", "checks"], "stcp-shell: --timeout soon: a duration is a number of seconds"),
     ],
 )

@@ -55,7 +55,7 @@ def test_what_failed_is_a_comment(tmp_path: Path) -> None:
     assert lines[2] == "socket"
     assert lines[3].startswith("# failed: bind -name 192.0.2.1  (192.0.2.1 is not an address of this host")
     assert lines[4] == "# failed: sockt  (unknown command 'sockt' (did you mean socket?))"
-    assert lines[5] == "# failed: use 9  (there is no socket 9 (there is 1))"
+    assert lines[5] == "# failed: use 9  (there is no socket 9 (open: 1))"
     assert lines[6:] == ["note on"]
     shows(run(tmp_path, "x.stcp"), "noted")
 
@@ -82,7 +82,7 @@ def test_a_sourced_script_of_which_a_line_failed_is_told_line_by_line(tmp_path: 
     (tmp_path / "bad.stcp").write_text("note before\nuse 9\nsource inner.stcp\nnote after\n")
     run(tmp_path, "--keep-going", stdin="source bad.stcp\nrecord x.stcp\n")
     assert (tmp_path / "x.stcp").read_text().splitlines()[2:] == [
-        "# source bad.stcp, of which a line failed:",
+        "# source bad.stcp: a line in it failed; its lines follow",
         "note before",
         "# failed: use 9  (there is no socket 9 (none is open))",
         "note inner",
@@ -107,7 +107,7 @@ def test_definitions_win_over_what_was_recorded(tmp_path: Path) -> None:
 def test_a_script_that_exists_is_kept(tmp_path: Path) -> None:
     (tmp_path / "x.stcp").write_text("mine\n")
     done = run(tmp_path, "-c", "socket; record x.stcp")
-    assert (done.status, done.err) == (1, "-c:1: record: x.stcp exists: choose another name, or say -force\n")
+    assert (done.status, done.err) == (1, "-c:1: record: x.stcp exists: choose another name, or use -force\n")
     assert (tmp_path / "x.stcp").read_text() == "mine\n"
     assert run(tmp_path, "-c", "socket; record x.stcp -force").status == 0
     assert (tmp_path / "x.stcp").read_text().endswith("\nsocket\n")
@@ -117,7 +117,7 @@ def test_a_script_that_exists_is_kept(tmp_path: Path) -> None:
 def test_the_log_is_not_written_over(tmp_path: Path) -> None:
     done = run(tmp_path, "--log", "s.jsonl", "-c", "socket; record s.jsonl -force")
     assert done.status == 1
-    assert "s.jsonl is the log from which this is made" in done.err
+    assert "s.jsonl is the log itself" in done.err
 
 
 def test_what_is_typed_at_the_prompt(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_odd_records_do_no_harm() -> None:
     ]
     lines = list(replay_lines(entries_of(odd)))
     assert commands(lines) == ["set -default B ''", "set -default C '''d;e'", "socket", "socket"]
-    assert lines[2] == r"# -D A=a\nb: in no script"
+    assert lines[2] == r"# -D A=a\nb: not replayed, it has hidden characters"
     assert all(line.isprintable() for line in lines)
 
 

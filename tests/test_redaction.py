@@ -325,7 +325,7 @@ def test_what_is_no_key_file_is_left_alone(tmp_path: Path, content: bytes) -> No
     (tmp_path / "key").write_bytes(content)
     done = run(tmp_path, "--report", "-", "--redact", "--key", "key")
     assert done.status == 1
-    assert done.err.startswith("stcp-shell: key: this is no key file (64 hexadecimal digits): ")
+    assert done.err.startswith("stcp-shell: key: this is not a key file (64 hexadecimal digits): ")
     assert done.err.count("\n") == 1
     assert (tmp_path / "key").read_bytes() == content
 
@@ -335,9 +335,9 @@ def test_what_is_no_key_file_is_left_alone(tmp_path: Path, content: bytes) -> No
     [
         (["--report", "-", "--redact", "--key", "."], "stcp-shell: .: "),
         (["--report", "-", "--redact", "--key", "no/key"], "stcp-shell: no/key: No such file or directory (ENOENT)"),
-        (["--report", "-", "--key", "k"], "stcp-shell: --key goes with --redact\n"),
-        (["--redact"], "stcp-shell: --redact goes with --report FILE\n"),
-        (["-c", "log -key k"], "-c:1: log: -key goes with -redact\n"),
+        (["--report", "-", "--key", "k"], "stcp-shell: --key needs --redact\n"),
+        (["--redact"], "stcp-shell: --redact needs --report FILE\n"),
+        (["-c", "log -key k"], "-c:1: log: -key needs -redact\n"),
         (["-c", "log -redact -key no/key"], "-c:1: log: no/key: No such file or directory (ENOENT)\n"),
     ],
 )

@@ -282,8 +282,8 @@ def test_lines_that_are_no_records_are_counted(tmp_path: Path, session: list[Rec
         done = report(tmp_path, "log", "--format", form)
         assert done.status == 0
         said = re.sub(r"\s+", " ", done.out + done.err)
-        assert "6 lines are no record of a session log" in said, form
-        assert "the last line is torn" in said, form
+        assert "6 lines are not valid in a session log" in said, form
+        assert "the last line is incomplete" in said, form
         assert bool(done.err) == (form in ("csv", "jsonl", "svg"))
 
 
@@ -333,8 +333,8 @@ def test_an_empty_log(tmp_path: Path, form: str) -> None:
         ("none", None, "none: No such file or directory"),
         (".", None, ".: Is a directory"),
         ("log", b"\x7fELF\0\1\n", "log: this is a binary file, not a session log (it has a NUL byte)"),
-        ("log", b"Jan 31 host sshd: hello\n" * 3, "log: this is no session log: none of its lines is a record"),
-        ("-", None, "standard input: this is no session log: none of its lines is a record"),
+        ("log", b"Jan 31 host sshd: hello\n" * 3, "log: this is not a session log: none of its lines is a record"),
+        ("-", None, "standard input: this is not a session log: none of its lines is a record"),
         ("/dev/zero", None, "/dev/zero: this is a binary file, not a session log (it has a NUL byte)"),
     ],
 )
@@ -356,7 +356,7 @@ def test_a_log_that_is_being_written(tmp_path: Path) -> None:
         for form in FORMATS:
             assert report(tmp_path, log, "--format", form).status == 0
         assert "now" in report(tmp_path, log).out
-        assert "running still" in report(tmp_path, log, "--format", "markdown").out
+        assert "still running" in report(tmp_path, log, "--format", "markdown").out
 
 
 def test_a_file_that_exists_is_not_written_over(tmp_path: Path) -> None:
@@ -367,12 +367,12 @@ def test_a_file_that_exists_is_not_written_over(tmp_path: Path) -> None:
     assert stat.S_IMODE(ticket.stat().st_mode) == 0o600
     before = ticket.read_text()
     again = report(tmp_path, "log", "--format", "csv", "--output", "ticket.txt")
-    assert (again.status, again.err) == (1, "stcp-shell: ticket.txt exists: choose another name, or say --force\n")
+    assert (again.status, again.err) == (1, "stcp-shell: ticket.txt exists: choose another name, or use --force\n")
     assert ticket.read_text() == before
     assert report(tmp_path, "log", "--format", "csv", "--output", "ticket.txt", "--force").status == 0
     assert ticket.read_text().startswith("time,")
     onto = report(tmp_path, "log", "--output", "./log", "--force")
-    assert onto.err == "stcp-shell: ./log is the log from which this is made: choose another name\n"
+    assert onto.err == "stcp-shell: ./log is the log itself: choose another name\n"
     assert read(tmp_path / "log") == [connection()]
 
 
@@ -381,19 +381,19 @@ def test_formats_are_saved_from_a_session(tmp_path: Path) -> None:
     done = run(tmp_path, "-c", f"socket; connect -name 127.0.0.1 -port {closed_port()}; {saves}")
     shows(done, *(f"saved in ticket.{form}" for form in FORMATS))
     again = run(tmp_path, "-c", "log -format html -save ticket.html")
-    assert again.err == "-c:1: log: ticket.html exists: choose another name, or say -force\n"
+    assert again.err == "-c:1: log: ticket.html exists: choose another name, or use -force\n"
     assert (tmp_path / "ticket.html").read_text().startswith("<!DOCTYPE html>")
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--report", "x", "--format", "pdf"], "--format pdf: one of text, markdown, html, csv, jsonl, svg is needed"),
+        (["--report", "x", "--format", "pdf"], "--format pdf: write one of text, markdown, html, csv, jsonl, svg"),
         (["--report"], "--report needs a value: FILE"),
-        (["--report", "x", "-c", "socket"], "--report runs nothing: leave -c out"),
-        (["--report", "x", "y.stcp"], "--report runs nothing: leave y.stcp out"),
-        (["--output", "x"], "--output goes with --report FILE"),
-        (["--report", "x", "--force"], "--force goes with --output FILE"),
+        (["--report", "x", "-c", "socket"], "--report runs nothing: remove -c"),
+        (["--report", "x", "y.stcp"], "--report runs nothing: remove y.stcp"),
+        (["--output", "x"], "--output needs --report FILE"),
+        (["--report", "x", "--force"], "--force needs --output FILE"),
     ],
 )
 def test_command_lines(tmp_path: Path, words: list[str], said: str) -> None:
@@ -406,7 +406,7 @@ def test_standard_output_takes_no_more(tmp_path: Path) -> None:
     write(tmp_path / "log", [connection()] * 1000)
     with open("/dev/full", "wb") as full:
         done = run(tmp_path, "--report", "log", stdout=full)
-    assert (done.status, done.err) == (1, "stcp-shell: standard output takes no more: No space left on device\n")
+    assert (done.status, done.err) == (1, "stcp-shell: standard output cannot be written: No space left on device\n")
 
 
 # Hostile text

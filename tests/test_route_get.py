@@ -332,26 +332,24 @@ def test_what_refuses_is_named_as_far_as_the_kernel_tells(world: Any) -> None:
         "fd05::1": ("EHOSTUNREACH", "unreachable"),
     }
     assert all(found["source"] is None and found["agrees"] for found in world["refused"].values())
-    assert "does not say in which table" in world["refused"]["24.0.0.1"]["why"]
+    assert "does not report in which table" in world["refused"]["24.0.0.1"]["why"]
 
 
 def test_rules_that_refuse_are_named(world: Any) -> None:
     unreachable, prohibit, blackhole = world["rules"]
-    assert (unreachable["errno"], unreachable["why"]) == ("ENETUNREACH", "rule 90 refuses it")
+    assert (unreachable["errno"], unreachable["why"]) == ("ENETUNREACH", "rule 90 rejects it")
     assert (prohibit["errno"], prohibit["rules"][0]["priority"]) == ("EACCES", 91)
-    assert (
-        prohibit["why"] == "rule 91 refuses it, unless a prohibit route in a table that is looked up before does: local"
-    )
+    assert prohibit["why"] == "rule 91 rejects it, unless a prohibit route in a table looked up earlier does: local"
     assert blackhole["rules"][0]["priority"] == 92
 
 
 def test_a_rule_for_a_port_is_pointed_out_or_followed(world: Any) -> None:
     without, with_port = world["port"]
-    assert "rule 140 asks for a protocol or port: say -port" in without["notes"]
+    assert "rule 140 matches on a protocol or port: give -port" in without["notes"]
     assert (with_port["table"], with_port["rules"][0]["priority"]) == (100, 140)
     # A UDP socket's connect is no check here: the rule is for TCP.
     assert with_port["connect"] == {"source": None, "errno": None}
-    assert any("rule 140 is not for every protocol" in note for note in with_port["notes"])
+    assert any("rule 140 is not for all protocols" in note for note in with_port["notes"])
 
 
 def test_ipv4_looks_again_with_the_source_that_it_chose(world: Any) -> None:
@@ -387,7 +385,10 @@ def test_the_packets_of_a_connect_go_where_the_second_look_leads() -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ("10.1.1.19.9.9.9", "-from 9.9.9.9: not an address of this host, .* it has 10.8.0.1, 10.9.0.1, 127.0.0.1"),
+        (
+            "10.1.1.19.9.9.9",
+            "-from 9.9.9.9: not an address of this host, .* this host has 10.8.0.1, 10.9.0.1, 127.0.0.1",
+        ),
         ("10.1.1.1172.16.1.255", "-from 172.16.1.255: not an address of this host"),
         ("10.1.1.1fd00:a::50", "10.1.1.1 is an IPv4 address and fd00:a::50 an IPv6 one"),
         ("fd02::1172.16.1.50", "172.16.1.50 is an IPv4 address and fd02::1 an IPv6 one"),
@@ -413,7 +414,7 @@ def test_addresses_that_stand_for_others(world: Any) -> None:
     assert (addresses["localhost"], addresses["localhost::1"]) == ("127.0.0.1", "::1")
     assert (addresses["six.example"], addresses["four.example"]) == ("fd02::1", "10.1.1.1")
     assert odd["10.1.1.10.0.0.0"]["from"] is None
-    assert "127.0.0.1 does not leave this host" in odd["10.1.1.1127.0.0.1"]["why"]
+    assert "127.0.0.1 cannot leave this host" in odd["10.1.1.1127.0.0.1"]["why"]
     assert odd["10.1.1.1127.0.0.1"]["kind"] == "none"
 
 
@@ -434,13 +435,13 @@ def test_the_text() -> None:
         "23.0.0.1: from 172.16.1.50, via 172.16.1.1 on enetA",
         "  destination  23.0.0.1 port 80",
         "  source       172.16.1.50, chosen by the kernel",
-        "  why          the first primary address on enetA whose subnet holds the gateway 172.16.1.3",
+        "  why          the first primary address on enetA whose subnet contains the gateway 172.16.1.3",
         "  route        23.0.0.0/8 via 172.16.1.3 on enetA, table main",
         text[5],
         "  check        the kernel agrees: RTM_GETROUTE 172.16.1.50, connect(2) of a UDP socket 172.16.1.50",
         "  packets      default via 172.16.1.1 on enetA, table 100: "
-        "connect(2) looks again with the source that it chose",
-        "  their rule   100: from 172.16.1.50/32 lookup 100",
+        "connect(2) looks up the route again, with the source address that it chose",
+        "  packet rule  100: from 172.16.1.50/32 lookup 100",
     ]
     assert text[5].startswith("  rule         ")
 
@@ -452,7 +453,7 @@ def test_without_netlink_the_source_is_still_told_and_why_not_the_rest() -> None
     if not can:
         pytest.skip("the number of socket(2) is not known for this processor")
     assert (plain["source"], plain["kind"], plain["agrees"]) == ("192.168.77.50", None, None)
-    assert plain["why"] == "not known: the kernel's tables can't be read over netlink: Operation not permitted"
+    assert plain["why"] == "not known: the kernel's tables cannot be read over netlink: Operation not permitted"
     assert foreign["failure"] == "-from 9.9.9.9: not an address of this host (EADDRNOTAVAIL)"
 
 

@@ -267,7 +267,7 @@ def test_where_netlink_is_denied_interfaces_are_still_there_and_tables_say_why_n
         pytest.skip("the number of socket(2) is not known for this processor")
     before, after, reasons = answer
     assert sorted(after) == sorted(before)
-    assert reasons == ["the kernel's tables can't be read over netlink: Operation not permitted"] * 3
+    assert reasons == ["the kernel's tables cannot be read over netlink: Operation not permitted"] * 3
 
 
 def test_a_table_that_changes_while_it_is_read_is_noticed() -> None:
@@ -290,7 +290,7 @@ def test_what_is_no_address_is_refused() -> None:
 
 
 def test_an_interface_that_is_not_there_is_answered_with_those_that_are() -> None:
-    with pytest.raises(Failure, match=r"there is no interface loo \(did you mean lo\?\); there is lo"):
+    with pytest.raises(Failure, match=r"there is no interface loo \(did you mean lo\?\); this host has lo"):
         interfaces.addresses_of("loo")
     assert "127.0.0.1" in [address.address for address in interfaces.addresses_of("lo", INET)]
     assert interfaces.address_on("lo", INET) == "127.0.0.1"
@@ -299,5 +299,5 @@ def test_an_interface_that_is_not_there_is_answered_with_those_that_are() -> Non
 def test_a_source_is_no_link_local_address_where_there_is_another_and_none_that_bind_refuses() -> None:
     on = [("enetA", INET), ("enetA", INET6), ("down0", INET)]
     _, *names = in_namespace(build, *(partial(tables.address_on, *each) for each in on))
-    assert names == ["172.16.1.50", names[1], "interface down0 has no inet address that could be used"]
+    assert names == ["172.16.1.50", names[1], "interface down0 has no usable inet address"]
     assert names[1].startswith("fd00:a::5")

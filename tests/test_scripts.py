@@ -63,7 +63,7 @@ def test_the_demo_tells_that_the_source_address_decides(tmp_path: Path) -> None:
 def test_the_banner_is_read(tmp_path: Path) -> None:
     shown, _ = in_lab(tmp_path, "banner")
     assert "  220 phx lab client ready\n" in shown
-    assert "the peer sends no more (FIN)" in shown
+    assert "the peer closed its side (FIN)" in shown
 
 
 @pytest.mark.usefixtures("namespaces")

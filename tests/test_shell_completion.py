@@ -117,4 +117,4 @@ def test_all_options_and_scenarios_are_in_it(shell: str, folder: Path) -> None:
 def test_another_shell_is_told_of_those_that_there_are(tmp_path: Path) -> None:
     done = run(tmp_path, "--completion", "tcsh")
     assert (done.status, done.out) == (2, "")
-    assert done.err.startswith("stcp-shell: --completion tcsh: one of bash, zsh, fish is needed")
+    assert done.err.startswith("stcp-shell: --completion tcsh: write one of bash, zsh, fish")

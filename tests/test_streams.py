@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from programs import environment, read, run, sessions, shows, started
 
-FULL = "stcp-shell: standard output takes no more: No space left on device\n"
+FULL = "stcp-shell: standard output cannot be written: No space left on device\n"
 
 
 @pytest.mark.parametrize(

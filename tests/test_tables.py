@@ -206,7 +206,7 @@ def test_further_tables_and_rules() -> None:
 
 
 def test_a_table_that_changed_while_it_was_read_is_said_to_have() -> None:
-    said = "The table changed while it was read: a row may be missing, or be there twice."
+    said = "The table changed while it was read: a row may be missing or appear twice."
     assert said in list(route_lines([], [STATIC], "", interrupted=lambda: True))
     assert said not in list(route_lines([], [STATIC], ""))
 

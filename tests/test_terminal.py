@@ -99,7 +99,7 @@ def test_quit_ends_it_and_what_was_typed_ahead_does_not_run(tmp_path: Path) -> N
 def test_ctrl_c_drops_what_was_typed_before_it(tmp_path: Path, before: str) -> None:
     shell = Shell(tmp_path)
     assert not shell.type(before, "note a\rnote b\rnote c\x03")
-    assert "that waited will not run" in shell.stdout.getvalue()
+    assert "(2 waiting lines will not run)" in shell.stdout.getvalue()
 
 
 def test_characters_that_are_no_text_in_a_paste(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_history_that_takes_no_more_is_said_once(tmp_path: Path) -> None:
     (tmp_path / "stcp-shell").mkdir()
     (tmp_path / "stcp-shell" / "history").symlink_to("/dev/full")
     shell.type("note a\r")
-    assert shell.stderr.getvalue().count("not a file") == 1
+    assert shell.stderr.getvalue().count("not a regular file") == 1
     full = os.open("/dev/full", os.O_WRONLY)
     history = PrivateHistory("/dev/full", full)
     history.store_string("a")
@@ -389,7 +389,7 @@ def test_ctrl_c_ends_the_connect_and_drops_the_rest(tmp_path: Path, way: str) ->
         typing.join()
         terminal.send("\x03")
         terminal.wait("cancelled after")
-        terminal.wait("1000 lines that waited will not run")
+        terminal.wait("1000 waiting lines will not run")
         terminal.prompt()
         assert " s left" not in terminal.text
         terminal.run("note after")

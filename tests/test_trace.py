@@ -194,7 +194,7 @@ def test_screen_log_and_ticket(namespaces: None, tmp_path: Path) -> None:
         "192.168.77.50: prohibited at hop 1: ICMP 3/13",
         "172.16.1.50: connected at hop 2: a SYN-ACK from 10.1.1.1, or from a",
         "no router answered on all paths",
-        "* is silence",
+        "*: no answer to a SYN",
     )
     shows(done, *shown, "Session log", *shown)
     (record,) = done.of("trace")
@@ -230,16 +230,16 @@ def test_ctrl_c_ends_the_script(namespaces: None, tmp_path: Path) -> None:
 
 
 BAD = {
-    "-name 0.0.0.0 -port 1": "0.0.0.0 is no destination",
+    "-name 0.0.0.0 -port 1": "0.0.0.0 is not a destination",
     "-name 224.0.0.1 -port 1": "is a multicast address",
     "-name 192.168.77.255 -port 1": "is a broadcast address",
-    "-name 10.1.1.1 -port 0": "there is no port 0",
+    "-name 10.1.1.1 -port 0": "-port 0: a connect needs a port",
     "-name 10.1.1.1 -port nosuch": "no such tcp service",
     "-name nowhere.example -port 1": "nowhere.example: Name or service not known",
     "-name 10.1.1.1 -port 1 -from 9.9.9.9": "-from 9.9.9.9: not a usable address of this host",
     "-name 10.1.1.1 -port 1 -from fd00:172:16:1::50": "is of the other address family",
     "-name client -port 1 -from 172.16.1.50,fd00:172:16:1::50": "is of the other address family",
-    "-name fe80::1 -port 1": "fe80::1 is a link-local address: name its link",
+    "-name fe80::1 -port 1": "fe80::1 is a link-local address: add its interface",
     "-name fe80::1%nosuch -port 1": "there is no interface nosuch",
 }
 
@@ -282,23 +282,23 @@ def going(source: str, outcome: str, *addresses: str | None) -> Trace:
     [
         (
             [going("s", "connected", "a", "10.1.1.1"), going("t", "timeout", "a")],
-            "the paths are the same up to hop 1, a: from there s goes on to 10.1.1.1, and t does not show any more",
+            "the paths are the same up to hop 1, a: from there s continues to 10.1.1.1, and t shows no further hop",
         ),
         (
             [going("s", "connected", "a", "b", "10.1.1.1"), going("t", "timeout", "a", "c")],
-            "the paths part at hop 2: b from s, c from t",
+            "the paths diverge at hop 2: b from s, c from t",
         ),
         (
             [going("s", "connected", "a", None, "b", "10.1.1.1"), going("t", "timeout", "a", "c", "d")],
-            "the paths part at hop 3 or before, as hop 2 is not known of all: b from s, d from t",
+            "the paths diverge at hop 3 or before (hop 2 is not known for all): b from s, d from t",
         ),
         (
             [going("s", "connected", None, "10.1.1.1"), going("t", "timeout")],
-            "no router answered on all paths: whether they part is not known",
+            "no router answered on all paths: it is not known whether they diverge",
         ),
         (
             [going("s", "connected", "10.1.1.1"), going("t", "refused", "10.1.1.1")],
-            "no router answered on all paths: whether they part is not known",
+            "no router answered on all paths: it is not known whether they diverge",
         ),
         (
             [going("s", "timeout", "a"), going("t", "timeout", "a")],
@@ -306,7 +306,7 @@ def going(source: str, outcome: str, *addresses: str | None) -> Trace:
         ),
         (
             [going("s", "connected", "a", "10.1.1.1"), going("t", "refused", "a", "10.1.1.1")],
-            "the paths are the same up to hop 1, a; behind it no router answered on all",
+            "the paths are the same up to hop 1, a; after it no router answered on all of them",
         ),
     ],
 )
@@ -317,19 +317,19 @@ def test_parting(traces: list[Trace], said: str) -> None:
 @pytest.mark.parametrize(
     ("trace", "route", "said"),
     [
-        (going("s", "timeout"), None, "silence from the first hop on: none of 4 answered"),
-        (going("s", "timeout", "a"), None, "silence behind hop 1, a: none of hops 2 to 4 answered"),
-        (going("s", "timeout", "a", "b", "c", "d"), None, "hop 4 is not the destination yet"),
+        (going("s", "timeout"), None, "no answer from the first hop on: no hop of 4 answered"),
+        (going("s", "timeout", "a"), None, "no answer after hop 1, a: none of hops 2 to 4 answered"),
+        (going("s", "timeout", "a", "b", "c", "d"), None, "hop 4 is not yet the destination"),
         (
             going("s", "timeout", "a", "b", "a", "b"),
             None,
-            "hop 4 is not the destination yet; a answered 2 times: the SYNs go round in circles",
+            "hop 4 is not yet the destination; a answered 2 times: the SYNs are in a routing loop",
         ),
         (going("s", "cancelled", "a"), None, "ended by Ctrl-C; 1 hop is known"),
         (
             going("s", "refused", "a", "10.1.1.1"),
             ResolvedRoute("a", "enetZ", kind="unicast"),
-            "refused at hop 2: a RST from 10.1.1.1, or from a box that answers for it",
+            "refused at hop 2: a RST from 10.1.1.1, or from a device that answers for it",
         ),
         (
             going("s", "connected", "10.1.1.1"),
@@ -345,7 +345,7 @@ def test_parting(traces: list[Trace], said: str) -> None:
         (
             Trace("s", "bind", None, "no-route", (router(1, "a"),)),
             None,
-            "behind hop 1 nothing is known: no SYN left this host any more, no route",
+            "nothing is known after hop 1: no further SYN left this host, no route",
         ),
     ],
 )

@@ -144,7 +144,7 @@ def test_the_table_knows_every_kind() -> None:
 
 
 def test_silence_and_resets_carry_the_caveat_and_a_signed_prohibition_does_not() -> None:
-    caveat = "not yet proof of an ACL"
+    caveat = "is not proof of an ACL"
     silent = verdict(seen("timeout"), bound("connected"))
     reset = verdict(seen("refused", **refused()), bound("connected"))
     signed = verdict(seen("prohibited", icmp=PROHIBITED), bound("connected"))
@@ -166,12 +166,12 @@ def test_the_remedies_name_the_box_and_are_ready_commands() -> None:
 
 def test_what_left_this_host_is_not_denied() -> None:
     found = verdict(seen("timeout", syn_fate="unresolved"), bound("timeout", syn_fate="lost"))
-    assert found.summary == f"the next hop 192.168.77.1 does not answer ARP: no SYN from {DEFAULT} left this host"
+    assert found.summary == f"the next hop 192.168.77.1 does not reply to ARP: no SYN from {DEFAULT} left this host"
 
 
 def test_a_route_that_only_a_bound_source_has_is_offered_to_all() -> None:
     found = verdict(seen("no-route", address=None, route=ResolvedRoute()), bound("connected"))
-    assert found.summary == f"this host has no route to 10.1.1.1 but from {BOUND}"
+    assert found.summary == f"this host has no route to 10.1.1.1 except from {BOUND}"
     assert "  Linux: ip route replace 10.1.1.1/32 via 192.168.77.1 dev enetZ src 172.16.1.50" in found.remedies
 
 
@@ -199,15 +199,15 @@ def test_a_path_says_how_far_the_silent_source_gets() -> None:
     hops = (Hop(1, "192.168.77.1", 0.001, Icmp(11, 0, "hop limit exceeded in transit", "192.168.77.1"), None),)
     path = Trace(DEFAULT, "kernel", BY_Z, "timeout", (*hops, Hop(2, None, None, None, None)))
     found = verdict(seen("timeout", trace=path), bound("connected"))
-    assert f"SYNs from {DEFAULT} get as far as hop 1 (192.168.77.1); beyond it there is silence" in found.evidence
+    assert f"SYNs from {DEFAULT} get as far as hop 1 (192.168.77.1); no hop after it replies" in found.evidence
 
 
 def test_a_loop_and_a_dead_host_are_no_missing_route() -> None:
     expired = verdict(seen("unreachable", icmp=Icmp(11, 0, "time to live exceeded in transit", "10.1.2.2")))
-    assert expired.summary == "the TTL of the SYNs runs out at 10.1.2.2: a routing fault, no filter"
-    assert "between which routers" in expired.remedies[0]
+    assert expired.summary == "the TTL of the SYNs runs out at 10.1.2.2: a routing fault, not a filter"
+    assert "routers between which" in expired.remedies[0]
     dead = verdict(seen("unreachable", icmp=Icmp(3, 1, "host unreachable", "192.168.77.1")))
-    assert dead.remedies == ("see whether 10.1.1.1 is up and on the link of 192.168.77.1, or mend the routing there",)
+    assert dead.remedies == ("check that 10.1.1.1 is up and on the link of 192.168.77.1, or fix the routing there",)
 
 
 def test_no_source_address_at_all_is_said_to_be_so() -> None:

@@ -1,1 +1,1 @@
-"""What scripts/bench measures, a module a section. Each has `rows(quick)`, which yields the rows of its table."""
+"""The sections of scripts/bench, one module each. `rows(quick)` yields the rows of its table."""

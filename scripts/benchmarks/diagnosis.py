@@ -1,7 +1,7 @@
-"""`diagnose`: how much longer than its time-out it takes where nobody answers, and how soon it is done elsewhere.
+"""`diagnose`: how much longer than its timeout it takes if no source gets an answer, and its time for a healthy port.
 
-Nobody answers in the lab's scenario that drops everything. `rows` runs this module in a process of its own, which
-enters the lab, gives the host as many addresses as are asked for, measures, and prints its samples.
+No source gets an answer in the lab's scenario that drops everything. `rows` runs this module in a process of its own,
+which enters the lab, gives the host the wanted number of addresses, measures, and prints its samples.
 """
 
 import json
@@ -19,17 +19,17 @@ from .processes import ENVIRONMENT, PYTHON, SHELL, duration, listener
 SCENARIO, CLIENT, PORT = "drop-all", "10.1.1.1", 2121
 TIMEOUT = 3.0
 FEW, MANY = 8, 256
-MOST_FEW, MOST_MANY = 1.25, 1.5  # times one time-out: the repeats of the silent sources overlap
+MOST_FEW, MOST_MANY = 1.25, 1.5  # times one timeout: the repeats of the silent sources overlap
 MOST_HEALTHY = 0.5  # seconds, the whole process
 
 
 def rows(quick: bool) -> Iterator[Row]:
-    """The silent ones beside one time-out; start-up counts where the console script is what is timed."""
+    """The silent sources against one timeout; start-up counts only if the console script is timed."""
     few, _ = _silent(FEW, 1 if quick else 5)
-    yield at_most(MOST_FEW, f"diagnose from {FEW} sources, all silent / its time-out", few, [TIMEOUT])
+    yield at_most(MOST_FEW, f"diagnose from {FEW} sources, all silent / its timeout", few, [TIMEOUT])
     many, probes = _silent(MANY, 1 if quick else 3)
-    yield at_most(MOST_MANY, f"diagnose from {MANY} sources, all silent / its time-out", many, [TIMEOUT])
-    yield at_most(MOST_MANY, f"{MANY} sources probed at once, all silent / one time-out", probes, [TIMEOUT])
+    yield at_most(MOST_MANY, f"diagnose from {MANY} sources, all silent / its timeout", many, [TIMEOUT])
+    yield at_most(MOST_MANY, f"{MANY} sources probed at once, all silent / one timeout", probes, [TIMEOUT])
     with listener() as port:
         command = [SHELL, "-c", f"diagnose -name 127.0.0.1 -port {port}"]
         said = subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.PIPE, check=True).stdout
@@ -42,7 +42,7 @@ def rows(quick: bool) -> Iterator[Row]:
 
 
 def _silent(sources: int, repeats: int) -> tuple[Samples, Samples]:
-    """What the command takes, and what its probes take alone."""
+    """Return the seconds that the command takes, and those of its probes alone."""
     done = subprocess.run(
         [PYTHON, "-m", "benchmarks.diagnosis", str(sources), str(repeats)],
         cwd=Path(__file__).parent.parent,
@@ -55,7 +55,7 @@ def _silent(sources: int, repeats: int) -> tuple[Samples, Samples]:
 
 
 def _measure(count: int, repeats: int) -> tuple[Samples, Samples]:
-    """In the lab, on its host."""
+    """Measure in the lab, on its host."""
     from stcp_shell.lab import enter
     from stcp_shell.net.probes.source_addresses import eligible
 
@@ -70,7 +70,7 @@ def _measure(count: int, repeats: int) -> tuple[Samples, Samples]:
 
 
 def _command(count: int) -> float:
-    """`diagnose` as it is typed, with its log, which must tell of that many silent sources."""
+    """Time `diagnose` as a user types it, with its log, which must have that many silent sources."""
     from stcp_shell.app.main import run
     from stcp_shell.environment import real
 
@@ -93,7 +93,7 @@ def _probes(sources: list[str]) -> float:
     sweep = Sweep([SourceTest(Endpoint(CLIENT, PORT), source, None) for source in sources], TIMEOUT)
     sweep.run()
     taken = sweep.elapsed()
-    assert all(probe.code == -1 for test in sweep.tests for probe in test.attempts), "somebody answered"
+    assert all(probe.code == -1 for test in sweep.tests for probe in test.attempts), "a source got an answer"
     return taken
 
 

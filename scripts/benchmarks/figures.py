@@ -10,7 +10,7 @@ Samples = list[float]
 
 
 class Row(NamedTuple):
-    """A figure. `holds` None: for information, no target."""
+    """A figure. `holds` None: no target, for information only."""
 
     what: str
     ours: str
@@ -21,14 +21,14 @@ class Row(NamedTuple):
 
 
 def at_most(most: float, what: str, ours: Samples, baseline: Samples, less: Samples | None = None) -> Row:
-    """Ours, over the start-up `less` where there is one, may take `most` times what the baseline takes."""
+    """Ours, minus the start-up in `less` if it is given, may take `most` times the time of the baseline."""
     value, base = median(ours) - (median(less) if less else 0.0), median(baseline)
     ratio = value / base
     return Row(what, seconds(value), seconds(base), ratio, f"<= {most:g}", ratio <= most)
 
 
 def interleaved(repeats: int, *measure: Callable[[], float]) -> list[Samples]:
-    """Take each measurement `repeats` times in turn, so that a slow minute of the machine slows all of them down."""
+    """Take each measurement `repeats` times in turn, so that a slow phase of the machine affects all of them."""
     samples: list[Samples] = [[] for _ in measure]
     for _ in range(repeats):
         for kept, take in zip(samples, measure):

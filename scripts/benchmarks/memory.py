@@ -1,7 +1,7 @@
-"""Memory: what 50,000 connects take more than 5,000, and what a script takes while it runs.
+"""Memory: how much more 50,000 connects take than 5,000, and how much a script takes while it runs.
 
-Two ways in. Lines on standard input are run one by one; a script is parsed whole first, and what that takes is there
-before its first command runs. Neither may grow with the number of connects.
+Two kinds of input. Lines on standard input are run one by one; a script is parsed whole first, and the memory for that
+is in use before its first command runs. Neither may grow with the number of connects.
 """
 
 import re
@@ -17,7 +17,7 @@ from .processes import ENVIRONMENT, SHELL, listener
 
 FEW, MANY = 5000, 50_000
 MOST = 1.05
-MARK = b"no sockets"  # what `sockets` answers when all are closed: the rounds before it are done
+MARK = b"no sockets"  # the output of `sockets` when all are closed: the rounds before it are done
 
 
 def rows(quick: bool) -> Iterator[Row]:
@@ -41,7 +41,7 @@ def _piped(rounds: str, many: int) -> tuple[int, int]:
         assert process.stdout
         peaks = []
         for count in (FEW, many - FEW):
-            # the writer needs a thread of its own: the program answers before it has read everything
+            # the writer needs a thread of its own: the program writes output before it has read all its input
             text = (rounds * count + "sockets\n").encode("ascii")
             writer = Thread(target=_write, args=(process.stdin, text))
             writer.start()
@@ -58,7 +58,7 @@ def _write(stream: IO[bytes], text: bytes) -> None:
 
 
 def _script(rounds: str) -> tuple[int, int]:
-    """The script ends in a wait, so that it can be looked at."""
+    """The script ends with a wait, so that its memory can be read."""
     text = f"socket\nconnect{rounds.partition('connect')[2]}sockets\n{rounds * FEW}sockets\nsocket\nlisten\naccept\n"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "rounds.stcp")

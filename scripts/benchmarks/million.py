@@ -1,7 +1,7 @@
-"""A million routes: the tables beside iproute2, what they take in memory, and one route looked up among them.
+"""A million routes: the tables against iproute2, their memory, and the lookup of one route among them.
 
 Adding them takes half a minute, in a network namespace: `rows` runs this module in one, which builds it, measures, and
-prints its samples. Start-up is part of what is measured: beside the rest it is nothing.
+prints its samples. Start-up is included in the figures: it is small in comparison.
 """
 
 import json
@@ -26,9 +26,9 @@ PRINT, NETSTAT = "route print", "netstat -r"
 
 
 def rows(quick: bool) -> Iterator[Row]:
-    """To a file, as a million lines go nowhere else."""
+    """The output goes to a file, as in practice for a million lines."""
     if not shutil.which("ip") or not shutil.which("unshare"):
-        yield Row("million: ip or unshare is absent (packages iproute2, util-linux)", "")
+        yield Row("million: ip or unshare is missing (packages iproute2, util-linux)", "")
         return
     count, repeats = (ROUTES_QUICK, 3) if quick else (ROUTES, 5)
     done = subprocess.run(
@@ -52,13 +52,13 @@ def rows(quick: bool) -> Iterator[Row]:
 
 
 def _measure(count: int, repeats: int) -> dict[str, Any]:
-    """In the namespace: seconds in lists, and memory in KiB."""
+    """Measure in the namespace: seconds in lists, and memory in KiB."""
     batch(routes(count))
     with TemporaryDirectory() as folder:
         output = str(Path(folder, "output"))
         commands = [[SHELL, "-c", PRINT], [SHELL, "-c", NETSTAT], ["ip", "route"]]
         times = interleaved(repeats, *(lambda command=command: duration(command, output) for command in commands))
-        for command in (PRINT, NETSTAT):  # that nobody is fast by leaving out
+        for command in (PRINT, NETSTAT):  # checks that no route is left out
             duration([SHELL, "-c", command], output)
             with open(output, encoding="utf-8") as lines:
                 assert sum("10." in line for line in lines) >= count, f"{command} leaves out routes"
@@ -77,7 +77,7 @@ def _peak(command: str, output: str) -> int:
 
 
 def _script(folder: str, lookups: int, count: int) -> str:
-    """A script that looks up so many destinations, all over the table."""
+    """Write a script that looks up `lookups` destinations, spread over the table; return its path."""
     path = Path(folder, f"{lookups}.stcp")
     numbers = [number * count // lookups for number in range(lookups)]
     names = [f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}" for number in numbers]

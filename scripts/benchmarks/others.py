@@ -1,4 +1,4 @@
-"""Other programs for the same job, where they are installed: for information, no targets."""
+"""Other programs for the same job, if they are installed: no targets, for information only."""
 
 import shutil
 from collections.abc import Iterator
@@ -24,12 +24,12 @@ def rows(quick: bool) -> Iterator[Row]:
             ("nmap -p", ["nmap", "-n", "-Pn", "-sT", "-p", there, "127.0.0.1"]),
         ):
             if not shutil.which(command[0]):
-                yield Row(f"{CONNECT}: {command[0]} is absent", "")
+                yield Row(f"{CONNECT}: {command[0]} is not installed", "")
                 continue
             taken, others = map(median, interleaved(repeats, partial(duration, ours), partial(duration, command)))
             yield Row(f"{CONNECT}: stcp-shell / {name}", seconds(taken), seconds(others), taken / others)
     if not shutil.which("litecli"):
-        yield Row(f"{PROMPT}: litecli is absent", "")
+        yield Row(f"{PROMPT}: litecli is not installed", "")
         return
     taken, others = map(
         median,

@@ -1,7 +1,7 @@
-"""One probe with all its evidence, beside a bare non-blocking connect in Python.
+"""One probe with all its evidence, against a bare non-blocking connect in Python.
 
-Ours is what `connect` does, without the language, the screen and the log: the way there, the socket, the probe with
-its error queue and TCP_INFO, the source address, the outcome. The bare one is socket, setblocking(False), connect_ex,
+Ours is what `connect` does, without the language, the screen and the log: the route, the socket, the probe with its
+error queue and TCP_INFO, the source address, the outcome. The bare one is socket, setblocking(False), connect_ex,
 poll, SO_ERROR, close. Both take turns in one process, and each round is timed on its own.
 """
 
@@ -23,7 +23,7 @@ _HERE = "127.0.0.1"
 
 
 def rows(quick: bool) -> Iterator[Row]:
-    """The one with the target connects; one that is refused is there for information."""
+    """The probe with the target connects; one that is refused is for information only."""
     rounds = ROUNDS // 5 if quick else ROUNDS
     with listener() as port:
         connected, bare = _taken(port, rounds)
@@ -35,7 +35,7 @@ def rows(quick: bool) -> Iterator[Row]:
 
 
 def _taken(port: int, rounds: int) -> tuple[Samples, Samples]:
-    """In a process of its own, which has nothing else to do."""
+    """Measure in a process of its own, which does nothing else."""
     done = subprocess.run(
         [PYTHON, "-m", "benchmarks.probes", str(port), str(rounds)],
         cwd=Path(__file__).parent.parent,
@@ -60,7 +60,7 @@ def _bare(target: tuple[str, int]) -> int:
 
 
 def _probe() -> Callable[[str, int], object]:
-    """Our own, with what it keeps from one connect to the next; stcp_shell is imported where it is measured only."""
+    """Our own probe, with its cache of routes; stcp_shell is imported only in the process that measures."""
     from stcp_shell.model.connection import Endpoint
     from stcp_shell.net.probes.probe import Probe, run
     from stcp_shell.net.tables.route_cache import RouteCache

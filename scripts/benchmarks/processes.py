@@ -1,4 +1,4 @@
-"""Start programs, and take the time until they end, or until they have said something."""
+"""Start programs, and measure the time until they end, or until certain output."""
 
 import os
 import pty
@@ -15,7 +15,7 @@ PYTHON = sys.executable
 SHELL = str(Path(sys.executable).with_name("stcp-shell"))
 PATIENCE = 60.0  # seconds; what takes longer hangs
 
-# Logs and histories go to a folder of our own. No CPR: no terminal answers here. Without the variables that change how
+# Logs and histories go to a temporary folder. No CPR: no terminal replies here. Without the variables that change how
 # Python runs: PYTHONUNBUFFERED costs a write(2) a line, PYTHONDONTWRITEBYTECODE a compilation at every start.
 STATE = tempfile.TemporaryDirectory(prefix="stcp-bench-")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")} | {
@@ -28,9 +28,9 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 
 
 def duration(command: Sequence[str], output: str = os.devnull) -> float:
-    """Seconds from a program's start to its end, its output in a file. Raises CalledProcessError where it fails.
+    """Seconds from a program's start to its end, its output in a file. Raises CalledProcessError if it fails.
 
-    Without a time-out: with one Python waits by sleeping longer and longer, and 40 ms become 64.
+    Without a timeout: with one Python waits in ever longer sleeps, and 40 ms become 64.
     """
     with open(output, "wb") as file:
         started = perf_counter()
@@ -50,7 +50,7 @@ def first_line(command: Sequence[str]) -> float:
 
 
 def prompt(command: Sequence[str], awaited: bytes) -> float:
-    """Seconds from a program's start on a terminal of its own until `awaited` stands on it."""
+    """Seconds from a program's start on a terminal of its own until `awaited` appears on it."""
     started = perf_counter()
     child, terminal = pty.fork()
     if child == 0:
@@ -62,7 +62,7 @@ def prompt(command: Sequence[str], awaited: bytes) -> float:
                 raise TimeoutError(f"{command[0]} showed no {awaited!r} but {shown!r}")
             try:
                 shown += os.read(terminal, 65536)
-            except OSError:  # EIO: nobody is left at the other end
+            except OSError:  # EIO: the program has closed the terminal
                 raise EOFError(f"{command[0]} ended: {shown.decode(errors='replace')}") from None
         return perf_counter() - started
     finally:

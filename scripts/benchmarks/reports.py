@@ -1,6 +1,6 @@
-"""Reports of a log of 100,000 connections: beside json.loads alone over its lines, and how much memory they take.
+"""Reports of a log of 100,000 connections: against json.loads alone over its lines, and how much memory they take.
 
-Both are over start-up: what a process takes that does the same with a log of one record is subtracted.
+Start-up is subtracted from both: the time or memory of a process that does the same with a log of one record.
 """
 
 import json
@@ -63,7 +63,7 @@ def rows(quick: bool) -> Iterator[Row]:
 
 
 def _write(path: Path, connections: int) -> None:
-    """A log like that of a script which connects from two addresses by turns."""
+    """Write a log like that of a script which connects from two addresses by turns."""
     chance = random.Random(1)
     with path.open("w", encoding="ascii") as file:
         file.write(json.dumps(_SESSION) + "\n")

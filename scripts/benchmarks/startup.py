@@ -9,9 +9,9 @@ PROMPT = "from prompt_toolkit import PromptSession; PromptSession().prompt('stcp
 
 
 def rows(quick: bool) -> Iterator[Row]:
-    """Ours beside the same Python that does nothing, and beside a program that does nothing but prompt."""
+    """Ours against the same Python that does nothing, and against a program that does nothing but prompt."""
     bare, ours = [PYTHON, "-c", "pass"], [SHELL, "-c", "socket"]
-    duration(ours)  # whoever starts first after an install writes the bytecode
+    duration(ours)  # the first start after an install writes the bytecode
     baseline, taken = interleaved(15 if quick else 60, lambda: duration(bare), lambda: duration(ours))
     yield at_most(3.4, "start-up: stcp-shell -c socket / python -c pass", taken, baseline)
 

@@ -1,4 +1,4 @@
-"""`ifconfig -all` and `route print` beside iproute2, on a machine with many interfaces and many routes.
+"""`ifconfig -all` and `route print` against iproute2, on a machine with many interfaces and many routes.
 
 That machine is a network namespace: `rows` runs this module in one, which builds it, measures, and prints its samples.
 """
@@ -19,9 +19,9 @@ AT_ONCE = 0.05  # seconds over start-up, to the first line
 
 
 def rows(quick: bool) -> Iterator[Row]:
-    """Over start-up: what `stcp-shell -c socket` takes on the same machine is subtracted."""
+    """Start-up is subtracted: the time of `stcp-shell -c socket` on the same machine."""
     if not shutil.which("ip") or not shutil.which("unshare"):
-        yield Row("tables: ip or unshare is absent (packages iproute2, util-linux)", "")
+        yield Row("tables: ip or unshare is missing (packages iproute2, util-linux)", "")
         return
     for measured, program, what in (
         ("interfaces", "ifconfig -all", f"{INTERFACES} interfaces: ifconfig -all over start-up / ip addr"),
@@ -41,7 +41,7 @@ def rows(quick: bool) -> Iterator[Row]:
 
 
 def _measure(table: str, program: str, repeats: int) -> list[Samples]:
-    """In the namespace. The lines go to the null device, as those of ip do."""
+    """Measure in the namespace. The lines go to the null device, as those of ip do."""
     batch(_interfaces() if table == "interfaces" else routes(ROUTES))
     baseline = ["ip", "addr" if table == "interfaces" else "route"]
     ours, start = [SHELL, "-c", program], [SHELL, "-c", "socket"]
@@ -57,7 +57,7 @@ def _measure(table: str, program: str, repeats: int) -> list[Samples]:
 
 
 def batch(lines: Iterator[str]) -> None:
-    """Have ip carry out its lines."""
+    """Run lines with ip in batch mode."""
     subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), text=True, check=True)
 
 

@@ -1,7 +1,7 @@
-"""Connects a second: a script with its log, beside plain Python loops without one.
+"""Connects a second: a script with its log, against plain Python loops without one.
 
-What is timed is a process that does ROUNDS rounds, less one that does a single round, so that start-up (which has
-rows of its own) does not count and the parsing of the script does.
+The time is that of a process with ROUNDS rounds minus that of one with a single round, so that the parsing of the
+script counts and start-up (which has rows of its own) does not.
 """
 
 import tempfile
@@ -39,7 +39,7 @@ def rows(quick: bool) -> Iterator[Row]:
 
 
 def _timed(command: Command, rounds: int) -> float:
-    """Each run has a listener of its own: what the one before left in TIME_WAIT does not get in its way."""
+    """Each run has a listener of its own, so that connections in TIME_WAIT from an earlier run do not disturb it."""
     with listener() as port:
         return duration(command(port, rounds))
 

@@ -1,8 +1,8 @@
-"""Is `diagnose` right? Every scenario of the lab, again and again, in both families; and does it accuse nobody wrongly?
+"""Is `diagnose` right? Every scenario of the lab, many times, in both families; does it blame a wrong device?
 
-A scenario says which verdict it deserves and which box may be blamed for it. Each lab is a new one, several at a time:
-they are namespaces that know nothing of each other. In each the test is made twice: the second one finds routers that
-have used up part of what ICMP errors they may send.
+A scenario declares its right verdict and the device that may be blamed. Each lab is a new one, several at a time: they
+are namespaces that are isolated from each other. In each the test is made twice: the second one meets routers that have
+spent part of their limit of ICMP errors.
 """
 
 from __future__ import annotations
@@ -24,34 +24,34 @@ from .processes import ENVIRONMENT, SHELL
 CLIENTS = ("10.1.1.1", "fd00:10:1:1::1")
 NAMES = ("IPv4", "IPv6")
 PORT = 2121
-TIMEOUT = 4  # seconds: more than the 3 that a router takes to find that a host answers no ARP
+TIMEOUT = 4  # seconds: more than the 3 after which a router reports a host without an ARP reply
 LABS_AT_ONCE = 4
-IN_A_LAB = 2  # times that it is diagnosed
+IN_A_LAB = 2  # number of tests in each lab
 RUNS, RUNS_QUICK = 20, 3
 
 
 class NoLab(Exception):
-    """The lab is not to be had here: no user namespaces, or no nft. Its text is what the program says."""
+    """The lab is not available here: no user namespaces, or no nft. Its text is the message of the program."""
 
 
 class Said(NamedTuple):
-    """A verdict: its kind, and the box that it blames. `kind` is the last line of the complaints if there was none."""
+    """A verdict: its kind, and the device that it blames. Without a verdict `kind` is the last line of the errors."""
 
     address: str
     kind: str
     blames: str | None = None
 
     def right(self, scenario: Scenario) -> bool:
-        """The verdict that the scenario deserves. To blame nobody is no mistake."""
+        """Whether it is the right verdict of the scenario. To blame no device is no mistake."""
         return self.kind == scenario.deserved(self.address) and not self.accuses(scenario)
 
     def accuses(self, scenario: Scenario) -> bool:
-        """It blames a box that is not the culprit."""
+        """Whether it blames a device that is not the cause."""
         return self.blames is not None and self.blames not in scenario.blames
 
 
 def rows(quick: bool) -> Iterator[Row]:
-    """A row for each scenario, with what was said instead below it, then the sum of all."""
+    """A row for each scenario, with the wrong verdicts below it, then the sum of all."""
     runs = RUNS_QUICK if quick else RUNS
     yield Row(f"verdicts, right in {runs} runs:", *NAMES, None, "accused")
     pool = ThreadPoolExecutor(LABS_AT_ONCE)
@@ -72,7 +72,7 @@ def rows(quick: bool) -> Iterator[Row]:
     finally:
         pool.shutdown(cancel_futures=True)
     yield Row(f"verdicts: right, of {every}", str(right), target=f">= {every}", holds=right == every)
-    yield Row(f"verdicts: boxes wrongly accused, in {every}", str(accused), target="<= 0", holds=accused == 0)
+    yield Row(f"verdicts: devices wrongly accused, in {every}", str(accused), target="<= 0", holds=accused == 0)
 
 
 def _rows(scenario: Scenario, said: list[Said]) -> Iterator[Row]:
@@ -84,11 +84,11 @@ def _rows(scenario: Scenario, said: list[Said]) -> Iterator[Row]:
     yield Row(f"  {scenario.name}: {' / '.join(deserved)}", *counts, None, str(accused), not wrong)
     for verdict, times in wrong.items():
         family = NAMES[CLIENTS.index(verdict.address)]
-        yield Row(f"    {family}, {times} x: {verdict.kind}, blames {verdict.blames or 'nobody'}", "")
+        yield Row(f"    {family}, {times} x: {verdict.kind}, blames {verdict.blames or 'no device'}", "")
 
 
 def _lab(name: str, times: int) -> list[Said]:
-    """Diagnose both families of a new lab so many times. Raises NoLab."""
+    """Diagnose both families of a new lab `times` times. Raises NoLab."""
     commands = [f"diagnose -name {client} -port {PORT} -timeout {TIMEOUT}" for client in CLIENTS] * times
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")

@@ -1,4 +1,4 @@
-"""Runs parsed commands against a session: records, shows, and decides whether to go on."""
+"""Runs parsed commands in a session: logs and shows the results, and decides whether to go on."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,13 +16,13 @@ from .status import Status
 
 
 class Interpreter:
-    """Runs calls. A failure ends the run it happens in, unless `keep_going`."""
+    """Runs calls. A failure ends its run, unless `keep_going`."""
 
     def __init__(self, session: Session, screen: Screen, keep_going: bool = False) -> None:
         self.session = session
         self.screen = screen
         self.keep_going = keep_going
-        self.checks: list[Check] = []  # what `expect` found, in order
+        self.checks: list[Check] = []  # results of `expect`, in order
         self.failed: list[Failed] = []
 
     def run(self, calls: Sequence[Call], echo: bool = False) -> Status:
@@ -41,7 +41,7 @@ class Interpreter:
         return status
 
     def run_line(self, line: str, source: str = "", number: int = 1) -> Status:
-        """Parse one line with the session's variables and run it; of a line that does not parse nothing runs."""
+        """Parse one line with the session's variables and run it; a line that does not parse does not run at all."""
         parser = Parser(CATALOGUE, self.session.variables, load)
         parser.parse_line(line, source, number)
         if parser.problems:
@@ -52,13 +52,13 @@ class Interpreter:
                 self.screen.fail(str(problem))
             return Status.SYNTAX
         status = self.run(parser.calls)
-        self.screen.settle()  # the next line may be long in coming
+        self.screen.settle()  # the next line may take long to arrive
         return status
 
     def _run(self, call: Call) -> Status:
         journal = self.session.journal
         number = journal.command(call.text, call.where or "typed")
-        self.screen.settle()  # the command may wait for long
+        self.screen.settle()  # the command may wait for a long time
         try:
             result = call.command.run(self.session, **call.arguments)
             if type(result) is Expectation:
@@ -81,18 +81,18 @@ class Interpreter:
         return Status.INTERRUPTED if getattr(result, "cancelled", False) else Status.OK
 
     def _checked(self, call: Call, result: Expectation) -> Expectation:
-        """Count it, and say where it stands."""
+        """Count the expectation, and add its place in the script."""
         result = result._replace(where=call.where)
         self.checks.append(Check(call.source, call.line, call.text, result))
         return result
 
     def _remember(self, result: Any) -> None:
-        """Keep what a later `expect` is about."""
+        """Keep the connection that a later `expect` checks."""
         if type(result) is Connection:
             self.session.last_connection = result
 
     def _deliver(self, number: int, result: Any) -> None:
-        """To the screen first: what is made while it is shown is complete afterwards. The log gets it in any case."""
+        """Show the result, then log it in any case: what is read while it is shown is complete only afterwards."""
         try:
             self.screen.show(result)
         finally:

@@ -1,7 +1,7 @@
-"""Several scripts at once (`-j N`): each in a process of its own, what it prints shown whole and in the given order.
+"""Runs several scripts at once (`-j N`), each in its own process. Outputs are shown whole and in the given order.
 
-The processes are forked from this one, which has parsed the scripts already: a fresh Python each would take longer
-than many a script. A script's output goes to a temporary file, what its expectations found to another.
+The processes are forked from this one, which has parsed the scripts already: to start a new Python for each would
+take longer than many scripts. A script's output goes to a temporary file, the results of its expectations to another.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Run = Callable[[int, Environment], Ended]  # runs the script of that number in t
 
 
 class _Child:
-    """A script that runs, and where its output goes."""
+    """A running script, and the files for its output and results."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -35,9 +35,9 @@ class _Child:
 
 
 def run_jobs(count: int, most: int, environment: Environment, run: Run) -> Ended:
-    """Run the scripts 0 to count - 1, at most `most` at a time; answers what all of them found together.
+    """Run the scripts 0 to count - 1, at most `most` at a time. Return the results of all of them.
 
-    The exit status is the largest of theirs. Ctrl-C and SIGTERM end those that run; none is started afterwards.
+    The exit status is the largest of theirs. Ctrl-C and SIGTERM end the running ones; none is started afterwards.
     """
     queue = _Queue(environment, run)
     cut = 0
@@ -49,7 +49,7 @@ def run_jobs(count: int, most: int, environment: Environment, run: Run) -> Ended
         except Terminated as signalled:
             cut = 128 + signalled.number
         except BaseException:
-            queue.abandon()  # nobody reads what they print, say
+            queue.abandon()  # for example, the reader of the output has closed it
             raise
         if cut:
             queue.stop()
@@ -66,7 +66,7 @@ def _temporary() -> TextIO:
 
 
 class _Queue:
-    """The scripts under way; `results` grows in the given order."""
+    """The running scripts; `results` grows in the given order."""
 
     def __init__(self, environment: Environment, run: Run) -> None:
         self.results: list[Ended] = []
@@ -76,14 +76,14 @@ class _Queue:
         self._ended: dict[int, tuple[_Child, int]] = {}
 
     def work(self, waiting: list[int], most: int) -> None:
-        """Run those, at most so many at a time."""
+        """Run the waiting scripts, at most `most` at a time."""
         while waiting or self._running:
             while waiting and len(self._running) < most:
                 self._start(waiting.pop(0))
             self._take(*os.wait())
 
     def stop(self) -> None:
-        """End those that still run; each writes the end of its log, and what it has printed is shown."""
+        """End the running scripts; each writes the end of its log, and its output so far is shown."""
         for process in self._running:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGTERM)
@@ -94,7 +94,7 @@ class _Queue:
         child = _Child(number)
         self._environment.stdout.flush()
         self._environment.stderr.flush()
-        # A signal between the fork and its entry here would leave a process that nobody ends and waits for.
+        # A signal between the fork and the entry in `_running` would leave a process that nothing ends or waits for.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
         try:
             child.process = os.fork()
@@ -105,7 +105,7 @@ class _Queue:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def abandon(self) -> None:
-        """End those that still run, and show nothing of it."""
+        """End the running scripts without showing their output."""
         for process in self._running:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGTERM)
@@ -121,7 +121,7 @@ class _Queue:
 
 
 def _work(child: _Child, mask: set[int | signal.Signals], environment: Environment, run: Run) -> NoReturn:
-    """Run a script in the process that is for it, and end that."""
+    """Run a script in its own process, and end the process."""
     status = int(Status.FAILED)
     try:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
@@ -134,11 +134,11 @@ def _work(child: _Child, mask: set[int | signal.Signals], environment: Environme
         for stream in (child.out, child.err, child.told):
             with suppress(OSError):
                 stream.flush()
-        os._exit(status)  # the parent's clean-up is the parent's
+        os._exit(status)  # the clean-up is left to the parent
 
 
 def _show(child: _Child, status: int, environment: Environment) -> Ended:
-    """Print what a script printed, and take what it found."""
+    """Print the output of a script, and return its results."""
     for source, target in ((child.out, environment.stdout), (child.err, environment.stderr)):
         source.seek(0)
         while block := source.read(1 << 16):

@@ -1,7 +1,7 @@
 """The expectations of scripts as JUnit XML, which continuous integration reads."""
 
 from collections.abc import Iterator, Sequence
-from html import escape  # the same five characters; xml.sax.saxutils would import all of urllib
+from html import escape  # escapes the same five characters; xml.sax.saxutils would import all of urllib
 from itertools import groupby
 from typing import NamedTuple
 
@@ -10,17 +10,17 @@ from ..report.text.escape import visible
 
 
 class Case(NamedTuple):
-    """An expectation, or a command that failed. `kind`: failure (a miss), error, or empty where all is well."""
+    """An expectation, or a command that failed. `kind`: failure (a miss), error, or empty if all is well."""
 
     source: str
     line: int
     text: str
     kind: str = ""
-    wrong: str = ""  # the first line says what, the others give the evidence
+    wrong: str = ""  # the first line is the message, the others are the evidence
 
 
 def junit_lines(cases: Sequence[Case], seconds: float) -> Iterator[str]:
-    """The lines of the file: a suite for each script, in which each expectation and failed command is a case."""
+    """Yield the lines of the file: a suite for each script, with a case for each expectation and failed command."""
     yield '<?xml version="1.0" encoding="utf-8"?>'
     yield f'<testsuites {_counts(cases)} time="{seconds:.3f}">'
     for source, grouped in groupby(cases, lambda case: case.source):
@@ -33,7 +33,7 @@ def junit_lines(cases: Sequence[Case], seconds: float) -> Iterator[str]:
 
 
 def cases(checks: Sequence[Check], failed: Sequence[Failed]) -> list[Case]:
-    """What a session found, script by script and in the order of the lines."""
+    """Return the cases of a session, sorted by script and line."""
     found = [Case(f.source or "typed", f.line, f.text, "error", f.why) for f in failed]
     for check in checks:
         result = check.result

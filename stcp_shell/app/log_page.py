@@ -9,19 +9,19 @@ from ..model.documentation import Described, described
 from .man_page import paragraphs, roff, tagged
 
 DESCRIPTION = (
-    "JSON Lines: one object a line, written when it is complete, so that a killed process loses nothing that had "
-    "happened. A reader skips a torn last line, and ignores types and fields that it does not know.",
-    "Every record has type, seq (1, 2, 3, ... in a session) and time: ISO 8601, UTC, milliseconds, of the moment when "
-    "it was written. What came of a command has the seq of the record of that command as command; 0: of none. A "
-    "record of the type result has the kind of result as result, and its fields as value; of a command that failed "
-    "it has error in their place.",
-    f"This is version {SCHEMA} of the format, which the session record names as schema. Logs of older versions stay "
-    "readable. The package has a JSON Schema of it, stcp_shell/log/schema.json.",
+    "JSON Lines: one object a line, written when it is complete, so that a killed process loses no earlier "
+    "event. A reader skips an incomplete last line, and ignores unknown types and fields.",
+    "Every record has type, seq (1, 2, 3, ... in a session) and time: when it was written, in ISO 8601, UTC, "
+    "milliseconds. A record that a command produced has the seq of that command's record in the field command; 0: no "
+    "command. A record of type result has the kind of result in the field result and the result's fields in value; if "
+    "the command failed, it has error in their place.",
+    f"This is version {SCHEMA} of the format; the session record has it in the field schema. Logs of older versions "
+    "stay readable. The package has a JSON Schema of the format, stcp_shell/model/schema.json.",
 )
 
 
 def log_page(version: str) -> Iterator[str]:
-    """The lines of the page."""
+    """Yield the lines of the page."""
     records, parts = described()
     yield rf'.TH STCP\-SHELL\-LOG 5 "" "stcp\-shell {roff(version)}" "File Formats"'
     yield from (".nr HY 0", ".ad l", ".SH NAME", r"stcp\-shell\-log \- the session log of stcp\-shell(1)")

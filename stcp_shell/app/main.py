@@ -1,4 +1,4 @@
-"""The command line's program: reads the options, parses the scripts whole, and starts the session."""
+"""The main program: reads the options, parses the whole scripts, and starts the session."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 def main() -> NoReturn:
     """The entry point of `stcp-shell` and `stcp_calls`; ends the process.
 
-    By os._exit: log and streams are written by then, and taking the interpreter apart would be an eighth of the whole
-    run time of a short script (4.7 of 39 ms).
+    It uses os._exit: log and streams are written by then, and the shutdown of the interpreter would take an eighth of
+    the whole run time of a short script (4.7 of 39 ms).
     """
     environment = real()
     try:
@@ -43,13 +43,13 @@ def main() -> NoReturn:
         status = Status.FAILED
     except OSError as error:
         full = error.errno == errno.ENOSPC
-        text = f"standard output takes no more: {error.strerror}" if full else reason(error)
+        text = f"standard output cannot be written: {error.strerror}" if full else reason(error)
         status = _complain(environment, text, Status.FAILED)
     os._exit(status)
 
 
 def run(words: Sequence[str], environment: Environment) -> int:
-    """The program with its words and its world; answers the exit status (`Status`, or 128 and a signal's number)."""
+    """Run the program with its command-line words. Return the exit status (`Status`, or 128 + a signal's number)."""
     try:
         arguments = parse(words, _scenarios(words))
         variables = given_variables(arguments)
@@ -60,7 +60,7 @@ def run(words: Sequence[str], environment: Environment) -> int:
     if arguments.report is not None:
         return _report(arguments, arguments.report, environment)
     if arguments.format == "jsonl" and environment.interactive and not (arguments.files or arguments.commands):
-        return _complain(environment, "--format jsonl is for programs: give it commands (-c, FILE)", Status.SYNTAX)
+        return _complain(environment, "--format jsonl is for programs: give commands with -c or FILE", Status.SYNTAX)
     if arguments.lab == "list":
         return _say(environment, _listing())
     scripts = read_scripts(arguments, variables, environment)
@@ -82,7 +82,7 @@ def run(words: Sequence[str], environment: Environment) -> int:
 
 
 def _about(arguments: Arguments) -> Iterable[str]:
-    """What the program says of itself."""
+    """Return the lines of --help, --version, --completion or --manual."""
     if "--help" in arguments.given:
         return [help_text()]
     if "--version" in arguments.given:
@@ -117,7 +117,7 @@ def _say(environment: Environment, lines: Iterable[str]) -> Status:
 
 def _report(arguments: Arguments, path: str, environment: Environment) -> Status:
     from ..log.redaction_key import key
-    from ..report.export import report  # late: a session has no use for it
+    from ..report.export import report  # late: a session does not need it
 
     given, form = arguments.given, arguments.format or "text"
     try:
@@ -133,7 +133,7 @@ def _report(arguments: Arguments, path: str, environment: Environment) -> Status
 def _complain(environment: Environment, problem: object, status: Status) -> Status:
     text = str(problem)
     located = isinstance(problem, Problem) and problem.source
-    with suppress(OSError):  # nobody is left to be told
+    with suppress(OSError):  # nobody reads the message
         environment.stderr.write(visible(text if located else f"stcp-shell: {text}") + "\n")
         environment.stderr.flush()
     return status
@@ -142,7 +142,7 @@ def _complain(environment: Environment, problem: object, status: Status) -> Stat
 def _run(
     words: Sequence[str], arguments: Arguments, scripts: Scripts, environment: Environment, notice: list[str]
 ) -> int:
-    """Run it as one session, or with -j each script as one, and write what --junit asks for."""
+    """Run everything as one session, or with -j each script as its own session, and write the --junit file."""
     started = monotonic()
     terminal = partial(_terminal, notice)
     if arguments.jobs:
@@ -167,19 +167,19 @@ def _run(
 
 
 def _terminal(notice: Sequence[str], interpreter: Interpreter) -> int:
-    """Run what a person types."""
+    """Run the lines that a person types."""
 
     def load_lexer() -> type[Lexer]:
         from .pygments_lexer import StcpLexer
 
         return StcpLexer
 
-    # The collector goes over all that an import makes, again and again, and finds nothing: 6 of 160 ms.
+    # The garbage collector scans the objects of an import again and again, and finds nothing: 6 of 160 ms.
     gc.disable()
     try:
         from .terminal.shell import run_terminal
     except ImportError as error:
-        interpreter.screen.fail(f"stcp-shell: the prompt needs prompt_toolkit, which cannot be used here: {error}")
+        interpreter.screen.fail(f"stcp-shell: the prompt needs prompt_toolkit, which cannot be imported: {error}")
         return Status.FAILED
     finally:
         gc.enable()
@@ -187,7 +187,7 @@ def _terminal(notice: Sequence[str], interpreter: Interpreter) -> int:
 
 
 def _scenarios(words: Sequence[str]) -> Sequence[str]:
-    """The words that may follow `--lab`; the lab is imported only for those who ask for it."""
+    """Return the words that may follow `--lab`; the lab is imported only if the option is given."""
     if "--lab" not in words:
         return ()
     from ..lab import SCENARIOS
@@ -206,7 +206,7 @@ def _listing() -> list[str]:
 
 
 def _enter_lab(scenario: str) -> list[str]:
-    """Move this process into the lab; answers what to tell the user. Raises LabUnavailable."""
+    """Move this process into the lab. Return the lines to show to the user. Raises LabUnavailable."""
     from ..lab import DEFAULT, describe, enter
 
     enter(scenario or DEFAULT)

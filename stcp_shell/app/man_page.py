@@ -1,7 +1,7 @@
 r"""The manual page, stcp-shell(1), made from the declarations: roff with the man macros (groff_man(7)).
 
-Text goes through `roff`, so that nothing in it is a request and a quoted command can be copied: a plain `-` becomes a
-hyphen in the output, `\-` a minus.
+Text goes through `roff`, so that no part of it is a roff request and a quoted command can be copied: a plain `-`
+becomes a hyphen in the output, `\-` a minus.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,34 +16,34 @@ _ESCAPES = str.maketrans(
     {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti", '"': r"\(dq", "|": r"|\:"}
 )
 DESCRIPTION = (
-    "A shell that opens connections and says which source address each one used, who chose it, by which route it "
-    "left, and on what evidence it ended as it did. It is modelled on stcp_calls of the OpenVOS operating system, "
-    "and also runs under that name.",
-    "With no FILE and no -c it reads commands from the terminal, or line by line from standard input if that is "
-    "something else. A FILE or -c is run in place of them, -c first; the FILE - is standard input, read as a script. "
-    "A script is parsed whole before anything of it runs.",
+    "A shell that opens connections and shows which source address each one used, what chose the address, which route "
+    "it took, how it ended, and the evidence. It is modelled on stcp_calls of the OpenVOS operating system, and also "
+    "runs under that name.",
+    "Without FILE and -c it reads commands from the terminal, or line by line from standard input if that is not a "
+    "terminal. FILE and -c run instead, -c first; the FILE - is standard input, read as a script. A whole script is "
+    "parsed before any part of it runs.",
     "A connection that is refused or times out is a finding: the script goes on and the exit status is 0, unless an "
-    "expectation (see expect below) says otherwise. A command that cannot be carried out ends the script, unless "
+    "expectation (see expect below) does not hold. A command that cannot be carried out ends the script, unless "
     "--keep-going is given.",
 )
 FILES = {
-    "$XDG_STATE_HOME/stcp-shell/history": "What was typed. It is readable by its owner only, like all that is here.",
-    "$XDG_STATE_HOME/stcp-shell/sessions/DATE-PID.jsonl": "The session logs: JSON Lines, a record a line.",
+    "$XDG_STATE_HOME/stcp-shell/history": "The typed lines. Only the owner can read it, as all files in this folder.",
+    "$XDG_STATE_HOME/stcp-shell/sessions/DATE-PID.jsonl": "The session logs: JSON Lines, one record per line.",
 }
 VARIABLES = {
-    "XDG_STATE_HOME": "The folder of the above; ~/.local/state where it is not set.",
-    "NO_COLOR": "If it is set to anything, there are no colours, unless --color asks for them.",
-    "TERM": "For dumb there are no colours and no line that tells how long a command has been waiting.",
+    "XDG_STATE_HOME": "The base folder of these files; ~/.local/state if it is not set.",
+    "NO_COLOR": "If it is set and not empty there are no colours, unless --color=always is given.",
+    "TERM": "With dumb there are no colours and no line that shows how long a command has been waiting.",
 }
 EXAMPLES = {
-    "Does it matter from which of our addresses a connection comes?": "stcp-shell -c 'diagnose -name HOST -port 2121'",
-    "The same in a practice network, in which it does:": (
+    "Does the source address of a connection matter?": "stcp-shell -c 'diagnose -name HOST -port 2121'",
+    "The same in a practice network where it matters:": (
         "stcp-shell --lab=acl-reject -c 'diagnose -name client -port 2121'"
     ),
     "Run the scripts of a folder, eight at a time, for continuous integration:": (
         "stcp-shell -j 8 --junit found.xml checks/*.stcp"
     ),
-    "A ticket from an earlier session:": "stcp-shell --report LOG.jsonl --format html --output ticket.html",
+    "A support ticket from an earlier session:": "stcp-shell --report LOG.jsonl --format html --output ticket.html",
     "The outcomes of a script, for another program:": (
         "stcp-shell --format jsonl test.stcp | jq -r 'select(.outcome).outcome'"
     ),
@@ -51,10 +51,10 @@ EXAMPLES = {
 
 
 def manual(version: str, catalogue: Catalogue) -> Iterator[str]:
-    """The lines of the page."""
+    """Yield the lines of the page."""
     yield rf'.TH STCP\-SHELL 1 "" "stcp\-shell {roff(version)}" "User Commands"'
-    yield from (".nr HY 0", ".ad l", ".SH NAME")  # words stay whole, gaps even
-    yield r"stcp\-shell, stcp_calls \- open connections and tell their source addresses and outcomes"
+    yield from (".nr HY 0", ".ad l", ".SH NAME")  # no hyphenation, and no stretched gaps between words
+    yield r"stcp\-shell, stcp_calls \- open connections and show their source addresses and outcomes"
     yield from (".SH SYNOPSIS", r"\fBstcp\-shell\fR [\fIoptions\fR] [\fIFILE\fR...]", ".SH DESCRIPTION")
     yield from paragraphs(DESCRIPTION)
     yield ".SH OPTIONS"
@@ -81,7 +81,7 @@ def manual(version: str, catalogue: Catalogue) -> Iterator[str]:
 
 
 def roff(text: str) -> str:
-    """Text as roff that prints just it."""
+    """Return the roff source that prints exactly this text."""
     escaped = text.translate(_ESCAPES)
     if not escaped.isascii():
         escaped = "".join(c if c.isascii() else rf"\[u{ord(c):04X}]" for c in escaped)
@@ -113,23 +113,23 @@ def _parameter(name: str, kind: Kind) -> str:
 
 
 def _joined(lines: Iterable[str]) -> list[str]:
-    """The paragraphs of lines; an empty line parts them."""
+    """Return the paragraphs of lines; an empty line separates them."""
     return [" ".join(paragraph.split("\n")) for paragraph in "\n".join(lines).split("\n\n") if paragraph.strip()]
 
 
 def paragraphs(texts: Iterable[str], macro: str = ".PP") -> Iterator[str]:
-    """Paragraphs of text."""
+    """Yield paragraphs of text."""
     for text in texts:
         yield from (macro, roff(text.strip()))
 
 
 def tagged(tag: str, texts: Iterable[str]) -> Iterator[str]:
-    """A tag with what it stands for below it."""
+    """Yield a tag with its explanation below it."""
     yield from (".TP", tag.rstrip(), *map(roff, texts))
 
 
 def literal(lines: Iterable[str]) -> Iterator[str]:
-    """Lines that stay as they are."""
+    """Yield lines that are printed unchanged."""
     yield from (".EX", *(roff(line) for line in lines), ".EE")
 
 

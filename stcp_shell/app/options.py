@@ -1,6 +1,6 @@
 """The command line: its options, declared once for parsing and `--help`.
 
-By hand and not by argparse, whose import alone takes a sixth of what the whole start-up may take.
+Written by hand, without argparse, whose import alone takes a sixth of the time that the whole start-up may take.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ class UsageError(StcpError):
 
 
 class CliOption(NamedTuple):
-    """An option of the command line. `optional`: it can do without its value."""
+    """An option of the command line. `optional`: its value can be omitted."""
 
     name: str
     kind: Kind
@@ -26,7 +26,7 @@ class CliOption(NamedTuple):
 
     @property
     def usage(self) -> str:
-        """The name with what its value is called."""
+        """The name with the label of its value."""
         label = f"[{self.kind.label}]" if self.optional else self.kind.label
         return f"{self.name} {label}".rstrip()
 
@@ -40,38 +40,42 @@ def _definition(text: str) -> tuple[str, str]:
 
 def _format(text: str) -> str:
     if text not in FORMATS:
-        raise ValueError(f"one of {', '.join(FORMATS)} is needed{near_miss(text, FORMATS)}")
+        raise ValueError(f"write one of {', '.join(FORMATS)}{near_miss(text, FORMATS)}")
     return text
 
 
 OPTIONS = (
     CliOption("-c", Kind("COMMANDS", str), "run these commands"),
-    CliOption("-D", Kind("NAME=VALUE", _definition), "give a variable a value; may be given again"),
-    CliOption("--log", PATH, "write the session log to FILE (appended to)"),
+    CliOption("-D", Kind("NAME=VALUE", _definition), "set a variable; can be repeated"),
+    CliOption("--log", PATH, "append the session log to FILE"),
     CliOption("--no-log", FLAG, "write no session log"),
-    CliOption("--timeout", SECONDS, "how long connect, accept and recv wait (60)"),
-    CliOption("--keep-going", FLAG, "go on after a command that failed"),
-    CliOption("-j", Kind("N", whole(1, 1000)), "run up to N scripts at once, each as a session of its own"),
-    CliOption("--junit", PATH, "write what `expect` found as JUnit XML"),
+    CliOption("--timeout", SECONDS, "seconds that connect, accept and recv wait (60)"),
+    CliOption("--keep-going", FLAG, "go on after a failed command"),
+    CliOption("-j", Kind("N", whole(1, 1000)), "run up to N scripts at once, each as its own session"),
+    CliOption("--junit", PATH, "write the results of `expect` as JUnit XML"),
     CliOption("--check", FLAG, "parse the scripts and run nothing"),
-    CliOption("--lab", Kind("SCENARIO", str, "scenario"), "run inside a practice network; list: which there are", True),
+    CliOption(
+        "--lab", Kind("SCENARIO", str, "scenario"), "run inside a practice network; list: print the scenarios", True
+    ),
     CliOption("--color", choice("auto", "always", "never")._replace(label="WHEN"), "auto, always or never"),
     CliOption("--report", PATH, "make a report of a session log and run nothing; - is standard input"),
     CliOption(
         "--format", Kind("FORMAT", _format, "format"), "text or jsonl; with --report also markdown, html, csv or svg"
     ),
-    CliOption("--output", PATH, "with --report: write it to FILE"),
-    CliOption("--force", FLAG, "with --output: write over a file that exists"),
-    CliOption("--redact", FLAG, "with --report: stand-ins for addresses and host names"),
-    CliOption("--key", PATH, "with --redact: the stand-ins' key, which is made if it is not there"),
+    CliOption("--output", PATH, "with --report: write the report to FILE"),
+    CliOption("--force", FLAG, "with --output: overwrite an existing file"),
+    CliOption("--redact", FLAG, "with --report: replace addresses and host names by stand-ins"),
+    CliOption("--key", PATH, "with --redact: the key of the stand-ins; FILE is created if it is missing"),
     CliOption(
         "--manual", choice("shell", "log")._replace(label="PAGE"), "print a manual page, as roff: shell or log", True
     ),
     CliOption(
-        "--completion", choice("bash", "zsh", "fish")._replace(label="SHELL"), "print its completion: bash, zsh or fish"
+        "--completion",
+        choice("bash", "zsh", "fish")._replace(label="SHELL"),
+        "print a completion script: bash, zsh or fish",
     ),
     CliOption("--version", FLAG, "print the version"),
-    CliOption("--help", FLAG, "print this"),
+    CliOption("--help", FLAG, "print this help"),
 )
 _BY_NAME = {flag.name: flag for flag in OPTIONS} | {"-h": OPTIONS[-1]}
 SESSION_FORMATS = ("text", "jsonl")  # of standard output
@@ -79,7 +83,7 @@ USAGE = "usage: stcp-shell [options] [FILE...]"
 
 
 class Arguments:
-    """The command line, taken apart."""
+    """The parsed command line."""
 
     def __init__(self) -> None:
         self.commands: list[str] = []
@@ -101,10 +105,10 @@ class Arguments:
 
 
 def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
-    """Take a command line apart. Raises UsageError.
+    """Parse a command line. Raises UsageError.
 
-    An optional value is the next word only where that is one of its choices, of `scenarios` for `--lab`; anything else
-    is a FILE.
+    An optional value is the next word only if that is one of its choices, for `--lab` one of `scenarios`; any other
+    word is a FILE.
     """
     found = Arguments()
     waiting = list(words)
@@ -131,7 +135,7 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
         if {one, other} <= found.given:
             raise UsageError(f"{one} and {other} exclude each other")
     if found.jobs and not (found.files or found.commands):
-        raise UsageError("-j goes with FILEs")
+        raise UsageError("-j needs scripts: give FILEs or -c")
     _check_report(found)
     return found
 
@@ -140,17 +144,17 @@ def _check_report(found: Arguments) -> None:
     if "--report" in found.given:
         running = [name for name in ("-c", "--log", "--check", "--lab") if name in found.given]
         if found.files or running:
-            raise UsageError(f"--report runs nothing: leave {(running or found.files)[0]} out")
+            raise UsageError(f"--report runs nothing: remove {(running or found.files)[0]}")
     elif found.format not in (None, *SESSION_FORMATS):
-        raise UsageError(f"--format {found.format} goes with --report FILE; a session has {', '.join(SESSION_FORMATS)}")
+        raise UsageError(f"--format {found.format} needs --report FILE; a session has {', '.join(SESSION_FORMATS)}")
     together = (("--output", "--report"), ("--force", "--output"), ("--redact", "--report"), ("--key", "--redact"))
     for name, needed in together:
         if name in found.given and needed not in found.given:
-            raise UsageError(f"{name} goes with {needed}{'' if needed == '--redact' else ' FILE'}")
+            raise UsageError(f"{name} needs {needed}{'' if needed == '--redact' else ' FILE'}")
 
 
 def _split(word: str) -> tuple[CliOption, Optional[str]]:
-    """The option and its value, if that is in the same word: `--log=FILE`, `-DN=1`."""
+    """Return the option, and its value if that is in the same word: `--log=FILE`, `-DN=1`."""
     name, equals, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
     flag = _BY_NAME.get(name)
     if flag is None:
@@ -179,15 +183,15 @@ def _store(found: Arguments, flag: CliOption, text: str) -> None:
 
 
 def help_text() -> str:
-    """What `--help` prints."""
+    """Return the text of `--help`."""
     rows = [(flag.usage, flag.help) for flag in OPTIONS]
     width = max(len(name) for name, _ in rows)
     return "\n".join(
         [
             USAGE,
             "",
-            "A shell after OpenVOS's stcp_calls: which source address did the connection use, and how did it end?",
-            "With no FILE and no -c it reads commands from a terminal or from standard input; `help` lists them.",
+            "A shell modelled on OpenVOS's stcp_calls: which source address did a connection use, and how did it end?",
+            "Without FILE and -c it reads commands from a terminal or from standard input; `help` lists them.",
             "",
             "options:",
             *(f"  {name:<{width}}  {text}" for name, text in rows),

@@ -1,6 +1,6 @@
 """The Pygments lexer for `.stcp` scripts and for the prompt, built from the declarations.
 
-What is not known to be wrong is never coloured as an error while it is typed: the last word of a text may grow.
+A word is coloured as an error only if it is certainly wrong: the last word of a line may still be incomplete.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ class StcpLexer(Lexer):
     mimetypes: ClassVar[list[str]] = ["text/x-stcp"]
 
     def __init__(self, **options: Any) -> None:
-        # Colours alone: the text comes out as it went in, line ends at both its ends and all.
+        # The lexer only adds colours: it leaves the text unchanged, also line ends at its start and its end.
         super().__init__(**{"stripnl": False, "ensurenl": False} | options)
 
     def get_tokens_unprocessed(self, text: str) -> Iterator[Token]:
-        """The tokens with their positions. Joined they are the text, whatever it is."""
+        """Yield the tokens with their positions. Joined, they are exactly the text, for any text."""
         for line in _LINE.finditer(text):
             yield from _of_line(line[0], line.start())
 
-    # Pygments makes it a static method, and before Python 3.10 can't if it is one already.
+    # Pygments makes it a static method; before Python 3.10 it cannot do so if it is one already.
     def analyse_text(text: str) -> float:  # type: ignore  # noqa: N805
-        """A first line that starts our program says it."""
+        """Return 1.0 if the first line is a `#!` line for this program, else 0.0."""
         return 1.0 if _SHEBANG.match(text) else 0.0
 
 
@@ -76,7 +76,7 @@ def _of_line(line: str, offset: int) -> Iterator[Token]:
 
 def _of_part(part: Part, text: str, *, typing: bool, first: bool) -> Iterator[tuple[_TokenType, str]]:
     if not (text.isprintable() or text.replace("\t", "").isprintable()):
-        yield Error, text  # a control character: the parser does not take it
+        yield Error, text  # a control character: the parser rejects it
     elif part.role == "comment":
         yield (Comment.Hashbang if first and text.startswith("#!") else Comment.Single), text
     elif part.role in _ROLES:

@@ -23,14 +23,14 @@ from .scripts import given_variables, read_scripts
 
 
 class ScriptFailed(Exception):
-    """An expectation was missed or a command failed; the text says all that is to be said."""
+    """An expectation was missed or a command failed; the text is the complete report."""
 
 
 class ScriptFile(pytest.File):
-    """A script that parses; what does not is an error here, and nothing of it runs."""
+    """A script file. If it does not parse, its collection fails and nothing of it runs."""
 
     def collect(self) -> Iterable[ScriptItem]:
-        """The one test. Raises CollectError with every mistake of the script, as --check does."""
+        """Yield the one test. Raises CollectError with every mistake of the script, as --check prints them."""
         words = [*_options(self.config), "--", os.path.relpath(self.path)]
         arguments = parse(words)
         problems = read_scripts(arguments, given_variables(arguments), real()).problems
@@ -45,10 +45,10 @@ class ScriptItem(pytest.Item):
     def __init__(self, *, words: list[str], **given: Any) -> None:
         super().__init__(**given)
         self._command = [sys.executable, "-m", "stcp_shell", "--no-log", "--format", "jsonl", *words]
-        self._folder = os.getcwd()  # where the words count from; another test may go elsewhere
+        self._folder = os.getcwd()  # relative paths in the words start here; another test may change the folder
 
     def runtest(self) -> None:
-        """Run it. Raises ScriptFailed where that gives another exit status than 0."""
+        """Run the script. Raises ScriptFailed if its exit status is not 0."""
         done = subprocess.run(
             self._command, cwd=self._folder, stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
@@ -58,18 +58,18 @@ class ScriptItem(pytest.Item):
             raise ScriptFailed("\n".join(map(visible, wrong or [f"exit status {done.returncode}"])))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The misses and no traceback: the fault is not in Python."""
+        """Return the misses without a traceback: the fault is not in Python."""
         if isinstance(excinfo.value, ScriptFailed):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """The headline of a failure."""
+        """Return the headline of a failure."""
         return self.path, None, os.path.relpath(self.path)
 
 
 def complaints(found: Iterable[Entry]) -> Iterator[str]:
-    """What the records of a session say of missed expectations and failed commands, evidence indented."""
+    """Yield the missed expectations and failed commands in a session's records, with the evidence indented."""
     given: Entry | None = None
     for entry in found:
         record = entry.record
@@ -85,11 +85,11 @@ def complaints(found: Iterable[Entry]) -> Iterator[str]:
 
 
 def check_options(config: pytest.Config) -> None:
-    """Raise pytest's UsageError where the shell would not take what pytest was told."""
+    """Raise pytest's UsageError if the shell would reject the options that pytest was given."""
     lab = config.getoption("stcp_lab")
     if lab and lab not in SCENARIOS:
         raise pytest.UsageError(
-            f"--stcp-lab: there is no scenario {lab}: name one, or put --stcp-lab behind the files and folders"
+            f"--stcp-lab: there is no scenario {lab}: give a scenario, or put --stcp-lab after the files and folders"
         )
     try:
         given_variables(parse(list(_options(config))))
@@ -98,7 +98,7 @@ def check_options(config: pytest.Config) -> None:
 
 
 def _options(config: pytest.Config) -> Iterator[str]:
-    """What pytest was told, as the shell is told it."""
+    """Yield the options that pytest was given as options of the shell."""
     for definition in config.getoption("stcp_define"):
         yield f"-D{definition}"
     lab = config.getoption("stcp_lab")

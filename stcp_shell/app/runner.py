@@ -1,4 +1,4 @@
-"""Runs one session: journal, signals, the lines from wherever they come, and a clean end in every case."""
+"""Runs one session: journal, signals, the lines from any source, and a clean end in every case."""
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ from .signals import ending, undisturbed
 from .status import Status
 from .terminal.progress import LiveLine, live_line
 
-Terminal = Callable[[Interpreter], int]  # reads and runs lines from a terminal; answers the exit status
+Terminal = Callable[[Interpreter], int]  # reads and runs lines from a terminal; returns the exit status
 
 
 class Program(NamedTuple):
@@ -30,7 +30,7 @@ class Program(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """How a session ended: the exit status, what its expectations found, and the commands that failed."""
+    """How a session ended: the exit status, the results of its expectations, and the failed commands."""
 
     status: int
     checks: list[Check]
@@ -45,7 +45,7 @@ def run_session(
     programs: Sequence[Program],
     terminal: Terminal,
 ) -> Ended:
-    """Run the programs, or where there are none the lines of standard input, by `terminal` if a person types them."""
+    """Run the programs; if there are none, the lines of standard input, with `terminal` if a person types them."""
     out, error = environment.stdout, environment.stderr
     colors = [wants_color(arguments.color, stream, environment.variables) for stream in (out, error)]
     live = _live_line(environment) if arguments.format != "jsonl" else None
@@ -86,7 +86,7 @@ def run_session(
 
 
 def _sum_up(interpreter: Interpreter) -> Status:
-    """A line that counts the expectations, if there were any; one that was missed makes the exit status 1."""
+    """Print a line that counts the expectations, if there were any. Return the status: FAILED if one was missed."""
     missed = sum(not check.result.met for check in interpreter.checks)
     if interpreter.checks:
         interpreter.screen.line(f"{len(interpreter.checks) - missed} passed, {missed} failed")
@@ -106,7 +106,7 @@ def _run(interpreter: Interpreter, programs: Sequence[Program], terminal: Termin
         except ScriptProblem as problem:
             interpreter.screen.fail(f"stcp-shell: {problem}")
             return Status.FAILED
-    gc.freeze()  # what was parsed outlives the session: the collector need not look at it again and again
+    gc.freeze()  # the parsed commands outlive the session: the collector need not scan them again and again
     status = Status.OK
     for program in programs:
         done = interpreter.run(program.calls, program.echo)
@@ -117,7 +117,7 @@ def _run(interpreter: Interpreter, programs: Sequence[Program], terminal: Termin
 
 
 def feed(interpreter: Interpreter, source: str = "<stdin>") -> int:
-    """Run the lines of standard input as they come: the writer may wait for an answer before it sends the next."""
+    """Run the lines of standard input as they arrive: the writer may wait for a result before it sends the next."""
     stdin = interpreter.session.environment.stdin
     status = Status.OK
     for number, line in enumerate(_lines(stdin) if stdin else (), 1):

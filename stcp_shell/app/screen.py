@@ -1,4 +1,4 @@
-"""Standard output and standard error as lines: results, echoes, failures, and colour where it is wanted."""
+"""Standard output and standard error as lines: results, echoes, failures, and colour if it is wanted."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _CODES = {"good": "32", "bad": "31", "warn": "33", "dim": "2"}
 
 
 def paint(role: str, text: str) -> str:
-    """Text in the colour of its role (ECMA-48, SGR)."""
+    """Return text in the colour of its role (ECMA-48, SGR)."""
     return f"\x1b[{_CODES[role]}m{text}\x1b[0m"
 
 
 class Screen:
-    """Where results and failures are shown. `color` applies to standard output, `error_color` to standard error.
+    """Shows results and failures. `color` applies to standard output, `error_color` to standard error.
 
-    `before` is called before anything is written: a live line has to go first. What a terminal shows it shows at once;
-    elsewhere text leaves when there is enough of it, before the program waits for anything (`flush`), and at the end.
+    `before` is called before anything is written, to erase a live line. A terminal shows text at once; elsewhere text
+    is written when the buffer is full, before the program waits for anything (`flush`), and at the end.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Screen:
         self._closed: OutputClosed | None = None
 
     def show(self, result: Any) -> None:
-        """A command's result. Raises OutputClosed where nobody reads it."""
+        """Show a command's result. Raises OutputClosed if nobody reads it."""
         self._before()
         if type(result) is Clip and self._out.isatty():
             self._put(result.sequence)
@@ -58,39 +58,39 @@ class Screen:
             self._write(texts)
 
     def echo(self, text: str) -> None:
-        """A line that was read from a script or a pipe, behind the prompt, so that the transcript reads well."""
+        """Show a line of a script or a pipe after the prompt, so that the transcript reads well."""
         self._before()
         self._put(f"stcp: {visible(text)}".rstrip() + "\n")
 
     def line(self, text: str) -> None:
-        """A line of text that is safe already."""
+        """Show a line of text that needs no escaping."""
         self._before()
         self._put(f"{text}\n")
 
     def flush(self) -> None:
-        """Let everything out. Where nobody takes it the next one to write is told: what was begun is not cut short."""
+        """Flush; the next write raises the error, so that the current action is not cut short."""
         try:
             self._out.flush()
         except OSError as error:
             self._closed = closed(error)
 
     def settle(self) -> None:
-        """Let everything out. Raises OutputClosed where nobody takes it."""
+        """Flush. Raises OutputClosed if standard output cannot be written."""
         self.flush()
         self._put("")
 
     def fail(self, text: str) -> None:
-        """A failure, a warning: one line on standard error."""
+        """Show a failure or a warning: one line on standard error."""
         try:
             self._before()
             self._out.flush()  # both may be the same terminal: keep the order
             self._err.write(self._error_paint("bad", visible(text)) + "\n")
             self._err.flush()
         except (OSError, ValueError):
-            return  # nobody is left to be told
+            return  # nobody reads the message
 
     def _write(self, texts: Iterable[str]) -> None:
-        """Write lines as they are made: the first leaves at once, the rest in blocks."""
+        """Write lines as they are produced: the first at once, the rest in blocks."""
         waiting, size = iter(texts), 1
         while block := list(islice(waiting, size)):
             block.append("")
@@ -114,19 +114,19 @@ class JsonlScreen(Screen):
     """
 
     def show(self, result: Any) -> None:
-        """Take a result to its end: a table is complete, for the record of it, when it has been read."""
+        """Read a result to its end: only then is a table complete for its record."""
         for _ in shown(result):
             pass
-        self._put("")  # raises OutputClosed where nobody reads the records
+        self._put("")  # raises OutputClosed if nobody reads the records
 
     def echo(self, text: str) -> None:
-        """Nothing: the command's record has it."""
+        """Show nothing: the command's record has the line."""
 
     def line(self, text: str) -> None:
-        """Nothing."""
+        """Show nothing."""
 
     def record(self, line: str) -> None:
-        """A record that is complete; it leaves at once. Where nobody takes it the next command is told."""
+        """Write a complete record and flush it; after an error the next command raises it."""
         if self._closed:
             return
         try:
@@ -137,21 +137,21 @@ class JsonlScreen(Screen):
 
 
 def closed(error: OSError) -> OutputClosed:
-    """What it means that standard output could not be written."""
+    """Return the exception for an error of a write to standard output."""
     if isinstance(error, BrokenPipeError):
         return OutputClosed("standard output was closed")
-    return OutputFull(f"standard output takes no more: {error.strerror}")
+    return OutputFull(f"standard output cannot be written: {error.strerror}")
 
 
 def wants_color(when: str, stream: TextIO, variables: dict[str, str] | Any) -> bool:
-    """`--color WHEN`; for auto: a terminal that is not dumb, and no NO_COLOR (https://no-color.org)."""
+    """Whether to use colours, by `--color WHEN`; for auto: a terminal that is not dumb, and no NO_COLOR (https://no-color.org)."""
     if when != "auto":
         return when == "always"
     return bool(stream.isatty() and variables.get("TERM") != "dumb" and not variables.get("NO_COLOR"))
 
 
 def discard(stream: TextIO) -> None:
-    """Point a stream that nobody reads at the null device, so that nothing complains when the process ends."""
+    """Point a stream that nobody reads at the null device, so that the end of the process raises no error."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())

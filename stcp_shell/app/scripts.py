@@ -1,4 +1,4 @@
-"""What -c and the FILEs say, parsed whole before anything of it runs."""
+"""The commands of -c and the FILEs, parsed whole before any of them runs."""
 
 from typing import BinaryIO, NamedTuple, Optional
 
@@ -15,7 +15,7 @@ STDIN = "<stdin>"
 
 
 class Scripts(NamedTuple):
-    """Parsed scripts, the variables that they start with, and what does not parse."""
+    """Parsed scripts, the variables that they start with, and their mistakes."""
 
     programs: list[Program]
     variables: dict[str, str]
@@ -23,7 +23,7 @@ class Scripts(NamedTuple):
 
 
 def given_variables(arguments: Arguments) -> dict[str, str]:
-    """What -D and --timeout say. Raises UsageError."""
+    """Return the variables that -D and --timeout set. Raises UsageError."""
     variables = {}
     if arguments.timeout:
         variables["timeout"] = f"{arguments.timeout:g}"
@@ -37,9 +37,9 @@ def given_variables(arguments: Arguments) -> dict[str, str]:
 
 
 def read_scripts(arguments: Arguments, variables: dict[str, str], environment: Environment) -> Scripts:
-    """Parse -c and the FILEs. As one session a script sees what the one before it `set`; with -j each is by itself.
+    """Parse -c and the FILEs. A script has the variables that earlier ones `set`; with -j each starts without them.
 
-    Only what comes from a file is echoed while it runs.
+    Only commands from a file are echoed while they run.
     """
     scripts = Scripts([], variables, [])
     parser = Parser(CATALOGUE, variables, load)
@@ -49,7 +49,7 @@ def read_scripts(arguments: Arguments, variables: dict[str, str], environment: E
         scripts.programs.append(Program(parser.calls, echo=False))
     files = arguments.files
     if "--check" in arguments.given and not files and not arguments.commands:
-        files = ["-"]  # nothing of it will run, so it need not be read as it comes
+        files = ["-"]  # nothing runs, so standard input need not be read line by line
     problems = list(parser.problems)
     for path in files:
         parser = Parser(CATALOGUE, variables if arguments.jobs else parser.variables, load)

@@ -1,4 +1,4 @@
-"""Completion of the command line for bash, zsh and fish: a script each, made from the declared options."""
+"""Completion of the command line: a script each for bash, zsh and fish, made from the declared options."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +7,7 @@ from ..report.formats import FORMATS
 from .options import OPTIONS, CliOption
 
 NAMES = ("stcp-shell", "stcp_calls")
-_SUFFIXES = {"--report": ".jsonl"}  # of files that an option takes
+_SUFFIXES = {"--report": ".jsonl"}  # of the files that an option accepts
 
 _BASH = """\
 # Completion of stcp-shell for bash: eval "$(stcp-shell --completion bash)"
@@ -23,7 +23,7 @@ _stcp_shell_files() {
 _stcp_shell() {
     local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD-1]} equals=
     COMPREPLY=()
-    if [[ $current == = ]]; then # --option=value comes as three words
+    if [[ $current == = ]]; then # --option=value arrives as three words
         current= equals=1
     elif [[ $option == = ]]; then
         option=${COMP_WORDS[COMP_CWORD-2]} equals=1
@@ -42,7 +42,7 @@ complete -F _stcp_shell @COMMANDS@"""
 _ZSH = """\
 #compdef @COMMANDS@
 # Completion of stcp-shell for zsh: put this into the file _stcp-shell in a folder of $fpath,
-# or behind compinit in ~/.zshrc: eval "$(stcp-shell --completion zsh)"
+# or after compinit in ~/.zshrc: eval "$(stcp-shell --completion zsh)"
 _stcp_shell() {
     _arguments \\
 @SPECS@
@@ -56,7 +56,7 @@ fi"""
 
 
 def completion(shell: str, scenarios: Sequence[str]) -> list[str]:
-    """The lines of the script for bash, zsh or fish; `scenarios` are what --lab takes."""
+    """Return the lines of the script for bash, zsh or fish; `scenarios` are the values of --lab."""
     values = {"scenario": scenarios, "format": list(FORMATS)}
 
     def of(flag: CliOption) -> Sequence[str]:
@@ -78,7 +78,7 @@ def completion(shell: str, scenarios: Sequence[str]) -> list[str]:
 
 
 def _bash(told: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
-    """What may follow each option that takes a value."""
+    """Yield what may follow each option that takes a value."""
     for flag, values in told:
         if flag.kind is FLAG:
             continue
@@ -120,13 +120,13 @@ def _fish(told: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
         elif flag.kind is not FLAG:
             words += ["" if flag.optional else "-x", f"-a {offered}" if values else ""]
         yield " ".join([*filter(None, words), f"-d {_quoted(flag.help)}"])
-        if flag.optional:  # fish itself offers values of these behind a = only
+        if flag.optional:  # fish itself offers the values of such options only after a =
             yield f"complete -c {first} -n '__fish_prev_arg_in {flag.name}' -f -a {offered}"
     for name in others:
         yield f"complete -c {name} -w {first}"
 
 
 def _quoted(text: str, zsh: bool = False) -> str:
-    """In apostrophes, as POSIX shells have it or as fish does."""
+    """Return the text in apostrophes, quoted as in POSIX shells (zsh) or as in fish."""
     escaped = text.replace("'", r"'\''") if zsh else text.replace("\\", r"\\").replace("'", r"\'")
     return f"'{escaped}'"

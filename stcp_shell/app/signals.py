@@ -1,4 +1,4 @@
-"""Signals that end a session, cleanly in every case, or are held back until something is done."""
+"""Signals that end a session cleanly in every case, or are held back until a block is done."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ INTERRUPT = (signal.SIGINT,)
 
 @contextmanager
 def ending() -> Iterator[None]:
-    """SIGTERM and SIGHUP raise Terminated; one that was ignored when we started (nohup) stays ignored."""
+    """SIGTERM and SIGHUP raise Terminated; one that was ignored at the start (nohup) stays ignored."""
 
     def handle(number: int, frame: FrameType | None) -> None:
         for other in previous:
-            signal.signal(other, signal.SIG_IGN)  # a second one must not cut the clean end short
+            signal.signal(other, signal.SIG_IGN)  # a second one must not interrupt the clean end
         raise Terminated(number)
 
     previous: dict[signal.Signals, Any] = {}
@@ -35,7 +35,7 @@ def ending() -> Iterator[None]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """No signal cuts the clean end short: it takes a millisecond."""
+    """Ignore signals during the clean end, which takes a millisecond."""
     previous = {number: signal.signal(number, signal.SIG_IGN) for number in (*INTERRUPT, *ENDING)}
     try:
         yield
@@ -50,9 +50,9 @@ def _restore(previous: dict[signal.Signals, Any]) -> None:
 
 @contextmanager
 def held_back(signals: Iterable[signal.Signals], stop: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """While the block runs these signals only call `stop`; what handled them before is called at its end.
+    """While the block runs these signals only call `stop`; their previous handler is called at its end.
 
-    An exception out of a signal handler would get lost in the prompt's event loop, or be shown as a traceback there;
+    An exception from a signal handler would get lost in the prompt's event loop, or be shown as a traceback there;
     in the middle of reading keys it would break prompt_toolkit's parser.
     """
     caught: list[tuple[int, FrameType | None]] = []
@@ -61,7 +61,7 @@ def held_back(signals: Iterable[signal.Signals], stop: Callable[[], None] = lamb
         caught.append((number, frame))
         stop()
 
-    # Where it is ignored, or ends the process, nothing has to be called.
+    # If a signal is ignored or ends the process, there is no handler to call.
     previous = {int(each): before for each in signals if callable(before := signal.getsignal(each))}
     for number in previous:
         signal.signal(number, handle)

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class Status(IntEnum):
-    """What the program's end tells its caller. A signal that ended it is 128 and its number, as shells have it."""
+    """The exit status for the caller. If a signal ended the program it is 128 + its number, as in shells."""
 
     OK = 0
     FAILED = 1
@@ -14,7 +14,7 @@ class Status(IntEnum):
 
 EXIT_STATUS = """\
 exit status:
-  0    all ran and every expectation held
+  0    everything ran and every expectation held
   1    a command failed or an expectation did not hold
   2    the command line or a script does not parse; nothing of it ran
   130  interrupted (Ctrl-C); 128 + N: ended by signal N"""

@@ -1,4 +1,4 @@
-"""The commands, one module a family: declared, typed, thin. `CATALOGUE` holds them all."""
+"""The commands, one module for each family: declared, typed and thin. `CATALOGUE` holds them all."""
 
 from types import ModuleType
 
@@ -21,7 +21,7 @@ from . import (
 
 
 def declared(module: ModuleType) -> list[Command]:
-    """The commands that a module declares, in the order in which they stand there."""
+    """Return the commands that a module declares, in the order of their declarations."""
     return [value for value in vars(module).values() if isinstance(value, Command)]
 
 

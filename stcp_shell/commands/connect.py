@@ -1,4 +1,4 @@
-"""The connect: which source address it uses, and how it ends. The reason for this program."""
+"""`connect`: which source address it uses, and how it ends. This is the purpose of the program."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from .session import TICK, Session, Socket, Waiting
 if TYPE_CHECKING:
     from ..net.probes.probe import Probe
 
+_UNMEASURED = "the distance of the device that replied is not known"
+
 
 @command(
     "connect",
     Option("name", HOST, "the host: an address or a name", required=True),
     Option("port", PORT, "the port: a number or a service name", required=True),
-    Option("timeout", SECONDS, "give up after this many seconds (60, or what `set timeout` says)"),
-    Option("who", FLAG, "also measure how far away the box is that answered or refused"),
+    Option("timeout", SECONDS, "give up after this many seconds (60, or the value of `set timeout`)"),
+    Option("who", FLAG, "also measure how far away the device is that accepted or refused"),
     examples=[
         "connect -name 10.1.1.1 -port 2121",
         "connect -name 10.1.1.1 -port ftp -timeout 5",
@@ -33,13 +35,13 @@ if TYPE_CHECKING:
 def connect(
     session: Session, name: str, port: int | str, timeout: float | None = None, who: bool = False
 ) -> Connection:
-    """Connect the current socket and say which source address was used and how it ended.
+    """Connect the current socket, and show which source address it used and how it ended.
 
-    A connection that is refused or times out is a finding: scripts go on. Of a name with several addresses the
-    first is tried and the others are named. Ctrl-C ends the connect and keeps the shell. A dgram socket shows the
-    source address that the kernel chooses, without sending a packet. -who tells a box that answers in front of the
-    host from the host: about 20 more SYNs, from sockets of their own, find out the distance there and back. Their
-    handshakes are broken off, as traceroute's are.
+    A connection that is refused or times out is a finding: scripts go on. If a name has several addresses, the
+    first is tried and the others are listed. Ctrl-C ends the connect and keeps the shell. A dgram socket shows the
+    source address that the kernel chooses, without sending a packet. -who distinguishes the host from a device in
+    front of it that replies in its place: about 20 more SYNs, from their own sockets, measure the distance there
+    and back; their handshakes are aborted, as those of traceroute are.
     """
     from ..net.probes.probe import Probe, wait
 
@@ -62,7 +64,7 @@ def connect(
     try:
         probe.start()
         if source is None and probe.source and probe.family == INET:
-            # IPv4 looks again with the source that it chose (`ip_route_connect`): a rule `from` that address counts.
+            # IPv4 looks up the route again with that source (`ip_route_connect`): a rule `from` that address applies.
             route = session.resolve_route(destination, probe.source.address, entry.protocol)
         if probe.code is None:
             wait([probe], session.progress and (lambda: _show(session, probe)), TICK)
@@ -76,7 +78,7 @@ def connect(
     if result.outcome == "connected":
         entry.peer = destination
     else:
-        # A second connect on it would answer EALREADY or ECONNABORTED, and its SYNs would go on behind our back.
+        # A second connect on it would fail with EALREADY or ECONNABORTED, and the kernel would go on sending its SYNs.
         entry.sock.close()
     return _measured(session, result, source, limit) if who else result
 
@@ -90,18 +92,18 @@ def _check_unused(entry: Socket) -> None:
     if entry.state == "connected":
         raise Failure(f"socket {entry.number} is connected to {entry.peer}: open a new one with socket")
     if entry.state not in ("open", "bound"):
-        raise Failure(f"socket {entry.number} is used up ({entry.state}): open a new one with socket")
+        raise Failure(f"socket {entry.number} cannot be reused ({entry.state}): open a new one with socket")
 
 
 def _check_measurable(entry: Socket) -> None:
     if entry.kind != "stream":
-        raise Failure("-who is for stream sockets: a dgram socket's connect sends nothing that could be answered")
+        raise Failure("-who is for stream sockets: a dgram socket's connect sends no packet")
     if entry.sock.getsockopt(sockets_api.SOL_SOCKET, sockets_api.SO_BINDTODEVICE, 16).strip(b"\0"):
-        raise Failure("-who measures without SO_BINDTODEVICE, and this socket has it: that may be another path")
+        raise Failure("-who measures without SO_BINDTODEVICE, which this socket has: the path may differ")
 
 
 def _measured(session: Session, found: Connection, source: str | None, limit: float) -> Connection:
-    """The finding with the distance of the box that answered, if one did."""
+    """Return the finding with the distance of the device that accepted or refused, if one did."""
     if found.outcome != "connected" and not found.rst:
         return found
     from ..net.probes.hop_distance import hop_distance
@@ -111,17 +113,18 @@ def _measured(session: Session, found: Connection, source: str | None, limit: fl
     def show() -> None:
         if session.progress:
             elapsed = monotonic() - started
-            session.progress(Waiting(f"measure who answers for {found.destination}", elapsed, limit - elapsed))
+            what = f"measure the distance of the device that replies for {found.destination}"
+            session.progress(Waiting(what, elapsed, limit - elapsed))
 
     try:
         box = hop_distance(found.destination.endpoint, source, limit, found.outcome, session.progress and show)
     except (KeyboardInterrupt, Terminated) as cut:
         session.pending_signal = cut if isinstance(cut, Terminated) else None
-        return found._replace(note="who answered was not measured: interrupted", interrupted=True)
+        return found._replace(note=f"{_UNMEASURED}: interrupted", interrupted=True)
     except OSError as error:
-        return found._replace(note=f"who answered could not be measured: {reason(error)}")
+        return found._replace(note=f"{_UNMEASURED}: {reason(error)}")
     if box is None:
-        return found._replace(note="who answered is not known: the same answer did not come again, or not in time")
+        return found._replace(note=f"{_UNMEASURED}: the same reply did not come again, or not in time")
     return found._replace(answerer=box)
 
 
@@ -176,7 +179,7 @@ def _unresolved(entry: Socket, name: str, port: int, why: str) -> Connection:
 
 
 def _chosen_by(entry: Socket) -> str:
-    """Who chooses the source address. A bind to the wildcard address leaves it to the kernel."""
+    """Return what chooses the source address. A bind to the wildcard address leaves it to the kernel."""
     return "bind" if _bound_to(entry) else "kernel"
 
 

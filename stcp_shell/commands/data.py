@@ -1,4 +1,4 @@
-"""What goes over a connection: listen, accept, send, recv, shutdown, and the names of both ends."""
+"""The data of a connection: listen, accept, send, recv, shutdown, and the addresses of both ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .session import TICK, Session, Socket, Waiting
 _ESCAPE = r"\\(?:([rnt0\\])|x([0-9A-Fa-f]{2}))"
 _ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}
 _HOW = {"read": sockets_api.SHUT_RD, "write": sockets_api.SHUT_WR, "both": sockets_api.SHUT_RDWR}
-_TIMEOUT = Option("timeout", SECONDS, "give up after this many seconds (60, or what `set timeout` says)")
+_TIMEOUT = Option("timeout", SECONDS, "give up after this many seconds (60, or the value of `set timeout`)")
 
 
 @command("listen", Option("backlog", COUNT, "how many connections may wait to be accepted (5)"), examples=["listen"])
@@ -38,9 +38,9 @@ def listen(session: Session, backlog: int = 5) -> Listening:
 
 @command("accept", _TIMEOUT, examples=["accept -timeout 30"])
 def accept(session: Session, timeout: float | None = None) -> Accepted | WaitTimedOut:
-    """Take the next connection of the listening socket; it gets a number of its own and becomes the current one.
+    """Accept the next connection of the listening socket; it gets its own number and becomes the current socket.
 
-    Says which of this host's addresses the client used: a callback from another address is what firewalls refuse.
+    Shows which of this host's addresses the client used: a callback from another address is what firewalls reject.
     """
     listener = _stream(session, "listening")
     limit = timeout or session.timeout
@@ -57,8 +57,8 @@ def accept(session: Session, timeout: float | None = None) -> Accepted | WaitTim
 
 @command(
     "send",
-    Option("line", FLAG, "end it with CR LF"),
-    Argument("text", TEXT, "what to send; \\r \\n \\t \\0 \\\\ \\xHH are understood", rest=True),
+    Option("line", FLAG, "end the text with CR LF"),
+    Argument("text", TEXT, "the text to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH", rest=True),
     examples=["send -line 'USER anonymous'", "send 'HEAD / HTTP/1.0\\r\\n\\r\\n'"],
 )
 def send(session: Session, text: str, line: bool = False) -> Sent:
@@ -69,7 +69,7 @@ def send(session: Session, text: str, line: bool = False) -> Sent:
         entry.sock.settimeout(session.timeout)
         sent = entry.sock.send(data)
     except sockets_api.timeout:  # TimeoutError, since Python 3.10
-        raise Failure(f"the peer took nothing within {session.timeout:g} s") from None
+        raise Failure(f"the peer accepted no data within {session.timeout:g} s") from None
     except OSError as error:
         raise Failure(reason(error)) from None
     return Sent(entry.number, sent, len(data))
@@ -82,7 +82,7 @@ def send(session: Session, text: str, line: bool = False) -> Sent:
     examples=["recv -timeout 5"],
 )
 def recv(session: Session, max: int = 4096, timeout: float | None = None) -> Received | WaitTimedOut:
-    """Receive what the peer sends, once: a banner, an answer. Control characters are made visible."""
+    """Receive data from the peer once, such as a banner or a reply. Control characters are made visible."""
     entry = _connected(session)
     limit = timeout or session.timeout
     if not _readable(session, entry, limit, f"recv from {entry.peer}"):
@@ -95,11 +95,9 @@ def recv(session: Session, max: int = 4096, timeout: float | None = None) -> Rec
     return Received(entry.number, len(data), data.decode("utf-8", "backslashreplace"), peer)
 
 
-@command(
-    "shutdown", Option("how", choice(*_HOW), "which direction: both is the default"), examples=["shutdown -how write"]
-)
+@command("shutdown", Option("how", choice(*_HOW), "the direction to end (both)"), examples=["shutdown -how write"])
 def shutdown(session: Session, how: str = "both") -> ShutDown:
-    """End one direction of the connection, or both: the peer sees the end of the data."""
+    """End one direction of the connection, or both; the peer sees the end of the data."""
     entry = _connected(session)
     try:
         entry.sock.shutdown(_HOW[how])
@@ -133,9 +131,9 @@ def getpeername(session: Session) -> SocketName:
 def _stream(session: Session, *states: str) -> Socket:
     entry = session.socket()
     if entry.kind != "stream":
-        raise Failure(f"socket {entry.number} is a dgram socket: this is for stream sockets")
+        raise Failure(f"socket {entry.number} is a dgram socket: this command is for stream sockets")
     if entry.state not in states:
-        wanted = "listen comes first" if "listening" in states else "open a new one with socket"
+        wanted = "use listen first" if "listening" in states else "open a new one with socket"
         raise Failure(f"socket {entry.number} is {entry.state}, not {' or '.join(states)}: {wanted}")
     return entry
 
@@ -148,7 +146,7 @@ def _connected(session: Session) -> Socket:
 
 
 def _unescape(text: str) -> bytes:
-    """The bytes to send. A backslash before anything else than an escape stays a backslash."""
+    """Return the bytes to send. A backslash that does not begin an escape stays a backslash."""
     parts: list[Any] = []
     position = 0
     for found in re.finditer(_ESCAPE, text):
@@ -159,7 +157,7 @@ def _unescape(text: str) -> bytes:
 
 
 def _readable(session: Session, entry: Socket, limit: float, what: str) -> bool:
-    """Wait until there is something to take; False after `limit` seconds."""
+    """Wait until the socket is readable. Return False after `limit` seconds."""
     started = monotonic()
     poll = select.poll()
     poll.register(entry.sock, select.POLLIN)

@@ -1,4 +1,4 @@
-"""`diagnose`: the multi-homed test, automated and made trustworthy."""
+"""`diagnose`: the multi-homed test, automated and made reliable."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from ..net.probes.sweep import Sweep
 
 DEFAULT_TIMEOUT = 5.0
-LEAST_TIMEOUT = 1.2  # before the first retransmission TCP_INFO does not tell a SYN dropped here from one lost elsewhere
-_TRACING = 0.3  # of the time-out: a source that is silent for so long has its path looked at meanwhile
+LEAST_TIMEOUT = 1.2  # before the first retransmission TCP_INFO shows a SYN dropped here and one lost elsewhere alike
+_TRACING = 0.3  # of the timeout: after this time the paths of silent sources are traced, while the attempts go on
 
 
 @command(
     "diagnose",
     Option("name", HOST, "the host: an address or a name", required=True),
     Option("port", PORT, "the port: a number or a service name", required=True),
-    Option("from", ADDRESSES, "only these source addresses, beside the default one"),
-    Option("timeout", SECONDS, "how long one attempt waits (5; at least 1.2)"),
-    Option("ports", PORTS, "the same for further ports"),
+    Option("from", ADDRESSES, "only these source addresses and the default one"),
+    Option("timeout", SECONDS, "seconds that one attempt waits (5; at least 1.2)"),
+    Option("ports", PORTS, "test these ports too"),
     examples=["diagnose -name 10.1.1.1 -port 2121", "diagnose -name 10.1.1.1 -port ftp -from 172.16.1.50 -timeout 3"],
 )
 def diagnose(
@@ -37,11 +37,12 @@ def diagnose(
     timeout: float = DEFAULT_TIMEOUT,
     ports: tuple[int | str, ...] = (),
 ) -> Diagnosed:
-    """Find out whether the source address decides, which box refuses, and what would mend it.
+    """Find out whether the source address decides, which device rejects, and what would fix it.
 
     Connects from the default source address and from every other local one (bind(2) only), all at once and each
-    three times; the service sees those that connect, and each is closed at once. Shows what happened to each, then a
-    verdict with its evidence and remedies. It needs no socket and no root. Ctrl-C ends it with what is known so far.
+    three times. The service sees the connections that succeed; each is closed at once. Shows the outcome for each,
+    then a verdict with its evidence and remedies. It needs no socket and no root. Ctrl-C ends it and shows the
+    results so far.
     """
     from ..diagnosis.verdict import judge
     from ..model.diagnosis import Diagnosed
@@ -49,7 +50,7 @@ def diagnose(
 
     numbers = list(dict.fromkeys(resolver.target_port(p) for p in (port, *ports)))
     if timeout < LEAST_TIMEOUT:
-        raise Failure(f"-timeout {timeout:g}: {LEAST_TIMEOUT:g} s at least: less does not tell what became of a SYN")
+        raise Failure(f"-timeout {timeout:g}: use at least {LEAST_TIMEOUT:g} s: less does not show the fate of a SYN")
     address = resolver.either_family(name, from_[0] if from_ else None, session.timeout)[0]
     check_target(address)
     session.remember(name)

@@ -1,4 +1,4 @@
-"""Scripts that assert: what is expected of the last connection or diagnosis, pauses, and words for the reader."""
+"""Scripts that assert: expectations of the last connection or diagnosis, pauses, and printed text."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def _verdict(text: str) -> str:
 
 @command(
     "expect",
-    Argument("outcome", choice(*OUTCOMES), "how the last connection is to have ended"),
-    Option("source", ADDRESS, "the source address that it is to have used"),
-    Option("from", ADDRESS, "who is to have sent the ICMP error"),
-    Option("within", SECONDS, "how long it may have taken"),
+    Argument("outcome", choice(*OUTCOMES), "the expected outcome of the last connection"),
+    Option("source", ADDRESS, "the expected source address"),
+    Option("from", ADDRESS, "the expected sender of the ICMP error"),
+    Option("within", SECONDS, "the longest time that it may have taken"),
     examples=[
         "expect connected",
         "expect timeout -source 192.168.77.50",
@@ -44,19 +44,19 @@ def expect(
 ) -> Expectation:
     """Check how the last connection ended.
 
-    A miss says where, what was expected and what was seen. The script goes on; the exit status is 1 in the end.
+    A miss shows its place, what was expected and what was seen. The script goes on; its exit status is 1 at the end.
     """
     found = session.last_connection
     if found is None:
-        raise Failure("there was no connection yet: connect comes first")
+        raise Failure("there is no connection yet: use connect first")
     wanted = [outcome]
     seen = [found.outcome]
     if source is not None:
         wanted.append(f"from {source}")
         seen.append(f"from {found.source.address}" if found.source else "from no address")
     if from_ is not None:
-        wanted.append(f"said by {from_}")
-        seen.append(f"said by {found.icmp.sender}" if found.icmp else "no ICMP error")
+        wanted.append(f"ICMP error from {from_}")
+        seen.append(f"ICMP error from {found.icmp.sender}" if found.icmp else "no ICMP error")
     slow = within is not None and found.elapsed > within
     if within is not None:
         wanted.append(f"within {duration(within)}")
@@ -66,13 +66,13 @@ def expect(
 
 @command(
     "expect verdict",
-    Argument("kind", Kind("KIND", _verdict, "verdict"), "the kind that the last diagnose is to have come to"),
+    Argument("kind", Kind("KIND", _verdict, "verdict"), "the expected kind of verdict"),
     examples=["expect verdict source-dependent"],
 )
 def expect_verdict(session: Session, kind: str) -> Expectation:
-    """Check the verdict of the last diagnose; one with several ports is to have that verdict on each."""
+    """Check the verdict of the last diagnose; if it had several ports, each must have that verdict."""
     if not session.last_verdicts:
-        raise Failure("there was no diagnosis yet: diagnose comes first")
+        raise Failure("there is no diagnosis yet: use diagnose first")
     seen = list(dict.fromkeys(verdict.kind for verdict in session.last_verdicts))
     evidence = [line for verdict in session.last_verdicts for line in (verdict.summary, *verdict.evidence)]
     return Expectation(seen == [kind], f"verdict {kind}", f"verdict {' and '.join(seen)}", tuple(evidence))
@@ -80,7 +80,7 @@ def expect_verdict(session: Session, kind: str) -> Expectation:
 
 @command("wait", Argument("seconds", SECONDS, "how long"), examples=["wait 0.5"])
 def wait(session: Session, seconds: float) -> Text:
-    """Do nothing for some seconds."""
+    """Pause."""
     from time import sleep
 
     until = monotonic() + seconds
@@ -93,11 +93,11 @@ def wait(session: Session, seconds: float) -> Text:
 
 @command(
     "echo",
-    Argument("text", TEXT, "what to print", required=False, rest=True),
+    Argument("text", TEXT, "the text to print", required=False, rest=True),
     examples=["echo the firewall lets port $N through"],
 )
 def echo(session: Session, text: str = "") -> Text:
-    """Print words for the reader."""
+    """Print a text."""
     from ..report.text.escape import visible
 
     return Text([visible(text)])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 LANGUAGE = """\
-The language, typed, in scripts, piped and after -c
+The language of typed lines, scripts, piped lines and -c
   -name value  an option       'two words'  a value; '' inside is one apostrophe
   a; b         two commands    $N or ${N}   a variable: set N 2121, or -D N=2121
   # or & at the start of a line      a comment"""
@@ -30,7 +30,7 @@ def help_(session: Session, topic: str | None = None) -> Text:
 
 
 def overview(catalogue: Catalogue) -> Iterator[str]:
-    """All the commands, a line each."""
+    """Yield all the commands, one per line."""
     width = max(len(c.name) for c in catalogue)
     for family, commands in catalogue.families.items():
         yield family
@@ -43,12 +43,12 @@ def overview(catalogue: Catalogue) -> Iterator[str]:
 
 
 def explain(topic: str, catalogue: Catalogue) -> Iterator[str]:
-    """One command, or the members of a group (`help route`). Raises Failure for an unknown one."""
+    """Yield the help of one command, or of the members of a group (`help route`). Raises Failure if it is unknown."""
     members = catalogue.members(topic)
     alone = catalogue.get(topic)
     if not alone and not members:
         known = [c.name for c in catalogue]
-        raise Failure(f"there is no command {topic[:40]!r}{near_miss(topic, known) or '; help lists them'}")
+        raise Failure(f"there is no command {topic[:40]!r}{near_miss(topic, known) or '; help lists the commands'}")
     found = [c for c in (alone, *(catalogue.get(f"{topic} {m}") for m in members)) if c]
     return _explained(found)
 
@@ -85,5 +85,5 @@ def _parameters(each: Command) -> Iterator[str]:
 
 
 def _choices(text: str, first: str, hanging: str) -> Iterator[str]:
-    """Folded behind a `|`, too."""
+    """Fold a text at spaces and after each `|`."""
     return (line.replace("| ", "|") for line in fold(text.replace("|", "| "), first, hanging))

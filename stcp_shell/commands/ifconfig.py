@@ -1,4 +1,4 @@
-"""The machine's network interfaces, as STCP's `ifconfig` shows them."""
+"""This host's network interfaces, as STCP's `ifconfig` shows them."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def ifconfig(session: Session, all: bool = False, name: str | None = None) -> In
 
 
 def interface_names() -> list[str]:
-    """What the argument of `ifconfig` can be."""
+    """Return the names that the argument of `ifconfig` can have."""
     from ..net.tables.interfaces import interfaces
 
     return [interface.name for interface in interfaces()]
 
 
 def local_addresses(family: str | None) -> tuple[str, ...]:
-    """What a socket of the family can be bound to; None: of both."""
+    """Return the addresses that a socket of the family can be bound to; None: of both families."""
     from ..net.tables import interfaces
 
     return interfaces.local_addresses(family)

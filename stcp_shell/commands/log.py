@@ -1,4 +1,4 @@
-"""The session log: seeing it, saving it, handing it on, comparing it, adding a note to it."""
+"""The session log: show, save, copy, compare it, and add a note to it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ..model.comparison import Comparison
 
 _FORMAT = Option("format", choice(*FORMATS)._replace(label="FORMAT"), f"{', '.join(FORMATS)} (text)")
-_REDACT = Option("redact", FLAG, "put stand-ins in the place of addresses and host names")
-_KEY = Option("key", PATH, "with -redact: the key of the stand-ins; the file is made if it is not there")
+_REDACT = Option("redact", FLAG, "replace addresses and host names by stand-ins")
+_KEY = Option("key", PATH, "with -redact: the key of the stand-ins; the file is created if it is missing")
 
 
 @command(
@@ -28,8 +28,8 @@ _KEY = Option("key", PATH, "with -redact: the key of the stand-ins; the file is 
     _FORMAT,
     _REDACT,
     _KEY,
-    Option("save", PATH, "write it to this file instead"),
-    Option("force", FLAG, "with -save: write over a file that exists"),
+    Option("save", PATH, "write the ticket to this file instead"),
+    Option("force", FLAG, "with -save: overwrite an existing file"),
     examples=["log", "log -save ticket.txt", "log -format html -save ticket.html", "log -redact -key ~/ticket.key"],
 )
 def log(
@@ -40,17 +40,17 @@ def log(
     save: str | None = None,
     force: bool = False,
 ) -> Text | Saved:
-    """Show this session so far, as a ticket for those who are to help.
+    """Show this session so far, as a support ticket.
 
-    text, markdown and html tell the whole of it: host, interfaces, routes, connections, verdicts, notes, and in the
-    latter two how to do it again; html has a picture of the paths, which svg is alone. csv has a row for each
-    connection, jsonl the records as they are. `stcp-shell --report FILE` does the same for an earlier log.
+    text, markdown and html hold everything: host, interfaces, routes, connections, verdicts, notes; markdown and html
+    also show how to repeat the session, and html has a picture of the paths. svg is that picture alone, csv has a row
+    for each connection, jsonl has the records themselves. `stcp-shell --report FILE` does the same for an earlier log.
 
-    With -redact the same address has the same stand-in throughout, and what is in one subnet still is. With the same
-    -key it has it in later tickets, too; without one nobody can tell again what stands for what.
+    With -redact an address has the same stand-in throughout, and addresses of one subnet stay in one subnet. With the
+    same -key an address has the same stand-in in later tickets too; without a key the stand-ins cannot be reversed.
     """
     if force and not save:
-        raise Failure("-force goes with -save FILE")
+        raise Failure("-force needs -save FILE")
     from ..report.export import save as write  # late: few sessions save anything
 
     lines = _lines(session, format, redact, key)
@@ -62,33 +62,33 @@ def log(
 
 @command("copy", _FORMAT, _REDACT, _KEY, examples=["copy", "copy -format markdown -redact"])
 def copy(session: Session, format: str = "text", redact: bool = False, key: str | None = None) -> Clip:
-    """Put the ticket on the clipboard of the terminal, also over SSH, tmux and screen (OSC 52).
+    """Copy the ticket to the clipboard of the terminal, also over SSH, tmux and screen (OSC 52).
 
-    What it holds is as for `log`. It takes a terminal that has a clipboard and lets programs write to it.
+    The ticket is the same as for `log`. The terminal must have a clipboard and allow programs to write to it.
     """
-    from .clipboard import condition, obstacle, sequence  # late: few sessions have a use for it
+    from .clipboard import condition, obstacle, sequence  # late: few sessions need it
 
     variables = session.environment.variables
     if why := obstacle(session.environment.stdout.isatty(), variables):
-        raise Failure(f"{why}: log -save FILE saves the ticket instead")
+        raise Failure(f"{why}: use log -save FILE instead")
     text = "".join(f"{line}\n" for line in _lines(session, format, redact, key))
     try:
         return Clip(sequence(text, variables), len(text.encode()), condition(variables))
     except ValueError as long:
-        raise Failure(f"the ticket is too long: {long}; log -save FILE saves it") from None
+        raise Failure(f"the ticket is too long: {long}; use log -save FILE instead") from None
 
 
 @command(
     "compare",
-    Argument("old", PATH, "a session log; without one: what was seen first in this session", required=False),
-    Argument("new", PATH, "a later one; without one: this session", required=False),
+    Argument("old", PATH, "a session log; without it: the first results of this session", required=False),
+    Argument("new", PATH, "a later session log; without it: this session", required=False),
     examples=["compare", "compare before.jsonl", "compare before.jsonl after.jsonl"],
 )
 def compare(session: Session, old: str | None = None, new: str | None = None) -> Comparison:
     """Show what has changed: results by source and destination, verdicts, addresses, routes.
 
-    Of each connection the last result counts. Without a log it shows what came out differently when it was tried
-    again in this session, as after the firewall was changed.
+    For each connection the last result counts. Without a log it shows the results that changed when they were tried
+    again in this session, for example after a firewall change.
     """
     from ..log.comparison import compared, repeated  # late: few sessions compare anything
     from ..log.reader import entries
@@ -102,7 +102,7 @@ def compare(session: Session, old: str | None = None, new: str | None = None) ->
     return compared((old, before), (new, _state(new)))
 
 
-@command("note", Argument("text", TEXT, "what to remember", rest=True), examples=["note firewall rule 12 was added"])
+@command("note", Argument("text", TEXT, "the remark", rest=True), examples=["note firewall rule 12 was added"])
 def note(session: Session, text: str) -> Note:
     """Write a remark into the session log."""
     return Note(text)
@@ -111,14 +111,14 @@ def note(session: Session, text: str) -> Note:
 @command(
     "record",
     Argument("file", PATH, "the script to write"),
-    Option("force", FLAG, "write over a file that exists"),
+    Option("force", FLAG, "overwrite an existing file"),
     examples=["record firewall.stcp"],
 )
 def record(session: Session, file: str, force: bool = False) -> Saved:
     """Save the commands of this session so far as a script that replays them.
 
-    A script that was sourced is one line, its path as it was given. What failed becomes a comment, for it would end
-    the script.
+    A sourced script becomes one line, with its path as given. A failed command becomes a comment, because it would
+    end the script.
     """
     from ..log.reader import ReadProblems, entries
     from ..report.export import save as write
@@ -132,9 +132,9 @@ def record(session: Session, file: str, force: bool = False) -> Saved:
 
 
 def _lines(session: Session, format: str, redact: bool, key: str | None) -> Iterator[str]:
-    """The ticket. Raises Failure where the key cannot be had."""
+    """Return the lines of the ticket. Raises Failure if the key can neither be read nor created."""
     if key and not redact:
-        raise Failure("-key goes with -redact")
+        raise Failure("-key needs -redact")
     from ..log.reader import ReadProblems, entries  # late, like all that a ticket needs
 
     journal = session.journal
@@ -149,7 +149,7 @@ def _lines(session: Session, format: str, redact: bool, key: str | None) -> Iter
 
 
 def _state(path: str) -> State:
-    """How things stand at the end of a log. Raises Failure where it cannot be read."""
+    """Return the state at the end of a log. Raises Failure if the log cannot be read."""
     from ..log.files import NotALog, log_entries, opened
     from ..log.reader import ReadProblems
     from ..log.state import State

@@ -1,4 +1,4 @@
-"""`netstat`, after BSD's: the routing table, the interfaces, and the sockets of this shell."""
+"""`netstat`, modelled on BSD's: the routing table, the interfaces, and the sockets of this shell."""
 
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 @command(
     "netstat",
-    Option("r", FLAG, "the routing table, with the neighbours (ARP, ND) in it"),
+    Option("r", FLAG, "the routing table, including the neighbours (ARP, ND)"),
     Option("i", FLAG, "the interfaces, with their addresses and counters"),
-    Option("a", FLAG, "the sockets of this shell; so it is without an option"),
-    Option("n", FLAG, "numbers, not names: so it is anyway"),
-    Option("names", FLAG, "with -r or -a: names of hosts instead of numbers; asks the resolver"),
+    Option("a", FLAG, "the sockets of this shell (the default)"),
+    Option("n", FLAG, "numbers, not names (the default)"),
+    Option("names", FLAG, "with -r or -a: host names instead of numbers; queries the resolver"),
     Option("legend", FLAG, "with -r: explain the flags that occur"),
     examples=["netstat -r -n", "netstat -r -legend", "netstat -i", "netstat -a"],
 )
@@ -33,17 +33,17 @@ def netstat(
 ) -> "BsdRoutes | Interfaces | BsdSockets":
     """Show routes, interfaces or this shell's sockets in the columns of BSD's netstat.
 
-    The routing table is the kernel's tables main and local; `route print -all` has the others. Where Linux has no
-    figure there is a `-`. Names are looked up only for -names.
+    The routing table consists of the kernel's tables main and local; `route print -all` shows the others. A `-` stands
+    for a figure that Linux does not have. Names are looked up only with -names.
     """
     if r + i + a > 1:
         raise Failure("-r, -i and -a exclude each other")
     if n and names:
         raise Failure("-n and -names exclude each other")
     if names and i:
-        raise Failure("-names goes with -r or -a")
+        raise Failure("-names needs -r or -a")
     if legend and not r:
-        raise Failure("-legend goes with -r")
+        raise Failure("-legend needs -r")
     from . import netstat_tables  # late: most scripts only connect
 
     name_of = netstat_tables.host_names(session) if names else None

@@ -1,4 +1,4 @@
-"""What `netstat` shows: this host's tables and this shell's sockets, as BSD sees them."""
+"""The tables of `netstat`: this host's routes and interfaces and this shell's sockets, as BSD shows them."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _SIOCINQ, _SIOCOUTQ = 0x541B, 0x5411  # tcp(7), udp(7)
 
 
 def host_names(session: Session) -> Callable[[str], str]:
-    """Addresses to host names, for as long as the resolver answers."""
+    """Return a function from addresses to host names; if the resolver is silent it returns the addresses."""
     return HostNames(min(_RESOLVING, session.timeout))
 
 
 def routes(name_of: Callable[[str], str] | None, legend: bool) -> BsdRoutes:
-    """`netstat -r`. Raises TablesUnavailable where netlink is denied."""
+    """Return the table of `netstat -r`. Raises TablesUnavailable if netlink is denied."""
     families = (INET, INET6)
-    # Each dump opens a socket of its own when it is read; this one only finds out whether netlink is there.
+    # Each dump opens its own socket when it is read; this one only checks whether netlink is available.
     with Rtnetlink() as tables:
         links = {interface.name: interface.ifindex for interface in tables.links()}
         blocks = tuple(_block(tables, family) for family in families)
@@ -49,7 +49,7 @@ def _block(tables: Rtnetlink, family: str) -> BsdBlock:
 
 
 def interface_table(session: Session) -> Interfaces:
-    """`netstat -i`."""
+    """Return the table of `netstat -i`."""
     figures = counters()
     found = tuple(interfaces.interfaces())
     counted = tuple(figures[interface.ifindex] for interface in found if interface.ifindex in figures)
@@ -57,12 +57,12 @@ def interface_table(session: Session) -> Interfaces:
 
 
 def sockets(session: Session, name_of: Callable[[str], str] | None) -> BsdSockets:
-    """`netstat -a`."""
+    """Return the table of `netstat -a`."""
     return BsdSockets(tuple(_sockets(session)), name_of)
 
 
 def _sockets(session: Session) -> Iterator[BsdSocket]:
-    """The sockets that are open: what a connect that failed used up is left out."""
+    """Yield the open sockets; a socket whose connect failed is closed and left out."""
     for entry in session.sockets.values():
         if entry.sock.fileno() < 0:
             continue
@@ -79,7 +79,7 @@ def _sockets(session: Session) -> Iterator[BsdSocket]:
 
 
 def _queue(entry: Socket, request: int) -> int | None:
-    """How many bytes wait in a queue; None where the kernel does not say."""
+    """Return how many bytes wait in a queue; None if the kernel does not report it."""
     try:
         return int.from_bytes(ioctl(entry.sock, request, bytes(4)), sys.byteorder)
     except OSError:
@@ -87,7 +87,7 @@ def _queue(entry: Socket, request: int) -> int | None:
 
 
 def _state(entry: Socket) -> str:
-    """The state of a TCP connection as the kernel has it now."""
+    """Return the current state of a TCP connection in the kernel."""
     if entry.kind != "stream":
         return ""
     try:

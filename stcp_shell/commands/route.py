@@ -1,4 +1,4 @@
-"""The kernel's routing tables: as STCP's `route print` shows them, and the way to one destination."""
+"""The kernel's routing tables: as STCP's `route print` shows them, and the route to one destination."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ def route_print(session: Session, all: bool = False) -> RouteTables:
 @command(
     "route get",
     Option("name", HOST, "the destination: an address or a name", required=True),
-    Option("from", _SOURCE, "the source address that a socket would be bound to; without it the kernel chooses"),
-    Option("port", PORT, "the port, where policy rules ask for one"),
+    Option("from", _SOURCE, "the source address of a bound socket; without it the kernel chooses"),
+    Option("port", PORT, "the port, if policy rules match ports"),
     examples=["route get -name 10.1.1.1", "route get -name 10.1.1.1 -from 172.16.1.50 -port ftp"],
 )
 def route_get(session: Session, name: str, from_: str | None = None, port: int | str = 0) -> RouteFound:
-    """Show the way to a destination, the source address that the kernel takes, and why that one.
+    """Show the route to a destination, the source address that the kernel chooses, and the reason for it.
 
-    The kernel is asked for the way, the table and the source address; what the reason is, is worked out by its own
-    rules and claimed only where they lead to the same address. No packet is sent: the check is connect(2) of a UDP
-    socket, which chooses a source address and no more.
+    The kernel reports the route, the table and the source address. The reason is worked out by the kernel's own rules
+    and shown only if they lead to the same address. No packet is sent: the check is connect(2) of a UDP socket, which
+    only chooses a source address.
     """
     from ..diagnosis import route_choice
     from ..net.tables.route_lookup import Tables, as_connected
@@ -74,7 +74,7 @@ def route_get(session: Session, name: str, from_: str | None = None, port: int |
 
 
 def _checked_source(source: str | None) -> str | None:
-    """The source address, None where it leaves the choice to the kernel."""
+    """Return the source address; None if it leaves the choice to the kernel."""
     if source is None or source in ("0.0.0.0", "::"):
         return None
     if source.startswith(("fe8", "fe9", "fea", "feb")) and "%" not in source:
@@ -85,4 +85,4 @@ def _checked_source(source: str | None) -> str | None:
 def _check_families(name: str, target: str, source: str | None) -> None:
     if source and family_of(target) != family_of(source):
         four, six = (name, source) if family_of(target) == INET else (source, name)
-        raise Failure(f"{four} is an IPv4 address and {six} an IPv6 one: both ends must be of one family")
+        raise Failure(f"{four} is an IPv4 address and {six} an IPv6 one: both ends must be of the same family")

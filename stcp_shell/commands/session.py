@@ -1,4 +1,4 @@
-"""What a session holds: its sockets by number, the current one, variables, the journal. No record is kept here."""
+"""The state of a session: its sockets by number, the current one, variables, the journal. It keeps no records."""
 
 import os
 import socket
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from .snapshot import Snapshot
 
 DEFAULT_TIMEOUT = 60.0
-TICK = 0.1  # seconds between two looks of the live line at a wait
+TICK = 0.1  # seconds between two updates of the live line during a wait
 MOST_DESTINATIONS = 100  # remembered for completion
 
 
 class Waiting(NamedTuple):
-    """What is being waited for; a terminal shows it in its live line."""
+    """A wait in progress; a terminal shows it in its live line. Times are in seconds."""
 
     what: str
     elapsed: float
@@ -65,18 +65,18 @@ class Session:
         self.progress: Optional[Callable[[Waiting], None]] = None
         self.ended = False
         self.pending_signal: Optional[Terminated] = (
-            None  # the signal that ended a connect: it is heard when that is in the log
+            None  # the signal that ended a connect: raised after the connect is logged
         )
         self.last_connection: Optional[Connection] = None
         self.last_verdicts: list[Verdict] = []
         self._numbers = 0
         self._routes: Optional[RouteCache] = None
-        self._noticed = -1  # changes of the tables, as of the last look
+        self._noticed = -1  # table changes that the last snapshot has seen
         self._snapshot: Optional[Snapshot] = None
 
     @property
     def timeout(self) -> float:
-        """Seconds that a wait may last, unless the command says otherwise (`set timeout`)."""
+        """Seconds that a wait may last (`set timeout`), unless the command has its own timeout."""
         return float(self.variables.get("timeout", DEFAULT_TIMEOUT))
 
     def add(self, family: str, kind: str, sock: socket.socket) -> Socket:
@@ -86,7 +86,7 @@ class Session:
         return self.current
 
     def socket(self, number: Optional[int] = None) -> Socket:
-        """The socket of that number, or the current one. Raises Failure where there is none."""
+        """Return the socket with that number, or the current one. Raises Failure if there is none."""
         if number is None:
             if self.current is None:
                 use = f", or choose one of {self._listed()} with use N" if self.sockets else ""
@@ -95,11 +95,11 @@ class Session:
         try:
             return self.sockets[number]
         except KeyError:
-            known = f"there is {self._listed()}" if self.sockets else "none is open"
+            known = f"open: {self._listed()}" if self.sockets else "none is open"
             raise Failure(f"there is no socket {number} ({known})") from None
 
     def close(self, entry: Socket) -> None:
-        """Close a socket and forget it. No older one becomes the current one by itself."""
+        """Close a socket and forget it. No other socket becomes the current one automatically."""
         entry.sock.close()
         del self.sockets[entry.number]
         if self.current is entry:
@@ -115,19 +115,19 @@ class Session:
     def resolve_route(
         self, destination: Endpoint, source: Optional[str], protocol: str = "tcp"
     ) -> Optional[ResolvedRoute]:
-        """The kernel's route to a numeric address, from a bound source or the default one. None: it cannot be asked."""
+        """Return the kernel's route to a numeric address, from a bound or the default source; None: not available."""
         try:
             if self._routes is None:
                 from ..net.tables.route_cache import RouteCache
 
                 self._routes = RouteCache()
             return self._routes.resolve(destination.address, source, destination.port, protocol)
-        except OSError:  # TablesUnavailable: netlink is denied or not there, or no file descriptor is left
+        except OSError:  # TablesUnavailable: netlink is denied or missing, or no file descriptor is left
             return None
 
     @property
     def snapshot(self) -> "Snapshot":
-        """What the log holds of this host's interfaces and routes."""
+        """The interfaces and routes of this host that the log holds."""
         if self._snapshot is None:
             from .snapshot import Snapshot  # late: most short scripts do not connect
 
@@ -135,21 +135,21 @@ class Session:
         return self._snapshot
 
     def log_snapshot(self) -> None:
-        """Log this host's interfaces and routes, where they have changed or were not logged yet.
+        """Log this host's interfaces and routes, if they have changed or were not logged yet.
 
-        It comes before a connect and after its `resolve_route`, which takes notice of what the kernel announces.
+        To be called before a connect and after its `resolve_route`, which reads the changes that the kernel announces.
         """
         changes = self._routes.changes if self._routes else 0
         if changes == self._noticed:
             return
-        with suppress(OSError):  # no file descriptor is left, say: the connect does not depend on it
+        with suppress(OSError):  # no file descriptor is left, for example: the connect does not need it
             if self.snapshot.due():
                 self._noticed = changes
                 for record in self.snapshot.records(self.environment.host):
                     self.journal.write(record, self.journal.commanded)
 
     def begin(self, version: str, arguments: Sequence[str], scripts: Sequence[str]) -> None:
-        """Write the record that opens the log: the variables are those that the command line has set."""
+        """Write the record that opens the log, with the variables that the command line has set."""
         system = os.uname()
         self.journal.write(
             SessionBegun(
@@ -179,5 +179,5 @@ class Session:
 
 
 def _encodable(words: Iterable[str]) -> tuple[str, ...]:
-    """Words of the command line, of which any bytes can be, as text that JSON can hold."""
+    """Return words of the command line, which can hold any bytes, as text that JSON can hold."""
     return tuple(word.encode("utf-8", "backslashreplace").decode() for word in words)

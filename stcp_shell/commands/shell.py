@@ -13,14 +13,14 @@ from .session import Session
 if TYPE_CHECKING:
     from ..language.parser import Parser
 
-# Variables that mean something to the shell, and what they may be.
+# Variables that the shell itself uses, and how their values are checked.
 SETTINGS = {"timeout": seconds}
 
 
 def check_variable(name: str, value: str) -> None:
-    """Raise ValueError where a variable cannot have this name or this value."""
+    """Raise ValueError if a variable cannot have this name or this value."""
     if not is_name(name):
-        raise ValueError(f"{name[:40]!r} is no name for a variable: letters, digits and _, not a digit first")
+        raise ValueError(f"{name[:40]!r} is not a variable name: use letters, digits and _, no digit first")
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -50,14 +50,14 @@ def _include(parser: Parser, arguments: dict[str, Any]) -> None:
 
 @command(
     "set",
-    Option("default", FLAG, "only where it has no value yet, from -D or an earlier set"),
+    Option("default", FLAG, "only if it has no value yet, from -D or an earlier set"),
     Argument("name", NAME, "the variable", required=False),
     Argument("value", TEXT, "its value", required=False, rest=True),
     examples=["set N 2121", "connect -name 10.1.1.1 -port $N", "set timeout 5", "set -default PORT 2121"],
     parsing=_assign,
 )
 def set_(session: Session, name: str | None = None, value: str = "", default: bool = False) -> Variables:
-    """Give a variable a value, to be written as $NAME or ${NAME}; without a name list them.
+    """Set a variable, which is used as $NAME or ${NAME}; without a name list all variables.
 
     The variable `timeout` is the time in seconds that connect, accept and recv wait.
     """
@@ -70,12 +70,12 @@ def set_(session: Session, name: str | None = None, value: str = "", default: bo
 
 @command("source", Argument("file", PATH, "a script"), examples=["source multihomed.stcp"], parsing=_include)
 def source(session: Session, file: str) -> Sourced:
-    """Run the commands of a script here. A relative path counts from the script that says it."""
+    """Run the commands of a script here. A relative path starts at the folder of the script that contains it."""
     return Sourced(file)
 
 
 @command("quit")
 def quit_(session: Session) -> Text:
-    """End the session. The end of the input does so, too."""
+    """End the session. The end of the input also ends it."""
     session.ended = True
     return Text(())

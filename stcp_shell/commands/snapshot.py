@@ -1,8 +1,8 @@
-"""This host's interfaces and routes as they are before a connect: the records that a session writes by itself.
+"""This host's interfaces and routes before a connect: the records that a session writes automatically.
 
-A log without them tells which source address was used and not which others there were. They are read before the first
-connect, diagnosis or trace, and again before the next one when the kernel has announced a change; they are written
-where the log does not hold them yet. What cannot be read is left out: nobody asked for it.
+A log without them shows which source address was used, but not which other addresses existed. The tables are read
+before the first connect, diagnosis or trace, and again before the next one if the kernel has announced a change; they
+are written if the log does not hold them yet. A table that cannot be read is left out: the user did not ask for it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ MOST_INTERFACES = 256
 MOST_ROUTES = 100  # of each family, and of each further table
 MOST_TABLES = 8
 _FAMILIES = (INET, INET6)
-_MOST_LOOKED_AT = 20_000  # rows among which the default routes are: IPv6 has them last (20 ms)
-_AT_WILL = 20  # looks that are taken whenever there is news; later ones may take a tenth of the time
-# What every kernel has: the local, the main and the default table are looked up for all.
+_MOST_LOOKED_AT = 20_000  # rows that are searched for the default routes: IPv6 has them last (20 ms)
+_AT_WILL = 20  # reads without a limit on their time; later ones may take a tenth of the time
+# The rules of every kernel: the local, the main and the default table are looked up for all packets.
 _USUAL_RULES = ((0, 255), (32766, 254), (32767, 253))
 
 
 class Snapshot:
-    """What the log holds of them: what a look has found, or what the user asked for, which need not be said again."""
+    """The tables that the log holds, read automatically or shown by a command; they need not be logged again."""
 
     def __init__(self) -> None:
         self._interfaces: Interfaces | None = None
@@ -37,18 +37,18 @@ class Snapshot:
         self._since = self._took = 0.0
 
     def shown(self, result: Interfaces | RouteTables) -> None:
-        """Take notice of what `ifconfig` or `route print` writes."""
+        """Remember the table that `ifconfig` or `route print` logs."""
         if isinstance(result, Interfaces):
             self._interfaces = result
         else:
             self._routes = result
 
     def due(self) -> bool:
-        """Whether it is time for a look: where tables change all the time, looking must not take all of it."""
+        """Whether to read the tables now: if they change all the time, the reads must not take all of the time."""
         return self._looks < _AT_WILL or monotonic() - self._since >= 10 * self._took
 
     def records(self, host: str) -> Iterator[Interfaces | Routes]:
-        """Read the tables; answers the records of what the log does not hold."""
+        """Read the tables. Yield the records that the log does not hold."""
         started = monotonic()
         there, tables = _interfaces(host), _routes()
         self._looks += 1
@@ -66,19 +66,19 @@ class Snapshot:
 def _interfaces(host: str) -> Interfaces | None:
     try:
         return Interfaces(host, tuple(interfaces.interfaces()))
-    except OSError:  # not even by the older calls
+    except OSError:  # the older calls failed as well
         return None
 
 
 def _routes() -> Routes | None:
-    """The default routes, the first rows of the main table and of those that rules send to, and the rules."""
+    """Return the default routes, the first rows of the main table and of those that rules send to, and the rules."""
     try:
         with rtnetlink.Rtnetlink() as tables:
             rules = tuple(rule for family in _FAMILIES for rule in tables.rules(family))
             defaults = [row for family in _FAMILIES for row in tables.default_routes(family, most=_MOST_LOOKED_AT)]
             rows = [_first(tables, family, rtnetlink.MAIN) for family in _FAMILIES]
             others = [_first(tables, family, table) for family, table in islice(_further(rules), MOST_TABLES)]
-    except OSError:  # TablesUnavailable: denied, or not there
+    except OSError:  # TablesUnavailable: netlink is denied or missing
         return None
     total, others_total = sum(map(len, rows)), sum(map(len, others))
     kept = _kept(rows)
@@ -87,7 +87,7 @@ def _routes() -> Routes | None:
 
 
 def _further(rules: Sequence[Rule]) -> dict[tuple[str, int], None]:
-    """The tables that rules of somebody's own send to, each with its family."""
+    """Return the tables that non-default rules send to, each with its family."""
     own = ((rule.family, rule.table) for rule in rules if rule.table not in (254, 255) and _unusual(rule))
     return {(family, table): None for family, table in own if table is not None}
 
@@ -97,17 +97,17 @@ def _unusual(rule: Rule) -> bool:
 
 
 def _first(tables: rtnetlink.Rtnetlink, family: str, table: int) -> list[Route]:
-    """The rows that are kept and one more, which shows that there are more. The kernel makes none that nobody reads."""
+    """Return the rows to keep and one more, which shows that there are more. The kernel produces no unread rows."""
     return list(islice(tables.routes(family, table), MOST_ROUTES + 1))
 
 
 def _kept(tables: list[list[Route]]) -> tuple[Route, ...]:
-    """What is kept of each table."""
+    """Return the rows to keep of each table."""
     return tuple(route for table in tables for route in table[:MOST_ROUTES])
 
 
 def _same_interfaces(now: Interfaces, known: Interfaces | None) -> bool:
-    """Whether the log holds them; `ifconfig` without -all leaves out those that are down."""
+    """Whether the log holds these interfaces; `ifconfig` without -all leaves out those that are down."""
     up = tuple(interface for interface in now.interfaces if interfaces.is_up(interface))
     return known is not None and known.interfaces in (now.interfaces, up)
 
@@ -120,7 +120,7 @@ def _same_routes(now: Routes, known: Routes | RouteTables | None) -> bool:
 
 
 def _essence(tables: Routes, now: Routes) -> list[Any]:
-    """What has to be the same: not how long a route has to live, nor what rules every kernel has."""
+    """Return the parts to compare: without the lifetimes of routes, and without the rules that every kernel has."""
     further = _further(now.rules)
     others = [route for route in tables.others if (route.family, route.table) in further]
     main = [[route for route in tables.routes if route.family == family][:MOST_ROUTES] for family in _FAMILIES]

@@ -1,4 +1,4 @@
-"""getsockopt and setsockopt, for the options that matter when a connection gives trouble."""
+"""getsockopt and setsockopt, for the options that matter for a connection problem."""
 
 import socket as sockets_api
 from typing import NamedTuple, Optional
@@ -14,7 +14,7 @@ _S = sockets_api
 
 
 class _Place(NamedTuple):
-    """Where the kernel keeps an option: level and number, for IPv4 and where it differs for IPv6; socket(7), tcp(7)."""
+    """The level and number of an option, for IPv4 and, if they differ, for IPv6; socket(7), tcp(7)."""
 
     level: int
     number: int
@@ -23,7 +23,7 @@ class _Place(NamedTuple):
 
 
 def _linux(name: str, number: int) -> int:
-    """An option's number by name, or Linux's where Python was built without it."""
+    """Return an option's number by name, or Linux's number if Python was built without it."""
     return int(getattr(_S, name, number))
 
 
@@ -64,7 +64,7 @@ def getsockopt(session: Session, option: str) -> OptionValue:
     examples=["setsockopt reuseaddr 1", "setsockopt ttl 3"],
 )
 def setsockopt(session: Session, option: str, value: int) -> OptionValue:
-    """Set an option of the current socket and show what the kernel made of it."""
+    """Set an option of the current socket and show the value that the kernel then reports."""
     entry = session.socket()
     level, number = _place(entry, option)
     try:
@@ -84,7 +84,7 @@ def _get(entry: Socket, option: str) -> int:
 
 def _place(entry: Socket, option: str) -> tuple[int, int]:
     if entry.sock.fileno() < 0:
-        raise Failure(f"socket {entry.number} is used up ({entry.state}): it has no options any more")
+        raise Failure(f"socket {entry.number} has no options any more ({entry.state}): open a new one with socket")
     place = _PLACES[option]
     if place.level == _S.IPPROTO_TCP and entry.kind != "stream":
         raise Failure(f"{option} is for stream sockets and socket {entry.number} is dgram")

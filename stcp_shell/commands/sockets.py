@@ -20,7 +20,7 @@ from .session import Session, Socket
 if TYPE_CHECKING:
     pass
 
-_IN_USE = ("bound", "connected", "listening")  # states that leave a socket of use
+_IN_USE = ("bound", "connected", "listening")  # states in which a socket can still be used
 _TYPES = {"stream": sockets_api.SOCK_STREAM, "dgram": sockets_api.SOCK_DGRAM}
 
 
@@ -33,11 +33,11 @@ _TYPES = {"stream": sockets_api.SOCK_STREAM, "dgram": sockets_api.SOCK_DGRAM}
 def socket(session: Session, type: str = "stream", family: str = INET) -> Opened:
     """Open a numbered socket; it becomes the current one.
 
-    The commands that follow (bind, connect, send, ...) are about the current socket.
+    The commands that follow (bind, connect, send, ...) use the current socket.
     """
     try:
         sock = sockets_api.socket(FAMILIES[family], _TYPES[type])
-        sock.setblocking(False)  # every wait is ours: it can be ended, and shows that it lasts
+        sock.setblocking(False)  # the program does every wait itself, so that it can end it and show its progress
     except OSError as error:
         raise Failure(reason(error)) from None
     return Opened(session.add(family, type, sock).number, type, family)
@@ -65,7 +65,7 @@ def use(session: Session, number: int) -> Current:
     examples=["close", "close 1"],
 )
 def close(session: Session, number: int | None = None) -> Closed:
-    """Close the current socket, or the one with that number."""
+    """Close the current socket, or the one with this number."""
     entry = session.socket(number)
     session.close(entry)
     return Closed(entry.number)
@@ -75,7 +75,7 @@ def close(session: Session, number: int | None = None) -> Closed:
     "bind",
     Option("name", LOCAL, "the local address, or a name for it"),
     Option("interface", INTERFACE, "bind to this interface's address instead"),
-    Option("port", PORT, "the local port; 0, the default, leaves it to the kernel"),
+    Option("port", PORT, "the local port; 0, the default: the kernel chooses it"),
     Option("device", FLAG, "with -interface: also SO_BINDTODEVICE, which changes the route"),
     examples=["bind -name 172.16.1.50 -port 0", "bind -interface enetA", "bind -port 2121"],
 )
@@ -88,14 +88,14 @@ def bind(
 ) -> Bound:
     """Give the current socket its source address and port: bind(2), and nothing else.
 
-    The route stays the kernel's choice, as it does for a server that binds its callback. -device binds to the
-    interface as well (SO_BINDTODEVICE): that is another test, of another route.
+    The kernel still chooses the route, as it does for a server that binds its callback. -device also binds to the
+    interface (SO_BINDTODEVICE): that is a different test, of a different route.
     """
     entry = session.socket()
     if entry.state not in ("open", "bind failed"):
-        state = f"{entry.state} already" if entry.state in _IN_USE else f"used up ({entry.state})"
-        raise Failure(f"socket {entry.number} is {state}: open a new one with socket")
-    entry.state = "bind failed"  # until it has not: whatever goes wrong, a connect would test the default source
+        state = f"is already {entry.state}" if entry.state in _IN_USE else f"cannot be reused ({entry.state})"
+        raise Failure(f"socket {entry.number} {state}: open a new one with socket")
+    entry.state = "bind failed"  # until it succeeds: after any error, a connect would test the default source
     if name and interface:
         raise Failure("-name and -interface exclude each other")
     if device and not interface:
@@ -119,7 +119,7 @@ def _row(session: Session, entry: Socket) -> SocketRow:
 
 
 def _local_address(entry: Socket, session: Session, name: str | None, interface: str | None) -> str:
-    """The address to bind to: the one named, the interface's first of the socket's family, or the wildcard."""
+    """Return the address to bind to: the given one, the interface's first of the socket's family, or the wildcard."""
     if interface:
         from ..net.tables.interfaces import address_on
 
@@ -130,7 +130,7 @@ def _local_address(entry: Socket, session: Session, name: str | None, interface:
 
 
 def _leave_device(entry: Socket) -> None:
-    """A bind that comes after one that failed must not be one to the device as well."""
+    """Undo SO_BINDTODEVICE: a bind after the failed one must not bind to the device too."""
     with suppress(OSError):
         entry.sock.setsockopt(sockets_api.SOL_SOCKET, sockets_api.SO_BINDTODEVICE, b"")
 
@@ -140,12 +140,12 @@ def _bind_failure(error: OSError, wanted: Endpoint) -> str:
         from ..net.tables.interfaces import local_addresses
 
         mine = ", ".join(sorted(local_addresses(family_of(wanted.address))))
-        return f"{wanted.address} is not an address of this host (EADDRNOTAVAIL); it has {mine}"
+        return f"{wanted.address} is not an address of this host (EADDRNOTAVAIL); its addresses are {mine}"
     if error.errno == errno.EADDRINUSE:
         return (
-            f"{wanted} is in use (EADDRINUSE): choose another port (or, where only closed connections are left "
+            f"{wanted} is in use (EADDRINUSE): choose another port (or, if only closed connections are left "
             "on it, setsockopt reuseaddr 1 before the bind)"
         )
     if error.errno == errno.EACCES:
-        return f"port {wanted.port} needs the right to bind ports below 1024 (EACCES): choose a higher one"
+        return f"port {wanted.port} needs the privilege to bind ports below 1024 (EACCES): choose a higher port"
     return f"{wanted}: {reason(error)}"

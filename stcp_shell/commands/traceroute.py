@@ -23,7 +23,7 @@ DEFAULT_HOPS, DEFAULT_TIMEOUT = 30, 4.0
     Option("name", HOST, "the host: an address or a name", required=True),
     Option("port", PORT, "the port: a number or a service name", required=True),
     Option("from", ADDRESSES, "the source addresses to bind to; without it the kernel chooses one"),
-    Option("max", _HOPS, "how many hops to look at (30)"),
+    Option("max", _HOPS, "the most hops to probe (30)"),
     Option("timeout", SECONDS, "give up on silent hops after this many seconds (4)"),
     examples=[
         "traceroute -name 10.1.1.1 -port 2121",
@@ -38,12 +38,12 @@ def traceroute(
     max: int = DEFAULT_HOPS,
     timeout: float = DEFAULT_TIMEOUT,
 ) -> Traces:
-    """Show the routers on the way, with TCP and without root, and where the paths of several sources part.
+    """Show the routers on the path, with TCP and without root, and where the paths of several sources diverge.
 
-    All hops are asked at once, with SYNs of small TTLs from sockets that are bound to the source (bind(2) only); a
-    silent one is asked again. The path ends at the first box that answers for the host, or refuses. The handshake
-    with the service is broken off by a RST before its last packet: there is no connection to be seen, unless this
-    machine is so busy that it comes 0.2 s late. Ctrl-C ends it with what is known so far.
+    All hops are probed at once, with SYNs of small TTLs from sockets that are bound to the source (bind(2) only); a
+    silent hop is probed again. The path ends at the first device that replies for the host, or rejects. A RST aborts
+    the handshake with the service before its last packet, so that the service sees no connection, unless this machine
+    is so busy that the RST is 0.2 s late. Ctrl-C ends it and shows the results so far.
     """
     from ..model.trace import Traces
     from ..net.probes.source_addresses import check_target, eligible

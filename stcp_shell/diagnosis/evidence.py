@@ -9,7 +9,7 @@ Caveat = Callable[[Case], Iterator[str]]
 
 
 def none(case: Case) -> Iterator[str]:
-    """Nothing has to be said besides."""
+    """No caveat."""
     return iter(())
 
 
@@ -19,17 +19,17 @@ def always(text: str) -> Caveat:
 
 
 def unless_signed(text: str) -> Caveat:
-    """A caveat for what nobody has signed: a prohibition that a router signs itself needs none, nor does an answer."""
+    """A caveat that holds unless ICMP errors ended the connects of every failing source that left this host."""
     return lambda case: iter((text,) if any(seen.icmp is None and seen.left_host for seen in case.failing) else ())
 
 
 def reverse_path(case: Case) -> Iterator[str]:
-    """What was read of this host's reverse path filter."""
+    """What is known of this host's reverse path filter."""
     filtering = case.reverse_path
     if filtering:
         yield (
             f"rp_filter is strict on {', '.join(sorted(filtering.strict))}, and the counter IPReversePathFilter "
-            f"rose by {filtering.dropped} meanwhile"
+            f"rose by {filtering.dropped} during the test"
         )
 
 
@@ -45,14 +45,14 @@ def lines(case: Case) -> Iterator[str]:
 
 
 def reach(trace: Trace) -> str:
-    """How far the SYNs of one source address get."""
+    """How far the SYNs from one source address get."""
     answered = [hop for hop in trace.hops if hop.address]
     start = f"SYNs from {trace.source}"
     if not answered:
-        return f"{start}: no hop answers, not even the first"
+        return f"{start}: no hop replies, not even the first"
     last = answered[-1]
     if trace.outcome == "timeout":
-        return f"{start} get as far as hop {last.ttl} ({last.address}); beyond it there is silence"
+        return f"{start} get as far as hop {last.ttl} ({last.address}); no hop after it replies"
     return f"{start} end at hop {trace.end} ({last.address}): {trace.outcome}"
 
 
@@ -72,7 +72,7 @@ def _ending(seen: Observation, case: Case) -> str:
         return f"refused{errno} by a RST"
     return {
         "dropped-here": "nothing left this host: TCP_INFO shows that its own OUTPUT rules dropped the SYNs",
-        "unresolved": "nothing left this host: the next hop did not answer for its hardware address",
+        "unresolved": "nothing left this host: the next hop did not reply to ARP or ND",
         "lost": "the SYNs left this host, and no answer came",
     }.get(seen.syn_fate or "", f"{seen.outcome}{errno}")
 
@@ -96,15 +96,15 @@ def _distance(seen: Observation, case: Case) -> str:
     found = seen.answerer
     assert found is not None
     what = "RST" if seen.rst else "answer"
-    text = f"the {what} for {seen.address} arrived with TTL {found.ttl}: {_routers(found.hops_back)} on its way"
+    text = f"the {what} for {seen.address} arrived with TTL {found.ttl}: {_routers(found.hops_back)} on its path"
     if found.nearer is None:
         return text
-    there = f"{found.hops_forward} on the SYN's"
+    there = f"{found.hops_forward} on the path of the SYN"
     if case.next_hop_answered(seen):
         return f"{text}, {there}: the next hop or this host sent it"
     if found.nearer:
-        return f"{text}, {there}: a box nearer than the destination sent it, or the way back is shorter"
-    return f"{text}, {there}: no nearer box shows"
+        return f"{text}, {there}: a device nearer than the destination sent it, or the return path is shorter"
+    return f"{text}, {there}: no sign of a nearer device"
 
 
 def _routers(number: int) -> str:

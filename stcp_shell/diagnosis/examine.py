@@ -1,4 +1,4 @@
-"""A sweep's probes to the observations of a case, with what else this host knows of them."""
+"""From the probes of a sweep to the observations of a case, with other facts about this host."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..net.tables.interfaces import interfaces
 from ..net.tables.netlink import TablesUnavailable
 from ..net.tables.routes import default_gateways
 
-MOST_TRACED = 3  # silent sources whose path is looked at, beside one that works
+MOST_TRACED = 3  # sources without an answer whose path is traced, besides one that works
 MOST_MEASURED = 3  # RSTs whose distance is measured
 RouteTo = Callable[[Endpoint, Optional[str]], Optional[ResolvedRoute]]
 Traced = Mapping[tuple[Endpoint, Optional[str]], Trace]
@@ -30,7 +30,7 @@ def filter_drops() -> int | None:
 
 
 def paths(sweep: Sweep, timeout: float) -> Traced:
-    """How far the sources that are silent so far get, and one that works: for the first destination."""
+    """Trace the paths to the first destination: from sources without an answer so far, and from one that works."""
     destination = sweep.tests[0].destination
     tests = [test for test in sweep.tests if test.destination == destination]
     silent = [test for test in tests if not any(probe.code is not None for probe in test.attempts)]
@@ -41,7 +41,7 @@ def paths(sweep: Sweep, timeout: float) -> Traced:
     sources = [test.source for test in chosen]
     try:
         found = traces(destination, sources, timeout=timeout * 0.5, progress=lambda *_: sweep.take())
-    except (Failure, OSError):  # a source has gone meanwhile, or descriptors are short: the attempts go on without
+    except (Failure, OSError):  # a source was removed meanwhile, or descriptors have run out: go on without
         return {}
     if any(trace.outcome == "cancelled" for trace in found):
         sweep.cancel()
@@ -49,14 +49,14 @@ def paths(sweep: Sweep, timeout: float) -> Traced:
 
 
 def look_again(test: SourceTest, route_to: RouteTo) -> None:
-    """Of an unbound IPv4 connect the way that the source it chose decides, as the kernel looks it up (see connect)."""
+    """Look up the route of an unbound IPv4 connect with the source that it chose, as the kernel does (see connect)."""
     chosen = next((probe.source for probe in test.attempts if probe.source), None)
     if test.source is None and chosen and family_of(chosen.address) == INET:
         test.route = route_to(test.destination, chosen.address)
 
 
 def case(name: str, destination: Endpoint, sweep: Sweep, traced: Traced, rose: int | None) -> Case:
-    """All that is known of one destination."""
+    """Return all facts about one destination."""
     there = interfaces()
     places = {address.address: interface.name for interface in there for address in interface.addresses}
     tests = [test for test in sweep.tests if test.destination == destination and test.attempts]
@@ -75,7 +75,7 @@ def case(name: str, destination: Endpoint, sweep: Sweep, traced: Traced, rose: i
 def observe(
     test: SourceTest, places: Mapping[str, str], trace: Trace | None, measured: Mapping[str, HopDistance]
 ) -> Observation:
-    """What a test's attempts agree on."""
+    """Return the result that the attempts of a test agree on."""
     outcomes = [probe.outcome(test.route) for probe in test.attempts]
     answered = [o for o in outcomes if o not in ("timeout", "cancelled")]
     outcome = (answered[0] if len(set(answered)) == 1 else "inconsistent") if answered else outcomes[0]
@@ -101,19 +101,19 @@ def observe(
 
 
 def _telling(probes: list[Probe], outcomes: list[str], outcome: str) -> Probe:
-    """The attempt that says most: one with the outcome, if possible with an ICMP error or the fate of its SYNs."""
+    """The attempt with most evidence: one with the outcome, if possible with an ICMP error or the fate of its SYNs."""
     same = [probe for probe, each in zip(probes, outcomes) if each == outcome] or probes
     return next((probe for probe in same if probe.icmp or probe.syn_fate), same[0])
 
 
 def _distinct(observations: list[Observation]) -> list[Observation]:
-    """The default source and its bound twin are one test, made twice as often; an answer outweighs silence."""
+    """Merge the default source and its bound twin: one test, made twice as often. An answer outweighs a timeout."""
     twin = next((seen for seen in observations[1:] if seen.address == observations[0].address), None)
     if twin is None:
         return observations
     default = observations[0]
     if not (default.silent or twin.silent or default.outcome == twin.outcome):
-        return observations  # they were answered differently: both are shown
+        return observations  # they got different answers: both are shown
     best = twin if default.silent else default
     merged = best._replace(
         chosen_by=default.chosen_by,
@@ -126,7 +126,7 @@ def _distinct(observations: list[Observation]) -> list[Observation]:
 
 
 def _distances(tests: list[SourceTest], destination: Endpoint, sweep: Sweep) -> dict[str, HopDistance]:
-    """How far away the boxes are that sent a RST, by source address. Ctrl-C ends the sweep: what is known counts."""
+    """How far away the devices are that sent a RST, by source address. Ctrl-C ends the sweep with what is known."""
     found: dict[str, HopDistance] = {}
     for test in [test for test in tests if any(probe.rst for probe in test.attempts)][:MOST_MEASURED]:
         source = next((probe.source.address for probe in test.attempts if probe.source), None)
@@ -137,7 +137,7 @@ def _distances(tests: list[SourceTest], destination: Endpoint, sweep: Sweep) -> 
         except KeyboardInterrupt:
             sweep.cancel()
             break
-        except (Failure, OSError):  # the source has gone meanwhile, or the kernel lacks an option
+        except (Failure, OSError):  # the source was removed meanwhile, or the kernel lacks an option
             continue
         if answer:
             found[source] = answer

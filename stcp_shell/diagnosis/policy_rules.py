@@ -1,8 +1,8 @@
-"""Which policy rule decided: the rules walked in the kernel's order, for the packet that the kernel was asked about.
+"""Which policy rule decided: the rules in the kernel's order, applied to the packet of a lookup.
 
 As `fib_rules_lookup` does it (Linux, net/core/fib_rules.c). The kernel names the table in which it found the route; the
-rule is the one that leads there. Where a rule asks for what can't be known here it may or may not match, and several
-rules can remain.
+rule is the one that leads there. A rule with a condition that cannot be checked here may or may not match, so that
+several rules can remain.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ _REFUSING = {"ENETUNREACH": "unreachable", "EACCES": "prohibit", "EINVAL": "blac
 
 
 class Flow(NamedTuple):
-    """The packet that was asked about. It has no mark and no type of service, and leaves by no interface yet."""
+    """The packet of a lookup. It has no mark, no type of service, and no outgoing interface yet."""
 
     family: str
     destination: str
-    source: str | None  # None: not chosen when the rules are tried
-    protocol: str | None  # None: not asked for
-    port: int  # 0: none was asked for
+    source: str | None  # None: not chosen yet when the rules are tried
+    protocol: str | None  # None: not given
+    port: int  # 0: not given
     uid: int
     zone: str | None = None  # the interface that the destination's zone names
-    loopback: str = "lo"  # what the loopback interface is called
+    loopback: str = "lo"  # the name of the loopback interface
 
 
 def deciding(rules: Sequence[Rule], flow: Flow, table: int, prefix_length: int | None = None) -> list[Rule]:
-    """The rules that may have led to the table in which the route was found: one, where it is known.
+    """The rules that may have led to the table in which the route was found: one, if it is certain.
 
     `prefix_length` is that of the route: a rule can suppress short ones.
     """
@@ -48,7 +48,7 @@ def deciding(rules: Sequence[Rule], flow: Flow, table: int, prefix_length: int |
 
 
 def refusing(rules: Sequence[Rule], flow: Flow, errno: str) -> list[Rule]:
-    """The rules that may have refused with that errno: `prohibit` EACCES, `unreachable` ENETUNREACH, and so on."""
+    """The rules that may have rejected with that errno: `prohibit` EACCES, `unreachable` ENETUNREACH, and so on."""
     return [rule for rule, _ in walk(rules, flow) if rule.action == _REFUSING.get(errno)]
 
 
@@ -64,7 +64,7 @@ def before(rules: Sequence[Rule], flow: Flow, last: Rule) -> list[int]:
 
 
 def unasked(rules: Sequence[Rule], flow: Flow) -> list[Rule]:
-    """The rules that don't match only because the question names no port, or no source port."""
+    """The rules that do not match only because the lookup has no port, or no source port."""
     open_words = ("sport",) if flow.port else ("sport", "dport", "ipproto")
     missed = []
     for rule in rules:
@@ -75,7 +75,7 @@ def unasked(rules: Sequence[Rule], flow: Flow) -> list[Rule]:
 
 
 def by_protocol(rules: Sequence[Rule], flow: Flow) -> list[Rule]:
-    """The rules that treat a UDP packet otherwise than the one that was asked about."""
+    """The rules that treat a UDP packet differently from the packet of the lookup."""
     datagram = flow._replace(protocol="udp")
     return [rule for rule in rules if matches(rule, flow) != matches(rule, datagram)]
 
@@ -83,7 +83,7 @@ def by_protocol(rules: Sequence[Rule], flow: Flow) -> list[Rule]:
 def walk(rules: Sequence[Rule], flow: Flow) -> Iterator[tuple[Rule, bool]]:
     """The rules that match or may match, in the order in which they are tried, each with whether it is certain.
 
-    It ends at one that certainly refuses. A `goto` that is not certain leaves what it jumps over in doubt.
+    It ends at one that certainly rejects. After an uncertain `goto` the rules that it skips are uncertain.
     """
     target = doubt = -1
     for rule in rules:
@@ -104,7 +104,7 @@ def walk(rules: Sequence[Rule], flow: Flow) -> Iterator[tuple[Rule, bool]]:
 
 
 def matches(rule: Rule, flow: Flow) -> bool | None:
-    """Whether a rule is for this packet (`fib_rule_match`); None: it asks for what is not known here."""
+    """Whether a rule is for this packet (`fib_rule_match`); None: a condition cannot be checked here."""
     parts: list[bool | None] = [_within(flow.source, rule.source), _within(flow.destination, rule.destination)]
     parts += [_selected(word, flow) for word in rule.selectors if word != "not"]
     every = False if False in parts else None if None in parts else True
@@ -126,7 +126,7 @@ def _within(address: str | None, wanted: str | None) -> bool:
 
 
 def _selected(word: str, flow: Flow) -> bool | None:
-    """A condition in ip-rule's words. The packet is this host's own (`iif lo`), unmarked, and of no service class."""
+    """Check a condition in ip-rule's words. The packet is this host's own (`iif lo`), unmarked, of no service class."""
     name, _, value = word.partition(" ")
     if name in ("suppress_prefixlength", "goto"):
         return True

@@ -1,6 +1,7 @@
-"""What would mend it, as sentences and ready commands for Linux, BSD and STCP.
+"""What would fix the fault, as sentences and ready commands for Linux, BSD and STCP.
 
-Only for what a verdict says; where a name or address is not known there is a placeholder in capitals, explained.
+Remedies are only for what a verdict says. For an unknown name or address there is a placeholder in capitals, with an
+explanation.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ Remedies = Callable[[Case, Optional[str]], Iterator[str]]  # a case and the devi
 
 
 def advice(write: Remedies, case: Case, blames: str | None) -> Iterator[str]:
-    """The remedies of a verdict, and what holds for their commands."""
+    """Yield the remedies of a verdict, and a remark about their commands."""
     lines = list(write(case, blames))
     yield from lines
     if any(line.startswith("  Linux:") for line in lines):
-        yield "such commands last until the next boot: put what helps into the network configuration"
+        yield "these commands are not permanent: once one helps, add it to the network configuration"
 
 
 def none(case: Case, blames: str | None) -> Iterator[str]:
-    """The evidence points nowhere, or nothing is wrong."""
+    """No remedy: the evidence does not show what to change, or nothing is wrong."""
     return iter(())
 
 
@@ -43,23 +44,23 @@ def source_dependent(case: Case, blames: str | None) -> Iterator[str]:
 
 
 def _by_source(case: Case, works: Observation) -> Iterator[str]:
-    """The bound source got through on the same path, so the route may name it as its preferred source."""
+    """The bound source works by the same route, so the route can name it as its preferred source."""
     route = works.route
     if works.chosen_by != "bind" or not route or not route.interface:
         return
     via = f"via {route.gateway} " if route.gateway else ""
-    yield f"or send from {works.address} by default, on the same path:"
+    yield f"or send from {works.address} by default, by the same route:"
     yield f"  Linux: {_ip(case)} route replace {_host(case)} {via}dev {route.interface} src {works.address}"
 
 
 def _by_router(case: Case, works: Observation) -> Iterator[str]:
-    """A route to the client by a router on the working address's network: then every system chooses that address."""
+    """A route to the client via the router on the working address's network: then every system chooses that address."""
     if not works.interface or (works.route and works.route.interface == works.interface):
         return
     router = next((g for interface, g in case.gateways if interface == works.interface), "ROUTER")
     where = f" (ROUTER: the router on the network of {works.address})" if router == "ROUTER" else ""
     target = case.destination.address
-    yield f"or route to {target} by the router on {works.interface}{where}:"
+    yield f"or route to {target} via the router on {works.interface}{where}:"
     yield f"  Linux: {_ip(case)} route replace {_host(case)} via {router} dev {works.interface}"
     six = family_of(target) == INET6
     yield f"  BSD: route add {'-inet6 ' if six else ''}-host {target} {router}"
@@ -74,17 +75,17 @@ def bound_source_fails(case: Case, blames: str | None) -> Iterator[str]:
         return
     box = blames or "the first router"
     yield f"accept {fails.address} on {box}: relax uRPF there (loose instead of strict), or permit it"
-    yield f"or give the far side a return route to the network of {fails.address}"
+    yield f"or add a return route to the network of {fails.address} at the far end"
     yield from _own_way(case, fails)
 
 
 def _own_way(case: Case, seen: Observation) -> Iterator[str]:
-    """Policy routing: what is bound to an address leaves by the router of that address's network."""
+    """Policy routing: packets from an address leave via the router of that address's network."""
     if not seen.interface or (seen.route and seen.route.interface == seen.interface):
         return
     router = next((g for interface, g in case.gateways if interface == seen.interface), "ROUTER")
     where = f" (ROUTER: the router on the network of {seen.address})" if router == "ROUTER" else ""
-    yield f"or let {seen.address} leave by its own interface{where}:"
+    yield f"or send packets from {seen.address} by its own interface{where}:"
     yield f"  Linux: {_ip(case)} route add default via {router} dev {seen.interface} table 100"
     yield f"  Linux: {_ip(case)} rule add from {seen.address} lookup 100"
     yield f"  Linux: {_ip(case)} rule add from {seen.address} lookup main suppress_prefixlength 0"
@@ -94,8 +95,8 @@ def local_rp_filter(case: Case, blames: str | None) -> Iterator[str]:
     strict = case.reverse_path.strict if case.reverse_path else frozenset()
     held = {seen.interface for seen in case.failing if seen.silent and seen.interface}
     for interface in sorted(held & strict):
-        yield "loosen the reverse path filter of this host:"
-        name = interface.replace(".", "/")  # a dot in a name (enetA.100, a VLAN) is a slash in sysctl(8)'s
+        yield "set the reverse path filter of this host to loose:"
+        name = interface.replace(".", "/")  # sysctl(8) writes a dot in a name (enetA.100, a VLAN) as a slash
         yield f"  Linux: sysctl -w net.ipv4.conf.{name}.rp_filter=2"
     for seen in case.failing[:1]:
         yield from _own_way(case, seen)
@@ -110,18 +111,18 @@ def filtered(case: Case, blames: str | None) -> Iterator[str]:
     if blames:
         yield f"permit {_sources(case)} to {_target(case)} on {blames}"
     else:
-        yield f"look for a filter on the way to {_target(case)} and back, and whether the host is up"
+        yield f"check for a filter on the path to {_target(case)} and back, and that the host is up"
 
 
 def unreachable(case: Case, blames: str | None) -> Iterator[str]:
     target = case.destination.address
     router = blames or "the router that sends the ICMP error"
     if all(seen.expired for seen in case.observations):
-        yield f"see by traceroute between which routers the packets go round, and mend their routes to {target}"
+        yield f"find with traceroute the routers between which the packets loop, and fix their routes to {target}"
     elif all(seen.icmp and (seen.icmp.type, seen.icmp.code) in HOST_UNREACHABLE for seen in case.observations):
-        yield f"see whether {target} is up and on the link of {router}, or mend the routing there"
+        yield f"check that {target} is up and on the link of {router}, or fix the routing there"
     else:
-        yield f"mend the routing at {router}: it has no way to {target}"
+        yield f"fix the routing at {router}: it cannot reach {target}"
 
 
 def no_route(case: Case, blames: str | None) -> Iterator[str]:
@@ -141,7 +142,7 @@ def no_route(case: Case, blames: str | None) -> Iterator[str]:
 
 
 def _not_sent(case: Case, seen: Observation) -> Iterator[str]:
-    """For a source whose SYNs never got beyond this host's links."""
+    """Remedies for a source whose SYNs never left this host's links."""
     yield from no_route(case, None) if seen.outcome == "no-route" else _silent_hop(case, seen)
 
 
@@ -153,19 +154,20 @@ def _silent_hop(case: Case, seen: Observation) -> Iterator[str]:
     route = seen.route
     hop = (route and route.gateway) or case.destination.address
     link = (route and route.interface) or "the interface"
-    yield f"see whether {hop} is up and on the same link as {link}, or route by another next hop"
+    yield f"check that {hop} is up and on the same link as {link}, or route via another next hop"
 
 
 def local_firewall(case: Case, blames: str | None) -> Iterator[str]:
     if any(seen.outcome == "prohibited" and seen.icmp is None for seen in case.failing):
-        yield f"take the prohibit route or rule for {case.destination.address} away: see route get, route print -all"
+        yield f"remove the prohibit route or rule for {case.destination.address}: see route get, route print -all"
         return
     yield "permit it in this host's OUTPUT rules, which only root can read: nft list ruleset, or iptables -S OUTPUT"
 
 
 def single_source(case: Case, blames: str | None) -> Iterator[str]:
     if case.observations[0].address is None:
-        yield f"see by ifconfig whether an interface is up and has an address that can reach {case.destination.address}"
+        target = case.destination.address
+        yield f"check with ifconfig that an interface is up and has an address that can reach {target}"
     else:
         yield "repeat the test on a host, or with an interface, that has a second address"
 

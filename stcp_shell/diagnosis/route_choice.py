@@ -1,4 +1,4 @@
-"""What `route get` found: the kernel's answers, the rule that led to them, and the reason for the source address."""
+"""The result of `route get`: the kernel's replies, the rule that led to them, and the reason for the source address."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ _REFUSALS = {"EACCES": "prohibit", "EHOSTUNREACH": "unreachable", "EINVAL": "bla
 
 
 def look_up(tables: Tables, name: str, destination: Endpoint, asked: str | None) -> RouteFound:
-    """Everything about the way to a numeric destination. `asked`: the source address to bind to."""
+    """Return all facts about the route to a numeric destination. `asked`: the source address to bind to."""
     address = destination.address
     if asked and not tables.is_own(asked):
         own = (a.address for i in tables.everything() for a in i.addresses if a.family == family_of(asked))
         raise Failure(
-            f"-from {asked}: not an address of this host, and the kernel sends from no other; it has {_listed(own)}"
+            f"-from {asked}: not an address of this host, and the kernel sends from no other; "
+            f"this host has {_listed(own)}"
         )
     first = tables.lookup(address, asked, destination.port)
     rules = list(tables.rules(family_of(address)))
@@ -55,11 +56,11 @@ def look_up(tables: Tables, name: str, destination: Endpoint, asked: str | None)
 
 
 def without_tables(name: str, destination: Endpoint, asked: str | None, why: str) -> RouteFound:
-    """What can be said where netlink is refused: the source address that connect(2) takes."""
+    """Return what is known without netlink: the source address that connect(2) chooses."""
     seen = chosen(destination, asked)
     if seen.errno == "EADDRNOTAVAIL" and asked:
         raise Failure(f"-from {asked}: not an address of this host (EADDRNOTAVAIL)")
-    reason = f"not known: {why}" if seen.address else f"connect(2) of a UDP socket refuses with {seen.errno}"
+    reason = f"not known: {why}" if seen.address else f"connect(2) of a UDP socket fails with {seen.errno}"
     named = Destination(name, destination.address, destination.port)
     return RouteFound(named, asked, seen.address, "unknown", reason, connect=_check(seen))
 
@@ -96,22 +97,22 @@ def _notes(first: Lookup, rules: Sequence[Rule], flow: policy_rules.Flow) -> lis
     if first.route.kind in ("broadcast", "multicast") or flow.destination.startswith("ff"):
         notes.append("a broadcast or multicast address: a UDP socket can send there, TCP connects to one host")
     for rule in policy_rules.unasked(rules, flow):
-        hint = "a source port, which is not chosen yet" if flow.port else "a protocol or port: say -port"
-        notes.append(f"rule {rule.priority} asks for {hint}")
+        hint = "a source port, which is not chosen yet" if flow.port else "a protocol or port: give -port"
+        notes.append(f"rule {rule.priority} matches on {hint}")
     for rule in policy_rules.by_protocol(rules, flow):
-        notes.append(f"not checked by connect(2) of a UDP socket: rule {rule.priority} is not for every protocol")
+        notes.append(f"not checked with connect(2) of a UDP socket: rule {rule.priority} is not for all protocols")
     return notes
 
 
 def _second_look(tables: Tables, destination: Endpoint, first: Lookup, rules: Sequence[Rule]) -> SecondLook | None:
     """IPv4's connect(2) looks the route up again with the source that it chose (`ip_route_connect`).
 
-    Rules that ask for that source then decide the way of the packets. None: the way is the same.
+    Rules for that source then decide the route of the packets. None: the route is the same.
     """
     if not any(rule.source for rule in rules):
         return None
     found = tables.lookup(destination.address, first.route.source, destination.port)
-    if found.row == first.row:  # among several paths the choice is the kernel's, each time
+    if found.row == first.row:  # among several paths the kernel chooses anew each time
         return None
     flow = _flow(destination, first.route.source)
     if found.row is None:
@@ -131,24 +132,24 @@ def _source(
     seen: Chosen | None,
     second: SecondLook | None,
 ) -> tuple[source_selection.Choice, bool | None, list[str]]:
-    """The source address with its reason, whether it is what the kernel says everywhere, and what is to be noted."""
+    """The source address with its reason, whether all replies of the kernel agree with it, and notes."""
     assert first.row is not None
     kernel = first.route.source
     if seen and seen.errno:
         if second and second.errno == seen.errno:
-            reason = f"{kernel} is chosen, and a second look with it is refused ({seen.errno})"
+            reason = f"{kernel} is chosen, and a second lookup with it fails ({seen.errno})"
             return source_selection.Choice(None, "refused", reason), True, []
         zone = ": a link-local address needs its zone, %INTERFACE" if _lacks_zone(destination.address) else ""
-        reason = f"connect(2) of a UDP socket refuses with {seen.errno}{zone}"
+        reason = f"connect(2) of a UDP socket fails with {seen.errno}{zone}"
         return source_selection.Choice(None, "refused", reason), False, []
     if asked:
-        choice = source_selection.Choice(asked, "asked", "it was asked for (-from)")
+        choice = source_selection.Choice(asked, "asked", "given by -from")
     else:
         hop = NextHop(first.route.gateway, first.route.interface)
         choice = source_selection.explained(_choice(tables, destination, first.row, hop), kernel)
     if choice.rule == "unknown":
         return choice, False, []
-    # getsockname(2) gives a link-local address no zone where the destination has none.
+    # getsockname(2) gives a link-local address no zone if the destination has none.
     if seen is None or seen.address in (kernel, kernel and kernel.partition("%")[0]):
         return choice, True, []
     others = [_choice(tables, destination, first.row, hop).address for hop in first.row.hops]
@@ -156,9 +157,9 @@ def _source(
         return (
             choice,
             True,
-            [f"the route has {len(others)} paths: a UDP socket was put on one that gives {seen.address}"],
+            [f"the route has {len(others)} paths: a UDP socket got one that gives {seen.address}"],
         )
-    reason = f"the kernel chose otherwise for a UDP socket, and the reason is not known; RTM_GETROUTE says {kernel}"
+    reason = f"the kernel chose differently for a UDP socket, and the reason is not known; RTM_GETROUTE gives {kernel}"
     return source_selection.Choice(seen.address, "unknown", reason), False, []
 
 
@@ -168,7 +169,7 @@ def _choice(tables: Tables, destination: Endpoint, row: Route, hop: NextHop) -> 
     if named:
         return named
     if family_of(address) == INET6:
-        # To an address of this host the kernel sends by the loopback interface, and chooses as for the address's own.
+        # The kernel sends to this host's addresses by the loopback interface, but chooses as for the address's own one.
         outgoing = hop.interface if len(row.hops) > 1 else row.hops[0].interface
         found = tables.everything()
         return source_selection.choose6(address, outgoing, found, tables.source_policy(outgoing, found))
@@ -177,7 +178,7 @@ def _choice(tables: Tables, destination: Endpoint, row: Route, hop: NextHop) -> 
 
 
 def _lacks_zone(address: str) -> bool:
-    """Whether an address means nothing without its interface (`__ipv6_addr_needs_scope_id`)."""
+    """Whether an address lacks the zone without which it is ambiguous (`__ipv6_addr_needs_scope_id`)."""
     link_local = address[:3] in ("fe8", "fe9", "fea", "feb")
     multicast = address.startswith("ff") and address[3:4] in ("1", "2")  # interface- or link-local scope
     return (link_local or multicast) and "%" not in address
@@ -195,22 +196,22 @@ def _refused(
     code = first.errno or ""
     flow = _flow(destination, asked)
     by_rules = policy_rules.refusing(rules, flow, code)
-    kind, why = _REFUSALS.get(code, "none"), "no route: none of the tables that the rules lead to has one"
+    kind, why = _REFUSALS.get(code, "none"), "no route: no table that the rules lead to has one"
     if code == "ENODEV":
         why = "there is no such interface"
     elif asked and asked.startswith("127.") and code == "EINVAL":
         kind, by_rules, why = (
             "none",
             [],
-            f"{asked} does not leave this host: the kernel refuses it on another interface",
+            f"{asked} cannot leave this host: the kernel rejects it on another interface",
         )
     elif by_rules:
-        kind, why = by_rules[0].action, f"rule {by_rules[0].priority} refuses it"
+        kind, why = by_rules[0].action, f"rule {by_rules[0].priority} rejects it"
         earlier = [table_name(table) for table in policy_rules.before(rules, flow, by_rules[0])]
-        if earlier and code != "ENETUNREACH":  # which no route gives
-            why += f", unless {_a(kind)} route in a table that is looked up before does: {', '.join(earlier)}"
+        if earlier and code != "ENETUNREACH":  # an errno that no route gives
+            why += f", unless {_a(kind)} route in a table looked up earlier does: {', '.join(earlier)}"
     elif kind != "none":
-        why = f"{_a(kind)} route refuses it; the kernel does not say in which table"
+        why = f"{_a(kind)} route rejects it; the kernel does not report in which table"
     return RouteFound(
         destination=Destination(name, destination.address, destination.port),
         asked=asked,

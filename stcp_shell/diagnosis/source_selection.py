@@ -1,8 +1,8 @@
-"""Why the kernel takes which source address: its own rules, computed from what it says of routes and addresses.
+"""Why the kernel chooses a source address: its own rules, applied to the routes and addresses that it reports.
 
 IPv4 as `fib_result_prefsrc` and `inet_select_addr` do it (Linux, net/ipv4), IPv6 as RFC 6724, section 5, in the order
-of `ipv6_get_saddr_eval` (net/ipv6/addrconf.c). Facts in, reason out. What is computed here is a claim only where the
-kernel chose the same address: `explained` sees to that.
+of `ipv6_get_saddr_eval` (net/ipv6/addrconf.c). Facts in, reason out. A computed reason is a claim only if the kernel
+chose the same address: `explained` checks that.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ RULES6 = (
 
 
 class Choice(NamedTuple):
-    """A source address and the rule that names it."""
+    """A source address and the rule that selects it."""
 
-    address: str | None  # None: no rule names one
+    address: str | None  # None: no rule selects one
     rule: str  # prefsrc, own-address, gateway-subnet, first-primary, borrowed, RULES6, only-candidate, ...
     reason: str
 
 
 def by_route(destination: str, row: Route) -> Choice | None:
-    """The address that the route itself names (RTA_PREFSRC), which goes before all other rules."""
+    """The address that the route itself names (RTA_PREFSRC), which takes precedence over all other rules."""
     if row.source is None:
         return None
     if row.kind == "local":
-        reason = f"{destination} is this host's own, and the kernel's route to it names {row.source}"
+        reason = f"{destination} is an address of this host, and the kernel's route to it names {row.source}"
         return Choice(row.source, "own-address", reason)
     return Choice(row.source, "prefsrc", f"the route {prefix(row)} names it (src)")
 
@@ -60,7 +60,7 @@ def choose4(row: Route, hop: NextHop, interfaces: Sequence[Interface]) -> Choice
     if hop.gateway and family_of(hop.gateway) == INET:
         for address in primary:
             if _holds(address, hop.gateway):
-                where = f"the first primary address on {hop.interface} whose subnet holds the gateway {hop.gateway}"
+                where = f"the first primary address on {hop.interface} whose subnet contains the gateway {hop.gateway}"
                 return Choice(address.address, "gateway-subnet", where)
     if primary:
         why = "the destination is on the link"
@@ -70,9 +70,9 @@ def choose4(row: Route, hop: NextHop, interfaces: Sequence[Interface]) -> Choice
     for interface in interfaces:
         for address in interface.addresses:
             if _primary4(address) and _scope4(address) <= reach and address.scope != "link":
-                reason = f"{hop.interface} has none that reaches so far: borrowed from {interface.name}, its first"
+                reason = f"{hop.interface} has no address of sufficient scope: the first of {interface.name} is used"
                 return Choice(address.address, "borrowed", reason)
-    return Choice(None, "none", "no interface has an IPv4 address that reaches so far")
+    return Choice(None, "none", "no interface has an IPv4 address of sufficient scope")
 
 
 def _primary4(address: Address) -> bool:
@@ -84,12 +84,12 @@ def _scope4(address: Address) -> int:
 
 
 def _holds(address: Address, other: str) -> bool:
-    """`inet_ifa_match`, which looks at the far end of a point-to-point address."""
+    """`inet_ifa_match`, which compares the far end of a point-to-point address."""
     return _common(inet_aton(address.peer or address.address), inet_aton(other)) >= address.prefix_length
 
 
 def choose6(destination: str, outgoing: str | None, interfaces: Sequence[Interface], policy: SourcePolicy) -> Choice:
-    """IPv6: the address for a route that names none, and the rule that was needed to tell it from the last rival."""
+    """IPv6: the address for a route that names none, and the rule that rules out its last rival."""
     target = _packed6(destination)
     near = target[0] == 0xFF or _scope6(target) <= _LINK_SCOPE or policy.outgoing_only
     candidates = [
@@ -100,12 +100,12 @@ def choose6(destination: str, outgoing: str | None, interfaces: Sequence[Interfa
         if address.family == INET6 and ("tentative" not in address.flags or "optimistic" in address.flags)
     ]
     if not candidates:
-        return Choice(None, "none", "no interface has an IPv6 address that could be used")
+        return Choice(None, "none", "no interface has a usable IPv6 address")
     score, winner, _ = best = max(candidates, key=lambda candidate: candidate[0])  # the first of equals
     rivals = [rival for rival in candidates if rival is not best]
     if not rivals:
         return Choice(winner.address, "only-candidate", "there is no other candidate (RFC 6724, section 4)")
-    # The rival that keeps up the longest names the rule.
+    # The rival that stays equal the longest gives the rule.
     last, rival, there = max(rivals, key=lambda candidate: _parting(score, candidate[0]))
     depth = _parting(score, last)
     if depth == len(RULES6):
@@ -125,7 +125,7 @@ def _score(
     policy: SourcePolicy,
     interfaces: Sequence[Interface],
 ) -> tuple[int, ...]:
-    """What `ipv6_get_saddr_eval` says rule by rule; more is better."""
+    """The scores of `ipv6_get_saddr_eval`, rule by rule; more is better."""
     packed = _packed6(address.address)
     scope, wanted = _scope6(packed), _scope6(target)
     out = next((other.ifindex for other in interfaces if other.name == outgoing), 0)
@@ -143,7 +143,7 @@ def _score(
 
 
 def _parting(best: tuple[int, ...], other: tuple[int, ...]) -> int:
-    """The number of the first rule that tells two scores apart; past the last one where none does."""
+    """The index of the first rule in which two scores differ; past the last one if none does."""
     return next((rule for rule, (one, two) in enumerate(zip(best, other)) if one != two), len(best))
 
 
@@ -152,7 +152,7 @@ def _packed6(address: str) -> bytes:
 
 
 def _scope6(packed: bytes) -> int:
-    """`__ipv6_addr_src_scope`: 2 link-local and loopback, 5 site-local, 14 global; a multicast address says its own."""
+    """`__ipv6_addr_src_scope`: 2 link-local and loopback, 5 site-local, 14 global; multicast as the address says."""
     if packed[0] == 0xFF:
         return packed[1] & 15
     if packed == bytes(15) + b"\1" or (packed[0] == 0xFE and packed[1] & 0xC0 == 0x80):
@@ -161,7 +161,7 @@ def _scope6(packed: bytes) -> int:
 
 
 def _label(packed: bytes, ifindex: int, labels: Sequence[Label]) -> int:
-    """The label of the longest prefix that holds the address (RFC 6724, section 2.1)."""
+    """The label of the longest prefix that contains the address (RFC 6724, section 2.1)."""
     holding = [
         row
         for row in labels
@@ -177,11 +177,11 @@ def _common(one: bytes, two: bytes) -> int:
 
 
 def explained(choice: Choice, kernel: str | None) -> Choice:
-    """The computed choice where the kernel chose the same; else what the kernel chose, for a reason not known."""
+    """Return the computed choice if the kernel chose the same; else the kernel's choice, without a known reason."""
     if choice.address == kernel:
         return choice
-    expected = f"; by the rules known here it would be {choice.address}" if choice.address else ""
-    return Choice(kernel, "unknown", f"the kernel chose otherwise, and the reason is not known{expected}")
+    expected = f"; the rules known here give {choice.address}" if choice.address else ""
+    return Choice(kernel, "unknown", f"the kernel chose differently, and the reason is not known{expected}")
 
 
 def prefix(row: Route) -> str:

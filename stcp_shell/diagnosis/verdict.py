@@ -17,7 +17,7 @@ VerdictRule = Callable[[Case], Optional[Conclusion]]
 
 
 class VerdictKind(NamedTuple):
-    """A kind of verdict. `rule` says whether it holds; `severity`: good, warn or bad, as of a `Verdict`."""
+    """A kind of verdict. `rule` returns its conclusion, or None if it does not hold; `severity`: good, warn or bad."""
 
     name: str
     rule: VerdictRule
@@ -45,12 +45,12 @@ def judge(case: Case) -> Verdict:
 def _no_route(case: Case) -> Conclusion | None:
     if not case.observations or case.observations[0].outcome != "no-route":
         return None
-    bound = f" but from {named(case.passing)}" if case.passing else ""
+    bound = f" except from {named(case.passing)}" if case.passing else ""
     return f"this host has no route to {case.destination.address}{bound}", None
 
 
 def _local_firewall(case: Case) -> Conclusion | None:
-    """Dropped before it left (TCP_INFO), rejected by ourselves (ICMP from our own address), or forbidden (EPERM)."""
+    """Dropped before it left (TCP_INFO), rejected by this host (ICMP from its own address), or denied (EPERM)."""
     held = [
         seen
         for seen in case.failing
@@ -63,11 +63,11 @@ def _local_firewall(case: Case) -> Conclusion | None:
     ]
     if not held:
         return None
-    return f"this host itself does not let {named(held)} out", None
+    return f"this host itself blocks connects from {named(held)}", None
 
 
 def _next_hop_silent(case: Case) -> Conclusion | None:
-    """Nothing ever left: the next hop does not answer ARP (RFC 826) or ND (RFC 4861)."""
+    """No SYN ever left this host: the next hop does not reply to ARP (RFC 826) or ND (RFC 4861)."""
     held = [
         seen
         for seen in case.failing
@@ -78,11 +78,11 @@ def _next_hop_silent(case: Case) -> Conclusion | None:
     route = held[0].route
     hop = (route and route.gateway) or case.destination.address
     what = "nothing" if len(held) == len(case.failing) else f"no SYN from {named(held)}"
-    return f"the next hop {hop} does not answer {_resolution(hop)}: {what} left this host", None
+    return f"the next hop {hop} does not reply to {_resolution(hop)}: {what} left this host", None
 
 
 def _local_rp_filter(case: Case) -> Conclusion | None:
-    """Only with all three: silence, a strict filter on the interface that the answer comes in by, and a counter.
+    """All three are needed: no answer, a strict filter on the interface at which answers arrive, and a risen counter.
 
     IPv6 has no such filter.
     """
@@ -104,12 +104,12 @@ def _local_rp_filter(case: Case) -> Conclusion | None:
 
 
 def _unsettled(case: Case) -> Conclusion | None:
-    """Attempts that ended differently, or that Ctrl-C ended, settle nothing."""
+    """Attempts that ended differently, or that Ctrl-C ended, allow no conclusion."""
     differ = [seen for seen in case.observations if seen.outcome == "inconsistent"]
     if differ:
         return f"the attempts from {named(differ)} ended differently", None
     ended = [seen for seen in case.observations if seen.outcome == "cancelled"]
-    return (f"interrupted before it was known how {named(ended)} would end", None) if ended else None
+    return (f"interrupted before the attempts from {named(ended)} ended", None) if ended else None
 
 
 def _healthy(case: Case) -> Conclusion | None:
@@ -119,7 +119,7 @@ def _healthy(case: Case) -> Conclusion | None:
 
 
 def _source_dependent(case: Case) -> Conclusion | None:
-    """Some get there and some do not, among these the kernel's choice."""
+    """Some sources reach the destination and some do not, among the latter the kernel's choice."""
     found = _parted(case)
     if found is None or case.default in (case.passing or case.reaching):
         return None
@@ -129,7 +129,7 @@ def _source_dependent(case: Case) -> Conclusion | None:
 
 
 def _bound_source_fails(case: Case) -> Conclusion | None:
-    """The kernel's choice gets there, and a source that was bound does not."""
+    """The kernel's choice reaches the destination, and a source that was bound does not."""
     found = _parted(case)
     if found is None or case.default not in (case.passing or case.reaching):
         return None
@@ -138,16 +138,16 @@ def _bound_source_fails(case: Case) -> Conclusion | None:
 
 
 def _parted(case: Case) -> tuple[list[Observation], list[Observation], str] | None:
-    """The sources that get there, those that do not, and how the former do.
+    """The sources that reach the destination, those that do not, and how the former do, in words.
 
-    A RST of the host itself is an answer of its own: that source gets there.
+    A RST from the host itself shows that its source reaches the destination.
     """
     works = case.passing or case.reaching
     fails = [seen for seen in case.observations if seen not in works]
     if not works or not fails or not (case.passing or all(s.silent or s.outcome == "prohibited" for s in fails)):
         return None
     one = _does(works) == "does"
-    how = ("connects" if one else "connect") if case.passing else ("gets" if one else "get") + " a RST of the host"
+    how = ("connects" if one else "connect") if case.passing else ("gets" if one else "get") + " a RST from the host"
     return works, fails, how
 
 
@@ -162,7 +162,7 @@ def _single_source(case: Case) -> Conclusion | None:
 
 
 def _no_listener(case: Case) -> Conclusion | None:
-    """A RST for everybody; where the distance is known, from as far away as the destination."""
+    """Every source gets a RST; if its distance is known, from as far away as the destination."""
     if not _refused_by_host(case) or _refused_nearer(case):
         return None
     target = case.destination
@@ -178,44 +178,44 @@ def _refused_by_host(case: Case) -> bool:
 
 
 def _refused_nearer(case: Case) -> Conclusion | None:
-    """A RST for everybody that does not come from as far away as the destination."""
+    """Every source gets a RST, and it comes from nearer than the destination."""
     if not _refused_by_host(case):
         return None
     if any(case.next_hop_answered(seen) for seen in case.observations):
-        return "no router passes the SYNs on: the next hop itself, or this host, refuses them", None
+        return "no router forwards the SYNs: the next hop itself, or this host, refuses them", None
     if any(seen.answerer and seen.answerer.nearer for seen in case.observations):
-        return "a box nearer than the destination refuses every source address", None
+        return "a device nearer than the destination refuses every source address", None
     return None
 
 
 def _unreachable(case: Case) -> Conclusion | None:
-    """Told by a router, which looks at the destination alone: where others meet silence it held its errors back."""
+    """Reported by a router, which decides by the destination alone: sources without an answer met its rate limit."""
     seen = [s for s in case.observations if s.outcome == "unreachable"]
     if not seen or not all(s in seen or s.silent for s in case.observations):
         return None
     blames = _blamed(seen, case)
     if all(s.expired for s in seen):
-        where = f"at {blames}" if blames else "on the way"
-        return f"the TTL of the SYNs runs out {where}: a routing fault, no filter", blames
+        where = f"at {blames}" if blames else "on the path"
+        return f"the TTL of the SYNs runs out {where}: a routing fault, not a filter", blames
     who = blames or "a router"
     if all(s.icmp and (s.icmp.type, s.icmp.code) in HOST_UNREACHABLE for s in seen):
-        what = f"{who} says that the host cannot be reached: it is down, or not on that link; no filter says so"
-        return what, blames
-    return f"{who} says that it has no way there: a routing fault, no filter", blames
+        what = "the host cannot be reached: it is down, or not on that link; a filter does not report this"
+        return f"{who} reports that {what}", blames
+    return f"{who} reports that it cannot reach the destination: a routing fault, not a filter", blames
 
 
 def _filtered(case: Case) -> Conclusion | None:
-    """A box says that it forbids it, or nobody says anything. A RST beside silence says nothing."""
+    """A device reports that it rejects, or no source gets an answer. A RST next to timeouts allows no conclusion."""
     if nearer := _refused_nearer(case):
         return nearer
     if len({seen.address for seen in case.observations}) == 1:
-        return None  # with nothing to compare it with
+        return None  # nothing to compare it with
     if not all(s.silent or (s.icmp and s.outcome in ("prohibited", "refused")) for s in case.observations):
         return None
     if blames := _blamed(case.observations, case):
-        return f"{blames} forbids it to every source address", blames
+        return f"{blames} rejects every source address", blames
     if case.observations and all(seen.silent for seen in case.observations):
-        return "no source address gets any answer: dropped on the way, there or back, or the host is down", None
+        return "no source address gets an answer: dropped on the path there or back, or the host is down", None
     return None
 
 
@@ -225,7 +225,7 @@ def _no_conclusion(case: Case) -> Conclusion:
 
 
 def _blamed(seen: Sequence[Observation], case: Case) -> str | None:
-    """The one box that said no, if exactly one did. Silence and a RST name nobody."""
+    """The one device that sent the ICMP error, if exactly one did. A timeout or a RST identifies no device."""
     senders = {s.icmp.sender for s in seen if s.icmp and not case.local(s.icmp)}
     return senders.pop() if len(senders) == 1 else None
 
@@ -239,7 +239,7 @@ def _resolution(address: str) -> str:
 
 
 _UNCLEAR = VerdictKind("unclear", _unsettled, "warn")
-# In the order in which they are tried: what is proven on this host comes first.
+# In the order in which they are tried: causes that are proven on this host come first.
 KINDS = (
     VerdictKind("no-route", _no_route, "bad", remedies.no_route),
     _UNCLEAR,
@@ -258,8 +258,8 @@ KINDS = (
         "bad",
         remedies.source_dependent,
         evidence.unless_signed(
-            "a different treatment by source address is not yet proof of an ACL: NAT, policy routing, uRPF or a "
-            "missing return route do the same"
+            "different treatment by source address is not proof of an ACL: NAT, policy routing, uRPF or a missing "
+            "return route have the same effect"
         ),
     ),
     VerdictKind(
@@ -274,7 +274,7 @@ KINDS = (
         _no_listener,
         "bad",
         remedies.no_listener,
-        evidence.always("a filter that resets everybody looks the same, if it is as far away as the host"),
+        evidence.always("a filter that sends every source a RST looks the same, if it is as far away as the host"),
     ),
     VerdictKind("unreachable", _unreachable, "bad", remedies.unreachable),
     VerdictKind(
@@ -282,7 +282,9 @@ KINDS = (
         _filtered,
         "bad",
         remedies.filtered,
-        evidence.unless_signed("silence names nobody: a filter, a dead host and a lost return path look the same"),
+        evidence.unless_signed(
+            "a timeout identifies no device: a filter, a dead host and a lost return path look the same"
+        ),
     ),
     VerdictKind("single-source", _single_source, "warn", remedies.single_source),
 )

@@ -4,11 +4,10 @@
                                                             client 10.1.1.1, port 2121
     phx_vos enetZ 192.168.77.50 -- 192.168.77.1 router-z --'
 
-`enter` moves the calling process onto `phx_vos`, also for a user who is not root. Routers and client are network
-namespaces that only this process holds, by file descriptor: however it ends, they end with it. The modules:
-`topology` declares the network, `filters` and `faults` what may be wrong with it, `scenarios` lists them; `namespaces`
-asks the kernel for the rooms, `network` furnishes them with iproute2, `names` covers the files that resolve host
-names, `client` is the listener on port 2121.
+`enter` moves the calling process onto `phx_vos`; it needs no root. Routers and client are network namespaces that only
+this process holds, by file descriptor: however it ends, they end with it. The modules: `topology` declares the network,
+`filters` and `faults` what can be wrong with it, `scenarios` lists them; `namespaces` makes the namespaces, `network`
+configures them with iproute2, `names` covers the files that resolve host names, `client` is the listener on port 2121.
 """
 
 from .namespaces import LabUnavailable

@@ -1,7 +1,7 @@
-"""The client's TCP service: it greets whoever connects, and sends back what it is sent.
+"""The client's TCP service: it sends a banner to every connection, and then sends back what it receives.
 
-The sockets are made inside the client's network namespace and belong to it for good; the thread that serves them may
-be in any. It is a daemon thread with no lock of its own: it neither keeps the program from ending nor blocks a fork.
+The sockets are opened inside the client's network namespace and stay in it; the thread that serves them can be in any
+namespace. It is a daemon thread with no lock of its own: it neither keeps the program from ending nor blocks a fork.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import time
 from .namespaces import inside
 
 BANNER = b"220 phx lab client ready\r\n"
-CONNECTIONS = 64  # at once; the oldest makes room
+CONNECTIONS = 64  # at once; one more closes the oldest
 
 
 def serve(network: int, port: int, families: list[socket.AddressFamily]) -> None:
-    """Listen on PORT in that namespace, on all addresses, and answer in a thread. Raises OSError."""
+    """Listen on PORT in that namespace, on all addresses, and serve in a thread. Raises OSError."""
     from threading import Thread
 
     with inside(network):
@@ -59,7 +59,7 @@ def _accept(listener: socket.socket) -> socket.socket | None:
     try:
         connection, _ = listener.accept()
     except OSError:
-        time.sleep(0.05)  # out of file descriptors, say: the listener stays readable, do not spin
+        time.sleep(0.05)  # for example out of file descriptors: the listener stays readable, do not spin
         return None
     connection.setblocking(False)
     try:
@@ -71,7 +71,7 @@ def _accept(listener: socket.socket) -> socket.socket | None:
 
 
 def _echo(connection: socket.socket) -> bool:
-    """Send back what came. False: the peer has ended, or does not read what it is sent."""
+    """Send back the received data. False: the peer has closed, or does not read."""
     try:
         data = connection.recv(65536)
         return bool(data) and connection.send(data) == len(data)

@@ -1,6 +1,6 @@
 """Scenarios of what is missing: a route, a link, a listener, an address.
 
-Each fault is a real one: a router that cannot reach the client has no route to it, a gateway that is silent is not
+Each fault is a real one: a router that cannot reach the client has no route to it, and a silent gateway is not
 plugged in.
 """
 
@@ -12,7 +12,7 @@ _CLIENT_IS_NOT_HERE = """
     route del fd00:10:1:1::1 dev client
 """
 
-# a switch with nobody on it: the cable keeps its carrier, and no ARP or ND has an answer
+# a switch with no host on it: the cable keeps its carrier, and no ARP or ND request gets a reply
 _NOBODY = "link set lo up\nlink set {} up"
 
 FAULTS = (
@@ -29,7 +29,7 @@ FAULTS = (
     ),
     Scenario(
         "no-listener",
-        "Nothing listens on the client's port: it resets everybody.",
+        "Nothing listens on the client's port: it sends a RST.",
         "no-listener",
         listeners=(),
     ),
@@ -42,7 +42,7 @@ FAULTS = (
     ),
     Scenario(
         "host-unreachable",
-        "The client answers no ARP of router Z: ICMP 3/1 after 3 s.",
+        "The client sends router Z no ARP reply: ICMP 3/1 after 3 s.",
         "unreachable",
         {
             "router-z": KNOWS_A,
@@ -51,10 +51,10 @@ FAULTS = (
         },
         blames=ROUTER_Z,
     ),
-    # Router Y is where a TTL of 64 ends; a traceroute meets both by turns
+    # A TTL of 64 runs out at router Y; a traceroute shows both in turn
     Scenario(
         "routing-loop",
-        "Routers Z and Y send it back and forth: ICMP 11/0.",
+        "Routers Z and Y send packets back and forth: ICMP 11/0.",
         "unreachable",
         {
             "router-z": KNOWS_A
@@ -94,7 +94,7 @@ FAULTS = (
     ),
     Scenario(
         "dead-next-hop",
-        "The gateway answers no ARP: nothing leaves, 3/1 after 3 s.",
+        "No ARP reply from the gateway: nothing leaves, 3/1 after 3 s.",
         "next-hop-silent",
         {
             "router-z": "link set host netns nobody",

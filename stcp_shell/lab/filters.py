@@ -1,11 +1,11 @@
-"""Scenarios in which a box drops or refuses on purpose: access lists and uRPF on router Z, this host's own rules."""
+"""Scenarios in which a device drops or rejects on purpose: access lists and uRPF on router Z, this host's own rules."""
 
 from .topology import KNOWS_A, ROUTER_Z, Scenario, firewall, rules, rules_for_all
 
 FILTERS = (
     Scenario(
         "acl-drop",
-        "Router Z drops 192.168.77.50: a time-out.",
+        "Router Z drops 192.168.77.50: a timeout.",
         "source-dependent",
         {"router-z": rules("blackhole")},
     ),
@@ -18,7 +18,7 @@ FILTERS = (
     ),
     Scenario(
         "acl-reset",
-        "Router Z leads 192.168.77.50 to another host, which resets.",
+        "Router Z diverts 192.168.77.50 to a host that sends a RST.",
         "source-dependent",
         {
             # a genuine RST, from a TCP that has the client's addresses and no listener
@@ -46,7 +46,7 @@ FILTERS = (
     ),
     Scenario(
         "rst-router",
-        "Router Z itself resets 192.168.77.50 in the client's name.",
+        "Router Z sends 192.168.77.50 a RST in the client's name.",
         "source-dependent",
         {
             "router-z": firewall(
@@ -57,11 +57,11 @@ FILTERS = (
             )
         },
     ),
-    # The default source is dropped as before. The two sources part at the host already, so that nothing is known of
-    # what router Z does with 172.16.1.50: that they are treated differently *somewhere* holds all the same.
+    # The default source is dropped as before. The paths of the two sources part at the host already, so that it is
+    # unknown what router Z does with 172.16.1.50: that they are treated differently *somewhere* holds all the same.
     Scenario(
         "policy-route",
-        "As acl-drop, but 172.16.1.50 has its own route, by router A.",
+        "As acl-drop, but 172.16.1.50 has its own route, via router A.",
         "source-dependent",
         {
             "host": """
@@ -75,7 +75,7 @@ FILTERS = (
     ),
     Scenario(
         "mended",
-        "As acl-drop, but this host has a route by router A.",
+        "As acl-drop, but this host has a route via router A.",
         "healthy",
         {
             "host": """
@@ -85,7 +85,7 @@ FILTERS = (
             "router-z": rules("blackhole"),
         },
     ),
-    # IPv6 has no rp_filter: a rule on what comes in by that link does the same
+    # IPv6 has no rp_filter: a rule for packets that arrive on that link does the same
     Scenario(
         "urpf",
         "Router Z drops 172.16.1.50: not a source of that link (uRPF).",
@@ -106,11 +106,11 @@ FILTERS = (
     ),
     Scenario(
         "drop-all",
-        "Router Z drops every source: a time-out.",
+        "Router Z drops every source: a timeout.",
         "filtered",
         {"router-z": rules_for_all("blackhole")},
     ),
-    # it connects, and a connect tells no more: only the TTL of the answer shows that a nearer box gave it
+    # it connects, and a connect shows no more: only the TTL of the answer shows that a nearer device sent it
     Scenario(
         "answers-for-host",
         "Router Z accepts 192.168.77.50 in the client's place.",
@@ -151,7 +151,7 @@ FILTERS = (
             )
         },
     ),
-    # The answers to 172.16.1.50 come in by enetA, and the route to the client is by enetZ. IPv6 has no rp_filter.
+    # The answers to 172.16.1.50 arrive on enetA, and the route to the client is by enetZ. IPv6 has no rp_filter.
     Scenario(
         "strict-rp-filter",
         "Strict rp_filter on enetA drops the answers; IPv4 only.",

@@ -1,7 +1,7 @@
 """Host names of the lab: private copies of the files that resolve them, in this process's mount namespace.
 
-Names are looked up in /etc/hosts alone. A name that isn't there is unknown at once, and no question goes to a DNS
-server; nor to a resolver that listens on a Unix socket, which no network namespace holds back (nss-resolve): hence
+Names are looked up in /etc/hosts alone. The lookup of any other name fails at once, and no query goes to a DNS server;
+nor to a resolver that listens on a Unix socket, which a network namespace does not block (nss-resolve): hence
 nsswitch.conf.
 """
 
@@ -13,7 +13,7 @@ from .namespaces import MS_BIND, mount
 
 HOST_NAME = "phx_vos"
 
-# `backup` is there for names with several addresses
+# `backup` is an example of a name with several addresses
 HOSTS = """\
 127.0.0.1 localhost
 ::1 localhost
@@ -30,7 +30,7 @@ fd00:10:1:1::1 client backup
 
 
 def cover_names() -> None:
-    """Cover hosts, resolv.conf and nsswitch.conf in /etc. Raises OSError; a file that isn't there is left out."""
+    """Cover hosts, resolv.conf and nsswitch.conf in /etc. Raises OSError; a missing file is skipped."""
     _cover("/etc/hosts", HOSTS)
     _cover("/etc/resolv.conf", "")
     switch = Path("/etc/nsswitch.conf")
@@ -40,7 +40,7 @@ def cover_names() -> None:
 
 
 def _cover(path: str, text: str) -> None:
-    """Show TEXT in the place of a file. The mount keeps the temporary file, which has lost its name."""
+    """Mount TEXT over a file. The mount keeps the temporary file, whose name is removed."""
     from tempfile import NamedTemporaryFile
 
     if not os.path.exists(path):

@@ -1,6 +1,6 @@
-"""Namespaces for the calling process, without a program that makes them.
+"""Namespaces for the calling process, without a helper program.
 
-Python has `os.unshare` and `os.setns` only since 3.12, and `mount` never: these are the C library's own, called by
+Python has `os.unshare` and `os.setns` only since 3.12, and no `mount`: these are the C library's own, called by
 ctypes. A namespace lives as long as a process is in it or a file descriptor refers to it (namespaces(7)). All
 descriptors here are close-on-exec, so that no child keeps one.
 """
@@ -19,7 +19,7 @@ from ..errors import StcpError
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWUSER, CLONE_NEWNET = 0x00020000, 0x04000000, 0x10000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 
-# who forbids user namespaces (the value that forbids) and what allows them: the kernel, Debian, Ubuntu
+# Settings of the kernel, Debian and Ubuntu: the value that forbids user namespaces, and one that allows them.
 _SWITCHES = (
     ("user.max_user_namespaces", "0", "15000"),
     ("kernel.unprivileged_userns_clone", "0", "1"),
@@ -32,9 +32,9 @@ class LabUnavailable(StcpError):
 
 
 def isolate(host_name: str) -> None:
-    """Move this process into its own user, network, mount and UTS namespaces, where it is root, on a machine so named.
+    """Move this process into its own user, network, mount and UTS namespaces, as root, with that host name.
 
-    Real root does without the user namespace where only that is forbidden. Raises `LabUnavailable`, OSError. The
+    Real root does without the user namespace if only that is forbidden. Raises `LabUnavailable`, OSError. The
     process must have one thread (unshare(2)).
     """
     rooms = CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS
@@ -45,22 +45,22 @@ def isolate(host_name: str) -> None:
     except OSError as refused:
         maps = {}
         try:
-            _call("unshare", rooms)  # refused to all but root
+            _call("unshare", rooms)  # only root may do this
         except OSError:
             raise LabUnavailable(_forbidden(refused)) from refused
     try:
         for file, text in maps.items():
             with open(f"/proc/self/{file}", "w", encoding="ascii") as stream:
                 stream.write(text)
-        mount(None, "/", MS_REC | MS_PRIVATE)  # or what is mounted here would show outside
+        mount(None, "/", MS_REC | MS_PRIVATE)  # else what is mounted here would show outside
         socket.sethostname(host_name)
     except PermissionError as refused:
-        # AppArmor lets the user namespace be made, and then forbids what it is there for
+        # AppArmor permits a new user namespace, and then forbids the calls that need it
         raise LabUnavailable(_forbidden(refused)) from refused
 
 
 def _forbidden(error: OSError) -> str:
-    """The one line that says which setting of this machine to change."""
+    """One line that says which setting of this host to change."""
     said = f"the lab needs user namespaces, and this system forbids them ({error.strerror})"
     otherwise = "start the container with --cap-add SYS_ADMIN" if os.geteuid() == 0 else "run it as root"
     for name, forbids, allows in _SWITCHES:
@@ -70,7 +70,7 @@ def _forbidden(error: OSError) -> str:
 
 
 def new_network() -> int:
-    """A new network namespace, as the file descriptor that holds it; this thread stays where it is."""
+    """Make a network namespace and return the file descriptor that holds it; this thread does not enter it."""
     home = current_network()
     try:
         _call("unshare", CLONE_NEWNET)
@@ -88,7 +88,7 @@ def current_network() -> int:
 
 @contextmanager
 def inside(network: int) -> Iterator[None]:
-    """This thread, and what it starts and opens, in that network namespace for the time of a `with` block."""
+    """For a `with` block move this thread, and what it starts and opens, into that network namespace."""
     home = current_network()
     try:
         _call("setns", network, CLONE_NEWNET)
@@ -108,7 +108,7 @@ def mount(source: str | None, target: str, flags: int) -> None:
 
 
 def _call(name: str, *arguments: Any) -> None:
-    """A system call's wrapper in the C library; OSError with its errno where it returns -1."""
+    """Call a system call's wrapper in the C library. Raises OSError with its errno if it returns -1."""
     import ctypes
 
     libc = ctypes.CDLL(None, use_errno=True)

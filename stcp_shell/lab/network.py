@@ -1,8 +1,8 @@
 """Build the lab around the calling process.
 
-Every node is a network namespace, and iproute2 furnishes it, one batch a node; nftables is asked for only by the
-scenarios that have a firewall. A namespace has no name under /run/netns but a file descriptor, which ip reads as
-`/proc/self/fd/N`: nothing is left to remove.
+Every node is a network namespace, and iproute2 configures it, one batch a node; only the scenarios with a firewall need
+nftables. A namespace has no name under /run/netns but a file descriptor, which ip reads as `/proc/self/fd/N`: nothing
+is left to remove.
 """
 
 import os
@@ -22,8 +22,8 @@ from .topology import NETWORK, PORT, Scenario
 
 RTF_LOCAL = 0x80000000  # <linux/ipv6_route.h>
 
-# Set before a node has its devices, which take `default`. rp_filter: the asymmetric ways of this network are no
-# mistake. accept_dad: link-local addresses are usable at once, else a router could not ask for its neighbours.
+# Set before a node has its devices, which take `default`. rp_filter: the asymmetric paths of this network are intended.
+# accept_dad: link-local addresses are usable at once, else a router could not resolve its neighbours.
 _SYSCTLS = """
     sysctl net.ipv4.conf.all.rp_filter=0
     sysctl net.ipv4.conf.default.rp_filter=0
@@ -38,9 +38,9 @@ _SYSCTLS = """
 def enter(name: str = DEFAULT) -> dict[str, int]:
     """Move this process into the lab, onto the machine `phx_vos`, and start the client's listener.
 
-    To be called before the process has a thread, once. Returns the nodes' network namespaces, as file descriptors that
-    hold them until the process ends. Raises `LabUnavailable`; where that says that the lab could not be built, the
-    process is somewhere between outside and inside, and should end.
+    Call it once, before the process starts a thread. Return the nodes' network namespaces, as file descriptors that
+    hold them until the process ends. Raises `LabUnavailable`; if its text says that the lab could not be built, the
+    process has been moved only in part, and should end.
     """
     scenario = find(name)
     programs = _check(scenario)
@@ -57,7 +57,7 @@ def enter(name: str = DEFAULT) -> dict[str, int]:
 
 
 def _check(scenario: Scenario) -> dict[str, str]:
-    """What can be said before anything is changed; the paths of the programs `ip` and, where it is needed, `nft`."""
+    """Check the requirements before anything is changed; return the paths of `ip` and, if it is needed, `nft`."""
     from shutil import which
 
     if sys.platform != "linux":
@@ -69,10 +69,12 @@ def _check(scenario: Scenario) -> dict[str, str]:
         raise LabUnavailable("the lab needs the program `ip`: install the package iproute2 (iproute on Fedora)")
     programs = {"ip": program}
     if any(re.search(r"(?m)^\s*nft ", text) for text in scenario.commands.values()):
-        # Debian has it where an ordinary user's PATH does not lead
+        # Debian has it in a folder that is not in an ordinary user's PATH
         nft = which("nft", path=os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"]))
         if nft is None:
-            raise LabUnavailable(f"the lab's {scenario.name} needs the program `nft`: install the package nftables")
+            raise LabUnavailable(
+                f"the lab scenario {scenario.name} needs the program `nft`: install the package nftables"
+            )
         programs["nft"] = nft
     return programs
 
@@ -92,7 +94,7 @@ def _build(scenario: Scenario, programs: Mapping[str, str]) -> dict[str, int]:
 
 
 def _furnish(node: str, text: str, programs: Mapping[str, str], nodes: Mapping[str, int]) -> None:
-    """Run a node's lines in their order, inside its namespace; those for `ip` and `nft` as few batches."""
+    """Run a node's lines in order, inside its namespace; those for `ip` and `nft` in as few batches as possible."""
     with inside(nodes[node]):
         for kind, lines in batches(text, ipv6=_has_ipv6()):
             if kind == "sysctl":
@@ -107,7 +109,7 @@ def _furnish(node: str, text: str, programs: Mapping[str, str], nodes: Mapping[s
 def batches(text: str, *, ipv6: bool = True) -> Iterator[tuple[str, list[str]]]:
     """A node's text as runs of lines of one kind: `sysctl`, `nft`, `-6`, or empty: plain ip.
 
-    Without IPv6, less its lines.
+    Without IPv6, its lines are left out.
     """
     lines = [line.strip() for line in text.splitlines()]
     kept = [line for line in lines if line and (ipv6 or not re.search(r"ipv6|\bip6\b|^-6|[0-9a-f]:", line))]
@@ -116,7 +118,7 @@ def batches(text: str, *, ipv6: bool = True) -> Iterator[tuple[str, list[str]]]:
 
 
 def _set(assignment: str) -> None:
-    """Set a kernel parameter of this namespace, if it has another value: containers make them read-only."""
+    """Set a kernel parameter of this namespace unless it has that value: in containers they are read-only."""
     key, value = assignment.split("=")
     path = Path("/proc/sys", *key.split("."))
     if path.read_text(encoding="ascii").strip() == value:
@@ -124,7 +126,7 @@ def _set(assignment: str) -> None:
     try:
         path.write_text(value, encoding="ascii")
     except OSError as error:
-        raise LabUnavailable(f"the lab may not set {key} ({error.strerror}): /proc/sys must be writable") from error
+        raise LabUnavailable(f"the lab cannot set {key} ({error.strerror}): /proc/sys must be writable") from error
 
 
 def _run_ip(command: list[str], lines: list[str], node: str, nodes: Mapping[str, int]) -> None:
@@ -156,9 +158,9 @@ def _run_nft(program: str, lines: list[str], node: str) -> None:
 
 
 def _settle(nodes: Mapping[str, int]) -> None:
-    """Wait until IPv6 works: the kernel makes the routes to new addresses, and link-local ones, a moment later.
+    """Wait until IPv6 works: the kernel adds the routes to new addresses, and link-local addresses, a moment later.
 
-    It was never seen to be late, on an idle machine. The wait is short, as a link without a carrier never is ready.
+    No delay was ever seen on an idle machine. The wait is short, as a link without a carrier is never ready.
     """
     until = monotonic() + 0.25
     for network in nodes.values():

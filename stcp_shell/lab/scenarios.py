@@ -15,18 +15,17 @@ SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in (OP
 
 
 def find(name: str) -> Scenario:
-    """The scenario of that name. Raises `LabUnavailable` for one that isn't there."""
+    """Return the scenario of that name. Raises `LabUnavailable` if there is none."""
     if name in SCENARIOS:
         return SCENARIOS[name]
-    raise LabUnavailable(
-        f"the lab has no scenario {brief(name)}{near_miss(name, SCENARIOS)}: `stcp-shell --lab=list` lists what it has"
-    )
+    near = near_miss(name, SCENARIOS)
+    raise LabUnavailable(f"the lab has no scenario {brief(name)}{near}: `stcp-shell --lab=list` lists the scenarios")
 
 
 def describe(name: str = DEFAULT) -> list[str]:
     """A picture of the network and what the scenario does to it: lines of at most 79 columns.
 
-    Raises `LabUnavailable` for a name that isn't there.
+    Raises `LabUnavailable` if there is no scenario of that name.
     """
     scenario = find(name)
     return [

@@ -1,9 +1,9 @@
-"""What scenarios are made of: the network that all of them share, and the words for what they add to it.
+"""The parts of a scenario: the network that all of them share, and functions for what they add to it.
 
-A network is a text for each node, in the words of ip-batch: that is what follows `ip` on a command line. Nodes are
-made in the order in which they are named; `host` is the calling process's own. Three things go beyond ip-batch:
+A network is a text for each node, in the syntax of ip-batch: the words that follow `ip` on a command line. Nodes are
+made in the order in which they are named; `host` is the calling process's own. Three additions to ip-batch:
 `netns NODE` means that node's namespace, `sysctl KEY=VALUE` sets a kernel parameter, and `nft ...` is a line for
-nftables. A rule's family cannot be told by its address in a batch, hence `-6` before some.
+nftables. In a batch ip does not take a rule's family from its address, hence `-6` before some rules.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 PORT = 2121
 
-# The client is one address on two links, each with a router as its peer. It answers by the router that leads to the
-# address it was called from: what goes wrong is then the doing of the scenario alone.
+# The client has one address on two links, each with a router as its peer. It replies by the router that leads to the
+# source address of the connect: every failure is then caused by the scenario alone.
 #
 # Routers limit their rejects to each sender, as in real life: five at once, then one a second (IPv4; every lab starts
-# with a full bucket). Linux charges a reject twice to that bucket, as a route's and as an ICMP error, which would make
-# it two at once: hence icmp_ratelimit=0. The route's share (net.ipv4.route.error_cost) is not to be had in a namespace.
+# with a full bucket). Linux charges a reject twice to that bucket, as a route's and as an ICMP error, which would leave
+# two at once: hence icmp_ratelimit=0. The route's share (net.ipv4.route.error_cost) cannot be set in a namespace.
 NETWORK: Mapping[str, str] = {
     "host": """
         link set lo up
@@ -85,23 +85,23 @@ ROUTER_Z = ("192.168.77.1", "fd00:192:168:77::1")
 
 
 class Scenario(NamedTuple):
-    """A state of the network, and what may rightly be said of it by who sees no more than his own host."""
+    """A state of the network, and the right verdict for an observer who sees no more than this host."""
 
     name: str
     summary: str  # one line, as a sentence
-    verdict: str  # the kind of verdict that it deserves
+    verdict: str  # the right kind of verdict
     commands: Mapping[str, str] = {}  # by node: lines that follow those of `NETWORK`
-    blames: tuple[str, ...] = ()  # the box that says in ICMP that it was it; silence and a RST name nobody
+    blames: tuple[str, ...] = ()  # the device that sends the ICMP error; a timeout or a RST identifies no device
     listeners: tuple[str, ...] = ("client",)  # nodes that listen on `PORT`
-    verdict6: str | None = None  # that of IPv6, where it is another
+    verdict6: str | None = None  # that of IPv6, if it is another
 
     def deserved(self, address: str) -> str:
-        """The kind of verdict on connects to that address of the client."""
+        """The right kind of verdict on connects to that address of the client."""
         return self.verdict6 if self.verdict6 and ":" in address else self.verdict
 
 
 def rules(action: str) -> str:
-    """An ACL without a firewall program: policy rules come after the local table, so that the router itself answers."""
+    """An ACL without a firewall program: policy rules come after the local table, so the router itself replies."""
     return f"""
         rule add from 192.168.77.50 {action}
         -6 rule add from fd00:192:168:77::50 {action}
@@ -109,7 +109,7 @@ def rules(action: str) -> str:
 
 
 def rules_for_all(action: str) -> str:
-    """The same for everything that the host sends through."""
+    """The same for every packet that the host sends through the router."""
     return f"""
         rule add iif host {action}
         -6 rule add iif host {action}
@@ -128,7 +128,7 @@ def firewall(chain: str, kind: str, rule: str, rule6: str) -> str:
     """
 
 
-# Router Z of the plain network has no way to 172.16.1.0/24. Where it has something to say to everybody, it needs one.
+# Router Z of the plain network has no route to 172.16.1.0/24. It needs one to send ICMP errors to both sources.
 KNOWS_A = """
     route add 172.16.1.0/24 via 192.168.77.50
     route add fd00:172:16:1::/64 via fd00:192:168:77::50

@@ -1,1 +1,1 @@
-"""From text to commands. Knows no network and no terminal."""
+"""From text to commands. Uses no network and no terminal."""

@@ -1,7 +1,7 @@
 """`@command`: the one place where a command is declared.
 
-Name, options with their kinds, help text and function stand together; the parser, completion, highlighting, `help`
-and the README's command table all read the `Command` that this makes of them.
+Name, options with their kinds, help text and function stand together. They make a `Command`, which the parser,
+completion, highlighting, `help` and the README's command table all read.
 
     @command("use", Argument("number", SOCKET, "the socket's number"))
     def use(session: Session, number: int) -> Current:
@@ -31,7 +31,7 @@ class Option(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """A word without a `-name`. `rest`: it takes all the words that are left, joined by spaces."""
+    """A word without a `-name`. `rest`: it takes all the remaining words, joined by spaces."""
 
     name: str
     kind: Kind
@@ -45,7 +45,7 @@ class Argument(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A declared command. `parsing` is what it does to the parser already (`set`, `source`)."""
+    """A declared command. `parsing` is what it does in the parser, before it runs (`set`, `source`)."""
 
     name: str
     run: Callable[..., Any]
@@ -79,7 +79,7 @@ def command(
     examples: Iterable[str] = (),
     parsing: Optional[Callable[[Any, dict[str, Any]], None]] = None,
 ) -> Callable[[Callable[..., Any]], Command]:
-    """Declare the function below as a command. It gets the session and a keyword for each parameter that was given."""
+    """Declare the decorated function as a command. It gets the session and a keyword for each given parameter."""
     options = {p.name: p for p in parameters if isinstance(p, Option)}
     arguments = tuple(p for p in parameters if isinstance(p, Argument))
 
@@ -90,7 +90,7 @@ def command(
 
 
 def keyword_of(name: str) -> str:
-    """The function's parameter for an option: `-from` is `from_`."""
+    """Return the name of the function's parameter for an option: `-from` is `from_`."""
     return f"{name}_" if iskeyword(name) else name.replace("-", "_")
 
 
@@ -113,15 +113,15 @@ class Catalogue:
         return self._commands.get(name)
 
     def members(self, group: str) -> list[str]:
-        """The second words that may follow `group`; empty where it is no group."""
+        """Return the second words that may follow `group`; empty if it is not a group."""
         return self._groups.get(group, [])
 
     def first_words(self) -> list[str]:
-        """What a line may start with."""
+        """Return the words that a line may start with."""
         return list(dict.fromkeys(name.partition(" ")[0] for name in self._commands))
 
     def hint(self, word: str) -> str:
-        """A near miss among the first words, or where to look."""
+        """Return a hint for an unknown first word: the nearest known word, or where the commands are listed."""
         return near_miss(word, self.first_words()) or " (help lists the commands)"
 
 

@@ -1,4 +1,4 @@
-"""The kinds of values that a command takes: how each is called in the help, checked, and completed.
+"""The kinds of values that a command takes: how each is named in the help, checked, and completed.
 
 A kind's `convert` turns a word into the value that the command's function gets, or raises ValueError with the
 reason. It looks at the text alone: names are resolved when the command runs, so a script can be checked anywhere.
@@ -10,12 +10,12 @@ from typing import Any, NamedTuple, Union
 
 from ..errors import near_miss
 
-# Plain string methods and no regular expressions: each of those costs start-up more than all the checks of a script.
+# String methods, not regular expressions: to compile one costs more start-up time than all the checks of a script.
 _SERVICE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+./-")
 
 
 class Kind(NamedTuple):
-    """A kind of value. `completes` tells the terminal what to offer for it."""
+    """A kind of value. `completes` names what the terminal offers for it."""
 
     label: str
     convert: Callable[[str], Any]
@@ -24,7 +24,7 @@ class Kind(NamedTuple):
 
 
 def address(text: str) -> str:
-    """A numeric address in its canonical text (RFC 5952), a zone kept. Raises ValueError where it is none."""
+    """Return a numeric address in its canonical text (RFC 5952), with its zone. Raises ValueError if it is not one."""
     host, percent, zone = text.partition("%")
     family = AF_INET6 if ":" in host else AF_INET
     try:
@@ -37,12 +37,12 @@ def address(text: str) -> str:
 
 
 def addresses(text: str) -> tuple[str, ...]:
-    """Numeric addresses between commas, each in its canonical text and once, in the order in which they were given."""
+    """Return comma-separated numeric addresses in canonical text and in the given order, each once."""
     return tuple(dict.fromkeys(address(each.strip()) for each in text.split(",")))
 
 
 def host(text: str) -> str:
-    """A numeric address or a host name (RFC 1123, section 2.1; underscores occur). It is not resolved here."""
+    """Return a numeric address or a host name (RFC 1123, section 2.1; underscores occur). It is not resolved here."""
     if ":" in text or "%" in text or not text.strip("0123456789."):
         return address(text)
     labels = text.removesuffix(".").split(".")
@@ -53,7 +53,7 @@ def host(text: str) -> str:
 
 
 def port(text: str) -> Union[int, str]:
-    """A port number, or a service name to look up when the command runs."""
+    """Return a port number, or a service name to look up when the command runs."""
     if text.lstrip("-").isdecimal():
         number = int(text) if len(text) < 10 else -1
         if not 0 <= number <= 65535:
@@ -62,7 +62,7 @@ def port(text: str) -> Union[int, str]:
     if (text.isalpha() and text.isupper()) or (text.startswith("<") and text.endswith(">")):
         name = text.strip("<>") or "N"
         raise ValueError(
-            f"replace {text[:20]} by the port number, or give it a value (set {name} 2121, or -D {name}=2121) "
+            f"replace {text[:20]} by the port number, or set a variable (set {name} 2121, or -D {name}=2121) "
             f"and write ${name}"
         )
     if not text or not _SERVICE.issuperset(text):
@@ -71,12 +71,12 @@ def port(text: str) -> Union[int, str]:
 
 
 def ports(text: str) -> tuple[Union[int, str], ...]:
-    """Port numbers or service names, with commas between them."""
+    """Return comma-separated port numbers or service names, each once."""
     return tuple(dict.fromkeys(port(part) for part in text.split(",")))
 
 
 def seconds(text: str) -> float:
-    """A duration in seconds: more than 0, at most a day."""
+    """Return a duration in seconds: more than 0, at most a day (86400)."""
     try:
         value = float(text)
     except ValueError:
@@ -87,23 +87,23 @@ def seconds(text: str) -> float:
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
-    """A converter for whole numbers from `low` to `high`."""
+    """Return a converter for whole numbers from `low` to `high`."""
 
     def convert(text: str) -> int:
         digits = text.removeprefix("-")
         if not (digits.isdecimal() and len(digits) < 20 and low <= int(text) <= high):
-            raise ValueError(f"a whole number from {low} to {high} is needed")
+            raise ValueError(f"write a whole number from {low} to {high}")
         return int(text)
 
     return convert
 
 
 def choice(*names: str) -> Kind:
-    """A kind that is one of some words."""
+    """Return a kind whose value is one of these words."""
 
     def convert(text: str) -> str:
         if text not in names:
-            raise ValueError(f"one of {', '.join(names)} is needed{near_miss(text, names)}")
+            raise ValueError(f"write one of {', '.join(names)}{near_miss(text, names)}")
         return text
 
     return Kind("|".join(names), convert, "choice", names)

@@ -1,6 +1,6 @@
-"""What each part of a line is: prompt, command, option, value, ... For colours and completion.
+"""The role of each part of a line: prompt, command, option, value, ... For colours and completion.
 
-The parser refuses a line that is wrong; here a wrong or half-typed line is as welcome as any other.
+The parser rejects a wrong line; this module accepts wrong and half-typed lines as well.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .declaration import Catalogue, Command, Option
 from .kinds import FLAG, Kind
 
-# The same words as `syntax.statements` makes of a line that it takes (a test holds the two together).
+# Splits a line into the same words as `syntax.statements` does if it accepts the line (a test compares the two).
 _START = re.compile(r"\s*((?:stcp:\s*)*)(&(?:[ \t].*|\Z))?", re.DOTALL)
 _PIECE = re.compile(
     r"(?P<separator>;)|(?P<comment>#.*)|'(?P<quoted>[^']*(?:''[^']*)*)(?P<close>'?)|(?P<bare>[^\s;]+)", re.DOTALL
@@ -20,7 +20,7 @@ _PIECE = re.compile(
 
 
 class Part(NamedTuple):
-    """A stretch of a line; between two parts there is white space.
+    """A section of a line; between two parts there is white space.
 
     `role`: prompt, comment, separator, command, option, value, or unknown: no command, option or value can be here.
     """
@@ -32,14 +32,14 @@ class Part(NamedTuple):
 
 
 class Word(NamedTuple):
-    """The word that is being typed at the end of a line. `text` is as it was typed, with its apostrophe."""
+    """The word that is being typed at the end of a line. `text` is as typed, with its apostrophe."""
 
     text: str
     start: int
 
 
 class Statement:
-    """How far the words of a command have come, and so what the next word can be."""
+    """The words of a command so far, and what the next word can be."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -50,7 +50,7 @@ class Statement:
         self.loose: list[str] = []  # the words without an option
 
     def take(self, text: str, literal: bool) -> tuple[str, Kind | None]:
-        """Go on by a word; answers its role and the kind of a value. `literal`: it was quoted."""
+        """Take the next word. Return its role and, for a value, its kind. `literal`: it was quoted."""
         if not self.head:
             self.head = text
             self.command = self.catalogue.get(text)
@@ -59,7 +59,7 @@ class Statement:
         if self.may_be_member and (found := self.catalogue.get(f"{self.head} {text}")):
             self.command = found
             return "command", None
-        if self.command is None:  # the mistake is the first word, or the second where that says which command
+        if self.command is None:  # the wrong word is the first, or the second if that one selects the command
             return ("unknown" if self.catalogue.members(self.head) else "value"), None
         if self.may_be_option and not literal and text[:1] == "-" and text[1:2].isalpha():
             return self._option(self.command, text[1:])
@@ -72,13 +72,13 @@ class Statement:
 
     @property
     def may_be_member(self) -> bool:
-        """The next word can be a command's second one (`route print`)."""
+        """Whether the next word can be the second word of a command (`route print`)."""
         fresh = not self.given and not self.loose and self.command is self.catalogue.get(self.head)
         return fresh and bool(self.catalogue.members(self.head))
 
     @property
     def may_be_option(self) -> bool:
-        """The next word can be an option: in a text that goes to the end of the command a `-word` is a word."""
+        """Whether the next word can be an option: in a text up to the end of the command a `-word` is a word."""
         rest = self.command is not None and bool(self.command.arguments) and self.command.arguments[-1].rest
         return self.command is not None and not (rest and self.loose)
 
@@ -102,7 +102,7 @@ class Statement:
 
 
 def parts(line: str, catalogue: Catalogue) -> Iterator[Part]:
-    """The parts of a line, in order."""
+    """Yield the parts of a line, in order."""
     statement = Statement(catalogue)
     for role, start, end in _pieces(line):
         if role == "separator":
@@ -115,7 +115,7 @@ def parts(line: str, catalogue: Catalogue) -> Iterator[Part]:
 
 
 def at_end(line: str, catalogue: Catalogue) -> tuple[Statement, Word] | None:
-    """The command at the end of a line, up to the word that is being typed, and that word; None in a comment."""
+    """Return the command at the end of a line up to the word that is being typed, and that word; None in a comment."""
     statement = Statement(catalogue)
     for role, start, end in _pieces(line):
         if role == "comment":
@@ -131,14 +131,14 @@ def at_end(line: str, catalogue: Catalogue) -> tuple[Statement, Word] | None:
 
 
 def unquoted(text: str) -> str:
-    """A word without its apostrophes; the closing one may not be there yet."""
+    """Return a word without its apostrophes; the closing one may still be missing."""
     if text[:1] != "'":
         return text
     return (text[1:-1] if _is_closed(text) else text[1:]).replace("''", "'")
 
 
 def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
-    """Prompt, comment, separators, bare and quoted words, each with its start and end."""
+    """Yield prompt, comment, separators, bare and quoted words, each with its start and end."""
     found = _START.match(line)
     assert found is not None  # it matches the empty string
     if found[1]:
@@ -152,6 +152,6 @@ def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _is_closed(text: str) -> bool:
-    """A quoted word with both its apostrophes: what follows is another word."""
+    """Whether a quoted word has both its apostrophes: what follows is another word."""
     found = _PIECE.match(text)
     return bool(found and found["close"])

@@ -1,7 +1,7 @@
-"""Statements to calls: which command, with which values, from which line.
+"""Turns statements into calls: a command with its values and the line it comes from.
 
-A script is parsed whole before anything of it runs. Nothing in the language branches, so what `set` assigns and what
-`source` includes is known while parsing: a variable that is missing is found before the first packet is sent.
+A whole script is parsed before any part of it runs. The language has no branches, so the parser can apply `set` and
+`source`: a missing variable is found before the first packet is sent.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from .declaration import Argument, Catalogue, Command, Option, keyword_of
 from .kinds import FLAG
 from .syntax import Statement, Word, statements
 
-MOST_FILES = 1000  # a chain of files that include each other many times over would not end
+MOST_FILES = 1000  # parsing files that include each other many times over would not end
 MOST_NESTED = 50  # files
 
 
@@ -31,7 +31,7 @@ class Call(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What does not parse, and where."""
+    """A mistake in a line, and its place."""
 
     message: str
     source: str
@@ -43,9 +43,9 @@ class Problem(NamedTuple):
 
 
 class Parser:
-    """Parses texts one after the other; what an earlier one `set` holds in a later one.
+    """Parses texts one after the other; a variable that an earlier text `set` is valid in a later one.
 
-    `variables` is read and never changed; `load(path, including_file)` gives a script's name and text, or raises
+    `variables` is read and never changed; `load(path, including_file)` returns a script's name and text, or raises
     ScriptProblem.
     """
 
@@ -61,12 +61,12 @@ class Parser:
         self._files = 0
 
     def parse(self, text: str, source: str = "") -> None:
-        """Append what the text says to `calls`, and what is wrong with it to `problems`."""
+        """Append the commands of the text to `calls`, and its mistakes to `problems`."""
         for number, line in enumerate(text.split("\n"), 1):
             self.parse_line(line.removesuffix("\r"), source, number)
 
     def parse_line(self, line: str, source: str = "", number: int = 1) -> None:
-        """The same for one line. What follows a mistake on its line is not looked at."""
+        """Do the same for one line. The rest of the line after a mistake is not parsed."""
         column = 1
         try:
             for statement in statements(line, self.variables):
@@ -96,7 +96,7 @@ class Parser:
     def _add(self, statement: Statement, source: str, number: int) -> None:
         words = statement.words
         if len(words) == 1 and words[0].text == "stcp_calls":
-            return  # the vendor's listing starts with the program's own name
+            return  # the vendor's listing starts with the name of the program
         command, used = self._command(words)
         arguments = _arguments(command, words[0], words[used:])
         self.calls.append(Call(command, arguments, statement.text, source, number))
@@ -117,13 +117,15 @@ class Parser:
             hint = self.catalogue.hint(first)
             raise SyntaxProblem(f"unknown command {brief(first)}{hint}", words[0].column)
         if len(words) == 1:
-            raise SyntaxProblem(f"{first}: say which: {', '.join(f'{first} {m}' for m in members)}", words[0].column)
-        hint = near_miss(words[1].text, members) or f" (there is {', '.join(members)})"
+            raise SyntaxProblem(
+                f"{first}: a subcommand is missing: {', '.join(f'{first} {m}' for m in members)}", words[0].column
+            )
+        hint = near_miss(words[1].text, members) or f" (known: {', '.join(members)})"
         raise SyntaxProblem(f"{first}: unknown subcommand {brief(words[1].text)}{hint}", words[1].column)
 
 
 def _arguments(command: Command, head: Word, words: list[Word]) -> dict[str, Any]:
-    """The values by the function's parameter names. Raises SyntaxProblem at the word that is wrong."""
+    """Return the values by the function's parameter names. Raises SyntaxProblem at the wrong word."""
     values: dict[str, Any] = {}
     loose: list[Word] = []
     rest = bool(command.arguments) and command.arguments[-1].rest
@@ -152,7 +154,7 @@ def _arguments(command: Command, head: Word, words: list[Word]) -> dict[str, Any
 
 
 def _is_option(word: Word) -> bool:
-    """A quoted word, a negative number and a lone `-` are values."""
+    """Whether a word is an option. A quoted word, a negative number and a lone `-` are values."""
     return word.text[:1] == "-" and word.text[1:2].isalpha() and not word.literal
 
 
@@ -161,7 +163,7 @@ def _option(command: Command, word: Word) -> Option:
     if found:
         return found
     names = [f"-{name}" for name in command.options]
-    known = f"; it takes {', '.join(names)}" if names else "; it takes none"
+    known = f"; its options are {', '.join(names)}" if names else "; it has no options"
     hint = near_miss(word.text, names) or known
     raise SyntaxProblem(f"{command.name}: unknown option {brief(word.text)}{hint}", word.column)
 

@@ -1,4 +1,4 @@
-"""A script file to its text, with the guards that keep anything else than a script out."""
+"""Reads the text of a script file, and rejects files that are not scripts."""
 
 import os
 import stat
@@ -7,9 +7,9 @@ from ..errors import ScriptProblem
 
 
 def load(path: str, including: str = "") -> tuple[str, str]:
-    """The real path and the text of a script. A relative path counts from the folder of the `including` script.
+    """Return the real path and the text of a script. A relative path starts at the folder of the `including` script.
 
-    Raises ScriptProblem where the file is not there, cannot be read, is a folder, is binary or is not UTF-8.
+    Raises ScriptProblem if the file is missing, cannot be read, is a folder, is binary or is not UTF-8.
     """
     expanded = os.path.expanduser(path)
     real = os.path.realpath(os.path.join(os.path.dirname(including), expanded))
@@ -26,7 +26,7 @@ def load(path: str, including: str = "") -> tuple[str, str]:
 
 
 def decode(content: bytes, path: str) -> str:
-    """A script's text, which is UTF-8, a byte order mark allowed. Raises ScriptProblem for anything else."""
+    """Return a script's text: UTF-8, with or without a byte order mark. Raises ScriptProblem for anything else."""
     if b"\0" in content:
         raise ScriptProblem(f"{path}: this is a binary file, not a script (it has a NUL byte)")
     try:

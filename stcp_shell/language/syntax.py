@@ -1,4 +1,4 @@
-"""A line of text to statements: words, quoting, comments, variables and `;`.
+"""Splits a line of text into statements: words, quoting, comments, variables and `;`.
 
     line      = statement { ";" statement }
     statement = word { word }
@@ -6,8 +6,8 @@
     comment   = "&" alone or "& " at the start of a line (OpenVOS), "#" at the start of a word
     variable  = $NAME or ${NAME}, in bare words
 
-An apostrophe inside a bare word is an apostrophe (`note it's slow`). A value that a variable stands for is one word,
-whatever it holds. A prompt at the start of a line is passed over, so that a transcript can be pasted.
+An apostrophe inside a bare word is an apostrophe (`note it's slow`). The value of a variable is one word, whatever it
+contains. A prompt at the start of a line is ignored, so that a transcript can be pasted.
 """
 
 import re
@@ -17,22 +17,22 @@ from typing import NamedTuple
 from ..errors import SyntaxProblem, brief
 
 PROMPT = "stcp:"
-# Patterns are compiled when they are needed (`re` keeps them): that costs more than the whole of a short line.
+# Patterns are compiled when first needed (`re` caches them): to compile one takes longer than to parse a short line.
 VARIABLE = r"(?a)\$(?:([A-Za-z_]\w*)|\{([^}]*)\})"
 _TOKEN = r"\s*(?:(;)|(#.*)|'([^']*(?:''[^']*)*)('?)|([^\s;]+))"
 _SPECIAL = frozenset(";#'$")
-# Tab is white space; every other control character in a line is a mistake or worse, and so is half a character: bytes
-# that are not UTF-8 arrive as lone surrogates (PEP 383).
+# Tab is white space; every other control character in a line is a mistake or hostile, and so is an incomplete
+# character: bytes that are not UTF-8 arrive as lone surrogates (PEP 383).
 _CONTROL = r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def is_name(text: str) -> bool:
-    """Whether a variable can be called that: letters, digits and _, not a digit first."""
+    """Whether the text is a valid variable name: letters, digits and _, not a digit first."""
     return text.isascii() and text.isidentifier()
 
 
 def as_word(text: str) -> str:
-    """The text as one word of a line that means just it: in apostrophes, unless it needs none."""
+    """Return the text as one word of a line that has exactly this value: in apostrophes, unless it needs none."""
     plain = text.replace(".", "").replace(":", "").replace("_", "").replace("-", "")
     if plain.isascii() and plain.isalnum() and not text.startswith("-"):
         return text
@@ -48,7 +48,7 @@ class Word(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """The words of one command and its text as it was written."""
+    """The words of one command, and its text as written."""
 
     words: list[Word]
     text: str
@@ -56,9 +56,9 @@ class Statement(NamedTuple):
 
 
 def statements(line: str, variables: Mapping[str, str]) -> Iterator[Statement]:
-    """Split a line, one statement at a time: a `set` may give a value to what the rest of the line uses.
+    """Split a line, one statement at a time: a `set` may set a variable that the rest of the line uses.
 
-    Raises SyntaxProblem with the column for an open quote, an unset variable, a control character.
+    Raises SyntaxProblem with the column for an open quote, an unset variable or a control character.
     """
     if not line.isprintable() and (bad := re.search(_CONTROL, line)):
         raise SyntaxProblem(_unreadable(ord(bad[0])), bad.start() + 1)
@@ -89,7 +89,7 @@ def statements(line: str, variables: Mapping[str, str]) -> Iterator[Statement]:
 
 
 def _plain(line: str, position: int) -> list[Word]:
-    """The words of a line without quotes, variables, comments and `;`, as most are."""
+    """Return the words of a line without quotes, variables, comments and `;`, as most lines are."""
     words = []
     for text in line[position:].split():
         position = line.index(text, position)
@@ -100,12 +100,12 @@ def _plain(line: str, position: int) -> list[Word]:
 
 def _unreadable(code: int) -> str:
     if code > 0xFF:
-        return f"byte 0x{code & 0xFF:02x} is not UTF-8: write the line in UTF-8 (send understands \\xHH)"
-    return f"control character \\x{code:02x} in the line: take it out"
+        return f"byte 0x{code & 0xFF:02x} is not UTF-8: write the line in UTF-8 (send accepts \\xHH)"
+    return f"control character \\x{code:02x} in the line: remove it"
 
 
 def _after_prompt(line: str) -> int:
-    """Where the text of a line starts: behind white space and prompts."""
+    """Return the index where the text of a line starts: after white space and prompts."""
     start = len(line) - len(line.lstrip())
     while line.startswith(PROMPT, start):
         start += len(PROMPT)
@@ -116,7 +116,7 @@ def _after_prompt(line: str) -> int:
 def _quoted(quoted: str, close: str, token: re.Match[str], line: str) -> Word:
     column = token.start(3)
     if not close:
-        raise SyntaxProblem("this quote is not closed: end it with ' ('' inside stands for one apostrophe)", column)
+        raise SyntaxProblem("this quote is not closed: end it with ' (inside, '' stands for one apostrophe)", column)
     after = line[token.end() : token.end() + 1]
     if after and after != ";" and not after.isspace():
         raise SyntaxProblem("a space is missing after the closing quote", token.end() + 1)
@@ -133,10 +133,10 @@ def _bare(bare: str, start: int, variables: Mapping[str, str]) -> Word:
             return variables[name]
         column = start + found.start() + 1
         if not is_name(name):
-            raise SyntaxProblem(f"{brief(found[0])} names no variable: a name is letters, digits and _", column)
-        raise SyntaxProblem(
-            f"variable {name} is not set: give it a value with set {name} VALUE or -D {name}=VALUE", column
-        )
+            raise SyntaxProblem(
+                f"{brief(found[0])} is not a variable: a name has letters, digits and _, and no digit first", column
+            )
+        raise SyntaxProblem(f"variable {name} is not set: use set {name} VALUE or -D {name}=VALUE", column)
 
     text, replaced = re.subn(VARIABLE, value, bare)
     return Word(text, start + 1, replaced > 0 and bare.startswith("$"))

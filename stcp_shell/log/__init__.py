@@ -1,3 +1,3 @@
-"""The session log: JSON Lines, one record a line, each as schema.json describes it."""
+"""The session log: JSON Lines, one record per line, each as model/schema.json describes it."""
 
-SCHEMA = 2  # the version of that format, which the `session` record names
+SCHEMA = 2  # version of the log format, as in the `session` record

@@ -1,7 +1,7 @@
-"""What is different between two session logs, or between the beginning and the end of one.
+"""Compares two session logs, or the start and the end of one.
 
-Connections are compared by source, destination, port and protocol, and by their last result. Of what a log does not
-tell nothing is said: a route is gone where the later log has the whole table, and not where it has none.
+Connections are matched by source, destination, port and protocol, and compared by their last result. Nothing is
+reported about what a log does not contain: a route is gone only if the later log has the whole table.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from ..model.comparison import Change, Comparison, Side, Unchanged
 from ..model.entry import Entry
 from .state import Result, State, Table, Target
 
-MOST_CHANGES = 1000  # the rest is counted
+MOST_CHANGES = 1000  # further changes are only counted
 
 
 def repeated(entries: Iterable[Entry]) -> Comparison:
-    """Compare what was seen first and what was seen last in one log, of what was seen more than once."""
+    """Compare the first and the last value in one log, of everything that occurs more than once."""
     first, last = State.both(entries)
     for early, late in ((first.results, last.results), (first.choices, last.choices), (first.verdicts, last.verdicts)):
         for key in [key for key in late if key not in late.again]:
             del early[key], late[key]
-        late.mixed.clear()  # that is what the changes are
+        late.mixed.clear()  # the changes themselves show this
         early.mixed.clear()
     return compared(("first in this session", first), ("last in this session", last))
 
@@ -55,7 +55,7 @@ def compared(old: tuple[str, State], new: tuple[str, State]) -> Comparison:
 
 
 def _kinds(old: State, new: State) -> Iterator[tuple[str, Iterator[Change | None]]]:
-    """Each kind of change with what there is of it; None for what is the same."""
+    """Yield each kind of change with its changes; None stands for an object that is unchanged."""
     yield "connection", _connections(old, new)
     yield "choice", _both(old.choices, new.choices)
     yield "verdict", (change and _judged(change, new) for change in _both(old.verdicts, new.verdicts))
@@ -82,7 +82,7 @@ def _text(result: Result, way: bool) -> str:
 
 
 def _both(old: Mapping[Target, str], new: Mapping[Target, str]) -> Iterator[Change | None]:
-    """What only one side has was not tried on the other."""
+    """Compare what both sides have: what only one side has was not tried on the other."""
     for target in old:
         if target in new:
             same = old[target] == new[target]
@@ -95,7 +95,7 @@ def _judged(change: Change, new: State) -> Change:
 
 
 def _table(old: Table, new: Table) -> Iterator[Change | None]:
-    """Rows that differ; one that a side does not have is missed where that side has the whole table."""
+    """Compare rows; a row that one side does not have is reported only if that side has the whole table."""
     for key in _order(old.rows, new.rows):
         before, after = old.rows.get(key), new.rows.get(key)
         if before == after:
@@ -112,22 +112,22 @@ def _order(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> Iterator[Any]:
 def _remarks(old: tuple[str, State], new: tuple[str, State]) -> Iterator[str]:
     (_, before), (_, after) = old, new
     if before.host and after.host and before.host != after.host:
-        yield f"they are of two hosts, {before.host} and {after.host}"
+        yield f"the logs are from different hosts: {before.host} and {after.host}"
     for name, state in (old, new):
         if not state.records:
-            yield f"{name}: it holds no record"
+            yield f"{name}: the log has no records"
             continue
         missing = [
             what for what, table in (("interfaces", state.addresses), ("routes", state.routes)) if not table.known
         ]
         if missing:
-            yield f"{name}: it does not tell the {' and '.join(missing)}"
+            yield f"{name}: the log does not contain the {' and '.join(missing)}"
         if cut := [what for what, table in (("interfaces", state.addresses), ("routes", state.routes)) if table.cut]:
-            yield f"{name}: of long tables it has the first rows ({' and '.join(cut)}): what is behind is not compared"
+            yield f"{name}: only the first rows of long tables ({' and '.join(cut)}) are in the log and compared"
         yield from (f"{name}: {lack}" for lack in state.lacks)
         if state.not_understood:
             yield f"{name}: {state.not_understood} records are not understood"
         if forgotten := state.results.forgotten:
-            yield f"{name}: {forgotten} results are left out, for they are of more pairs than are kept"
+            yield f"{name}: {forgotten} results are left out: the log has too many pairs of source and destination"
         if mixed := len(state.results.mixed.intersection(state.results)):
-            yield f"{name}: {mixed} of the pairs had more than one kind of result; the last is compared"
+            yield f"{name}: {mixed} of the pairs of source and destination had different results; the last is compared"

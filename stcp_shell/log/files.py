@@ -1,4 +1,4 @@
-"""Session logs of earlier sessions: files, or what comes in on standard input."""
+"""Session logs of earlier sessions: files, or standard input."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..model.entry import Entry
 from .reader import ReadProblems, Redact, entries
 
 STDIN = "-"
-_LONGEST = 1 << 24  # bytes in a line; what is longer is no record, and memory is not for it
+_LONGEST = 1 << 24  # bytes in a line; a longer line is not a record, and must not fill the memory
 
 
 class NotALog(StcpError):
@@ -21,7 +21,7 @@ class NotALog(StcpError):
 
 
 def opened(path: str, stdin: BinaryIO | None = None) -> BinaryIO:
-    """The file; `-` is standard input. Raises NotALog where it cannot be opened."""
+    """Return the open file; `-` is standard input. Raises NotALog if the file cannot be opened."""
     if path == STDIN and stdin:
         return stdin
     try:
@@ -31,19 +31,19 @@ def opened(path: str, stdin: BinaryIO | None = None) -> BinaryIO:
 
 
 def log_entries(file: BinaryIO, name: str, problems: ReadProblems, redact: Redact | None = None) -> Iterator[Entry]:
-    """The records, the first of which is looked for at once. Raises NotALog where none of the lines is one."""
+    """Return the records; the first one is read at once. Raises NotALog if none of the lines is a record."""
     found = entries(log_lines(file, name), problems, redact)
     first = list(islice(found, 1))
     if not first and (problems.skipped or problems.torn):
-        raise NotALog(f"{name}: this is no session log: none of its lines is a record")
+        raise NotALog(f"{name}: this is not a session log: none of its lines is a record")
     return chain(first, found)
 
 
 def replayable(file: BinaryIO, name: str) -> BinaryIO:
-    """The file, or where it can be read only once, as a pipe, a copy that is gone when it is closed."""
+    """Return the file; if it can be read only once, as a pipe, a temporary copy. Raises NotALog if copying fails."""
     if file.seekable():
         return file
-    import shutil  # late: a report of a pipe that is to be redacted is all that needs it
+    import shutil  # late import: only the redacted report of a pipe needs it
 
     copy = _temporary()
     try:
@@ -61,7 +61,7 @@ def _temporary() -> BinaryIO:
 
 
 def log_lines(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """The lines; one that is too long comes cut, which makes it no record."""
+    """Yield the lines; a line that is too long is cut, so it is no valid record. Raises NotALog."""
     read = partial(file.readline, _LONGEST)
     try:
         for number, line in enumerate(iter(read, b"")):

@@ -1,24 +1,24 @@
-"""Stand-ins for addresses and names: the same one for the same original, by a key that only the sender has.
+"""Stand-ins for addresses and names. An original always has the same stand-in under a key that only the sender has.
 
 Addresses keep their relations (the idea of Crypto-PAn, Xu, Fan, Ammar and Moon 2002): whether a bit is flipped depends
-on the key and on the bits before it, so that two addresses share as many leading bits as their stand-ins do, and what
-was in one subnet still is. Without the key there is no way back but by what is known of some of the originals.
+on the key and on the bits before it. So two stand-ins share as many leading bits as their originals, and addresses of
+one subnet stay in one subnet. Without the key, originals can be found only with knowledge of some of the others.
 
-What everybody knows stays as it is: loopback, 0.0.0.0 and ::, multicast, netmasks, the prefix of link-local addresses.
-So that no other address gets a stand-in among those, the bits are kept by which it differs from them: the first three
-to six of an IPv4 address, say.
+Well-known addresses are kept: loopback, 0.0.0.0 and ::, multicast, netmasks, the prefix of link-local addresses. No
+other address may get a stand-in among these. Therefore the leading bits by which it differs from them are kept, too:
+for example the first three to six of an IPv4 address.
 """
 
 from hashlib import blake2b
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import NamedTuple
 
-_REMEMBERED = 65536  # stand-ins, each of which takes up to a tenth of a millisecond to make
+_REMEMBERED = 65536  # stand-ins in the cache: making one takes up to 0.1 ms
 _KEPT_NAMES = frozenset(("localhost", "localdomain", "arpa", "in-addr", "ip6"))
 
 
 class _Known(NamedTuple):
-    """A prefix that stays. `whole`: and so does what follows it."""
+    """A prefix that is kept. `whole`: the bits after it are kept, too."""
 
     packed: bytes
     length: int
@@ -41,11 +41,11 @@ _KNOWN = {
         AF_INET6,
         ("::", 127, True),
         ("fe80::", 64, False),
-        # The groups of RFC 4291, section 2.7.1. Others have addresses and prefixes of hosts in them.
+        # The groups of RFC 4291, section 2.7.1. Other groups can contain addresses and prefixes of hosts.
         *((f"ff0{scope:x}::", 96, True) for scope in range(16)),
     ),
 }
-# An IPv4 address in an IPv6 one (RFC 4291, section 2.5.5.2; RFC 6052, section 2.1) has the stand-in that it has alone.
+# An IPv4 address in an IPv6 address (RFC 4291, section 2.5.5.2; RFC 6052, section 2.1) has the same stand-in as alone.
 _EMBEDDING = _known(AF_INET6, ("::ffff:0:0", 96, False), ("64:ff9b::", 96, False))
 
 
@@ -57,12 +57,12 @@ class Pseudonyms:
         self._made: dict[bytes, bytes] = {}
 
     def address(self, text: str) -> str:
-        """The stand-in of a numeric address. Raises ValueError where it is none."""
+        """Return the stand-in of a numeric address. Raises ValueError if the text is not an address."""
         packed = _packed(text)
         return _text(self._mapped(packed))
 
     def prefix(self, text: str, length: int) -> str:
-        """The stand-in of a network: of its prefix, with nothing behind it. What has bits there is no network."""
+        """Return the stand-in of a network: of its prefix, without host bits; with host bits it is an address."""
         packed = _packed(text)
         width = 8 * len(packed)
         host = (1 << max(0, width - length)) - 1
@@ -72,18 +72,18 @@ class Pseudonyms:
         return _text((int.from_bytes(mapped, "big") & ~host).to_bytes(len(packed), "big"))
 
     def hardware(self, octets: bytes) -> bytes:
-        """The stand-in of a hardware address: as long, and of no maker's range."""
+        """Return the stand-in of a hardware address: of the same length, and in no manufacturer's range."""
         if not any(octets) or set(octets) == {255}:
             return octets
         made = b"".join(self._digest(b"h", octets, bytes([part])) for part in range(len(octets) // 32 + 1))
-        first = made[0] & 0xFC | 2 | octets[0] & 1  # local, and a group's if it was one's (IEEE 802, section 8.2)
+        first = made[0] & 0xFC | 2 | octets[0] & 1  # local; the group bit is kept (IEEE 802, section 8.2)
         return bytes([first]) + made[1 : len(octets)]
 
     def name(self, text: str) -> str:
-        """The stand-in of a host name, label by label, so that those of one domain still have it in common."""
+        """Return the stand-in of a host name, label by label: the names of one domain still share the domain."""
         labels = text.split(".")
         nibbles = labels[-2:] == ["ip6", "arpa"]
-        if nibbles:  # an address, a digit a label
+        if nibbles:  # an address, one digit per label
             labels = [".".join(labels[:-2]), *labels[-2:]]
         top = [labels.pop()] if len(labels) > 1 and not nibbles else []
         return ".".join([*map(self._label, labels), *top])
@@ -117,7 +117,7 @@ class Pseudonyms:
 
 
 def _kept(packed: bytes) -> int:
-    """How many leading bits stay: up to where it parts from all the prefixes that are known."""
+    """Return how many leading bits are kept: up to the one that differs from all well-known prefixes."""
     kept = 0
     for known in [*_KNOWN[len(packed)], *(_EMBEDDING if len(packed) == 16 else ())]:
         common = _common(packed, known.packed)
@@ -128,7 +128,7 @@ def _kept(packed: bytes) -> int:
 
 
 def _common(one: bytes, other: bytes) -> int:
-    """How many leading bits two addresses have in common."""
+    """Return how many leading bits two addresses have in common."""
     differ = int.from_bytes(one, "big") ^ int.from_bytes(other, "big")
     return 8 * len(one) - differ.bit_length()
 
@@ -139,7 +139,7 @@ def _packed(text: str) -> bytes:
             return inet_pton(AF_INET6, text)
         return bytes(map(int, text.split("."))) if text.count(".") == 3 else inet_pton(AF_INET, text)
     except OSError:
-        raise ValueError(f"{text} is no address") from None
+        raise ValueError(f"{text} is not an address") from None
 
 
 def _text(packed: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Reads a session log: lines to typed entries. What is no record is skipped and counted, unknown fields are ignored."""
+"""Reads a session log: lines to typed entries. Other lines are skipped and counted; unknown fields are ignored."""
 
 from __future__ import annotations
 
@@ -19,32 +19,34 @@ _encode = json.JSONEncoder().encode
 
 
 class ReadProblems:
-    """What a log holds beside its records; complete when the last record has been read."""
+    """Problems found in a log; complete after the last record has been read."""
 
     def __init__(self, dropped: int = 0) -> None:
-        self.dropped = dropped  # records that memory had no room for
-        self.skipped = 0  # lines that are no record
+        self.dropped = dropped  # records that were dropped from memory
+        self.skipped = 0  # lines that are not records
         self.torn = False  # the last line is cut off: not counted in `skipped`
-        self.newer = 0  # the version of the format, where it is one that this program does not know yet
+        self.newer = 0  # format version of the log, if this program does not know it yet; otherwise 0
 
     def remarks(self) -> list[str]:
-        """What a report says of it."""
+        """Return the problems as remarks for a report."""
         said = []
         if self.dropped:
-            said.append(f"{self.dropped} earlier records were dropped: there was no file to keep them in")
+            said.append(f"{self.dropped} earlier records were dropped: there was no log file to keep them")
         if self.newer:
-            said.append(f"its format has version {self.newer}, this program knows {SCHEMA}: what is new is not shown")
+            said.append(
+                f"the log format is version {self.newer}, this program knows {SCHEMA}: newer parts are not shown"
+            )
         if self.skipped:
-            said.append(f"{self.skipped} line{'s are' if self.skipped > 1 else ' is'} no record of a session log")
+            said.append(f"{self.skipped} line{'s are' if self.skipped > 1 else ' is'} not valid in a session log")
         if self.torn:
-            said.append("the last line is torn: the session was killed while it wrote it, or is writing it still")
+            said.append("the last line is incomplete: the session was killed while writing it, or is still writing it")
         return said
 
 
 def entries(
     lines: Iterable[bytes], problems: ReadProblems | None = None, redact: Redact | None = None
 ) -> Iterator[Entry]:
-    """The records of JSON Lines, each as its declared class; `redact` is applied before anything else sees them."""
+    """Yield the records of JSON Lines, each as its declared class; `redact` is applied to them first."""
     current = False
     for data, text in objects(lines, problems or ReadProblems()):
         if data["type"] == "session":
@@ -58,7 +60,7 @@ def entries(
 
 
 def objects(lines: Iterable[bytes], problems: ReadProblems) -> Iterator[tuple[Record, str]]:
-    """The JSON objects that have a `type`, each with its text. `problems` counts the other lines."""
+    """Yield the JSON objects that have a `type`, each with its text. `problems` counts the other lines."""
     for line in lines:
         try:
             text = line.decode("utf-8", "surrogatepass").strip()
@@ -77,13 +79,13 @@ def objects(lines: Iterable[bytes], problems: ReadProblems) -> Iterator[tuple[Re
 
 
 def one_line(entry: Entry) -> str:
-    """The JSON of an entry in ASCII, whatever the log had."""
+    """Return the JSON of an entry in ASCII, also if the log has other characters."""
     text = entry.line
     return text if text.isascii() and text.isprintable() else _encode(_scan(text)[0])
 
 
 def declared(data: Record) -> type | None:
-    """The class that a record is declared as; None: this version does not know it."""
+    """Return the class that declares a record; None: this version does not know its type."""
     kind = data["type"]
     if kind == "result" and "error" not in data:
         kind = f"result/{data.get('result')}"
@@ -119,5 +121,5 @@ def _entry(data: Record, text: str, current: bool) -> Entry:
 
 
 def _newer(version: Any) -> int:
-    """The version, where it is newer than ours. Logs from before there were versions have none."""
+    """Return the version if it is newer than this program's, otherwise 0. The oldest logs have no version."""
     return version if isinstance(version, int) and version > SCHEMA else 0

@@ -1,9 +1,9 @@
-"""Records with stand-ins for addresses and host names, also inside of text. It is done once, before every format.
+"""Replaces addresses and host names in records by stand-ins, also inside text: once, before every report format.
 
-Host names are those that the records name as this host or as a destination, and whatever else looks like one: what has
-dots and is no file. A record may speak of a name before the record that shows it to be one: `collect_names` comes
-first. What a field holds its declaration says: interfaces and the program's own words stay, and so do port numbers,
-times and all that was measured.
+Host names are the names of this host and of destinations in the records, and other words that look like a host name:
+with dots, and not a file name. A name can occur before the record that shows it to be a host name, so `collect_names`
+reads the log first. The declaration of a field says what it holds: interface names and the program's own words are
+kept, and so are port numbers, times and all measured values.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from .pseudonyms import Pseudonyms
 from .reader import ReadProblems, declared, objects
 
 Record = dict[str, Any]
-_REMEMBERED = 16384  # texts
-_LONGEST = 1 << 12  # characters of a text that is remembered
+_REMEMBERED = 16384  # texts in the cache
+_LONGEST = 1 << 12  # characters of a text that is cached
 _MOST_NAMES = 100_000
 _DEEPEST = 60
-# Names of files, which have dots as well.
+# Extensions of file names, which have dots as well.
 _FILES = frozenset(
     (
         *("stcp", "jsonl", "json", "txt", "log", "md", "html", "csv", "svg", "xml", "py", "sh", "so", "conf", "cfg"),
@@ -49,7 +49,7 @@ _MOST_GROUPS = 20  # of a hardware address; one of IPv6 has 8
 
 
 def collect_names(lines: Iterable[bytes]) -> Names:
-    """The names in the records of a log."""
+    """Return the host names in the records of a log."""
     names = Names()
     for record, _ in objects(lines, ReadProblems()):
         names.learn(record)
@@ -57,14 +57,14 @@ def collect_names(lines: Iterable[bytes]) -> Names:
 
 
 class Names:
-    """The host names that records show to be some: whole, and the parts by which people call them."""
+    """Host names found in records: the full names, and their parts that are used as short names."""
 
     def __init__(self) -> None:
         self.words: set[str] = set()  # in lower case
-        self.pieces = 1  # the most that a word has
+        self.pieces = 1  # the largest number of pieces in a word
 
     def learn(self, record: Record) -> None:
-        """Take the names out of a record."""
+        """Add the host names in a record."""
         found = [_at(record, path) for path in _paths_of(declared(record))]
         if record.get("type") == "command" and isinstance(text := record.get("text"), str):
             found += _ASKED.findall(text)
@@ -91,7 +91,7 @@ def _at(record: Record, path: tuple[str, ...]) -> Any:
 
 @cache
 def _paths_of(cls: type | None) -> tuple[tuple[str, ...], ...]:
-    """Where records of a class have host names; of a type that this version does not know, where such names stand."""
+    """Return the paths of host names in records of a class; for a type that is not known, the usual paths."""
     if cls is None:
         return ("host",), ("destination", "name")
     start = ("value",) if KINDS[cls].result else ()
@@ -107,7 +107,7 @@ def _host_fields(cls: type) -> Iterator[tuple[str, ...]]:
 
 
 class Redactor:
-    """Puts stand-ins into records, by the key of the stand-ins, for the names that were collected and all addresses."""
+    """Replaces all addresses and the collected names in records by stand-ins under a key."""
 
     def __init__(self, key: bytes, names: Names) -> None:
         self._pseudonyms = Pseudonyms(key)
@@ -115,7 +115,7 @@ class Redactor:
         self._texts: dict[str, str] = {}
 
     def __call__(self, record: Record) -> Record:
-        """The record with stand-ins. Its type and its time stay."""
+        """Return the record with stand-ins. Its type and its time are kept."""
         cls = declared(record)
         answer = cls is not None and bool(KINDS[cls].result)
         made = self._object(record, None if answer else cls, 0)
@@ -128,7 +128,7 @@ class Redactor:
         return made
 
     def _object(self, value: Record, cls: type | None, depth: int) -> Record:
-        """An object, as its class is declared; what is not declared is text."""
+        """Return an object with stand-ins, as its class is declared; undeclared fields are treated as text."""
         known = _plan(cls)
         made = {}
         for name, inner in value.items():
@@ -160,7 +160,7 @@ class Redactor:
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, (dict, list)) and depth > _DEEPEST:
-            return None  # no record of ours is so deep
+            return None  # no record of this program is so deep
         if isinstance(value, dict):
             return self._object(value, cls, depth)
         if isinstance(value, list):
@@ -174,7 +174,7 @@ class Redactor:
             return self._text(text)
 
     def _text(self, text: str) -> str:
-        """A text with stand-ins for what is in it."""
+        """Return a text with stand-ins for the addresses and names in it."""
         made = self._texts.get(text)
         if made is None:
             made = _TOKEN.sub(self._token, text)
@@ -209,7 +209,7 @@ class Redactor:
         return self._pseudonyms.address(text)
 
     def _colons(self, run: str, length: int | None, attached: bool) -> str:
-        """Groups with colons between them: addresses are in it, or it is a time, or a port behind an address."""
+        """Replace addresses in groups with colons between them; the groups can also be a time, or end in a port."""
         groups = run.split(":")
         made: list[str] = []
         start = 0
@@ -223,7 +223,7 @@ class Redactor:
         return ":".join(made)
 
     def _slice(self, groups: list[str], start: int, length: int | None) -> tuple[int, str]:
-        """The longest address that begins with that group, or the group alone; answers where the next one is."""
+        """Return the next group's index, and the stand-in of the longest address at `start`, or of that group alone."""
         for end in range(min(len(groups), start + _MOST_GROUPS), start + 2, -1):
             text = ":".join(groups[start:end])
             bare = text.rstrip(".")
@@ -246,7 +246,7 @@ class Redactor:
         return "".join(self._replaced(pieces))
 
     def _replaced(self, pieces: list[str]) -> Iterator[str]:
-        """The pieces, with stand-ins for those that are a name together: the longest first."""
+        """Yield the pieces, with stand-ins for those that together are a name: the longest name first."""
         start = 0
         while start < len(pieces):
             for end in range(min(len(pieces), start + 2 * self._names.pieces - 1), start, -1):
@@ -262,17 +262,17 @@ class Redactor:
 
 @cache
 def _plan(cls: type | None) -> Mapping[str, Field]:
-    """The fields of a class by their names in JSON."""
+    """Return the fields of a class by their names in JSON."""
     return {field.wire: field for field in fields(cls)} if cls else {}
 
 
 def _pieces(word: str) -> list[str]:
-    """What stands between dots, hyphens and underscores, and these."""
+    """Split a word at dots, hyphens and underscores, which are kept as pieces."""
     return re.split(r"([._-])", word)
 
 
 def _looks_like_a_name(word: str) -> bool:
-    """Whether it has a host name's form, with dots in it. Kernel settings (`net.ipv4.ip_forward`) have not."""
+    """Return whether a word looks like a host name with dots. Kernel settings (`net.ipv4.ip_forward`) do not."""
     if "." not in word or len(word) > 253 or not _NAME.fullmatch(word):
         return False
     return word.rpartition(".")[2].lower() not in _FILES and not word.startswith("net.ipv")

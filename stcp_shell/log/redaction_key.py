@@ -1,4 +1,4 @@
-"""The key of the stand-ins: one that nobody knows, or one in a file, for who wants the same stand-ins again."""
+"""The key of the stand-ins: a random one that is not stored, or one in a file, to get the same stand-ins again."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import stat
 
 from ..errors import Failure, reason
 
-_LENGTH = 32  # bytes; the file has them in hexadecimal
+_LENGTH = 32  # bytes; the file holds them in hexadecimal
 
 
 def key(path: str | None) -> bytes:
-    """The key in a file, which is made where it is not there yet; None: a key that is thrown away.
+    """Return the key in a file, which is created if it does not exist; for None, a random key that is not stored.
 
-    Raises Failure where the file can neither be read nor made, or holds something else.
+    Raises Failure if the file can neither be read nor created, or holds something else.
     """
     if path is None:
         return os.urandom(_LENGTH)
@@ -25,9 +25,9 @@ def key(path: str | None) -> bytes:
 
 
 def _read(path: str) -> bytes | None:
-    """None: there is no such file."""
+    """Return the key in a file; None: there is no such file. Raises ValueError if it is not a key file."""
     try:
-        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO must not hang us
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # opening a FIFO must not block
     except FileNotFoundError:
         return None
     with open(file, "rb") as opened:
@@ -37,7 +37,7 @@ def _read(path: str) -> bytes | None:
     except ValueError:
         made = b""
     if len(made) != _LENGTH:
-        raise ValueError(f"this is no key file ({2 * _LENGTH} hexadecimal digits): choose a new name, and one is made")
+        raise ValueError(f"this is not a key file ({2 * _LENGTH} hexadecimal digits): give a new name to create one")
     return made
 
 

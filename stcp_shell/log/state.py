@@ -1,4 +1,4 @@
-"""How things stand in a session log: the result of each source and destination, the verdicts, addresses and routes."""
+"""The state that a session log shows: the result of each source and destination, the verdicts, addresses and routes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Target(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """From where to where."""
+    """A source address and a target."""
 
     source: str | None  # None: no source address was chosen
     target: Target
@@ -38,38 +38,38 @@ class Pair(NamedTuple):
 
 
 class Result(NamedTuple):
-    """How a connect ended, as far as it can be compared."""
+    """How a connect ended, reduced to what can be compared."""
 
     outcome: str
-    said: str  # who said so; empty: nobody
-    way: str | None  # None: not known
+    said: str  # the evidence: an ICMP error, a RST, the fate of the SYNs; empty: none
+    way: str | None  # next hop and interface; None: not known
 
 
 class Table:
-    """Rows by what names them. `known`: the log has it; `whole`: with all its rows; `cut`: with the first rows."""
+    """Rows by their keys. `known`: the log has the table; `whole`: with all rows; `cut`: with the first rows only."""
 
     def __init__(self) -> None:
         self.rows: dict[str, str] = {}
         self.known = self.whole = self.cut = False
 
     def take(self, rows: dict[str, str], whole: bool, cut: bool = False) -> None:
-        """A later look at the table, at all of it or at a part."""
+        """Take a later state of the table, or of a part of it."""
         self.rows = rows if whole or cut else {**self.rows, **rows}
         self.known, self.cut = True, cut
         self.whole = whole or (self.whole and not cut)
 
 
 class Seen(dict[Any, Any]):
-    """The first or the last sight of each. `again`: those that were seen more than once, `mixed`: not as the same."""
+    """The first or the last value of each key. `again`: keys seen more than once; `mixed`: with different values."""
 
     def __init__(self, first: bool) -> None:
         self.again: set[Any] = set()
         self.mixed: set[Any] = set()
-        self.forgotten = 0  # what memory has no room for
+        self.forgotten = 0  # values whose key is beyond MOST_PAIRS
         self._first = first
 
     def put(self, key: Any, value: Any) -> None:
-        """The next sight of one."""
+        """Take the next value of a key."""
         if key in self:
             self.again.add(key)
             if self[key] != value:
@@ -82,22 +82,22 @@ class Seen(dict[Any, Any]):
 
 
 class State:
-    """What the records say that have been taken. Memory is for so many pairs, however long the log."""
+    """The state after the records taken so far. Its memory is bounded (MOST_PAIRS), however long the log is."""
 
     def __init__(self, first: bool = False) -> None:
         self.host: str | None = None
         self.time: str | None = None
         self.records = self.not_understood = self.count = 0
-        self.lacks: list[str] = []  # what the log lacks
+        self.lacks: list[str] = []  # remarks on what the log lacks
         self.results, self.choices, self.verdicts = Seen(first), Seen(first), Seen(first)
-        self.severities: dict[str, str] = {}  # of the kinds of verdict
+        self.severities: dict[str, str] = {}  # by kind of verdict
         self.interfaces, self.addresses, self.routes, self.rules = Table(), Table(), Table(), Table()
-        self._first = first  # the first of everything counts, not the last
+        self._first = first  # the first value of everything is kept, not the last
         self._known: dict[Any, Any] = {}
 
     @classmethod
     def last(cls, entries: Iterable[Entry]) -> State:
-        """How things stood at the end."""
+        """Return the state at the end of the log."""
         state = cls()
         for entry in entries:
             state.take(entry)
@@ -105,7 +105,7 @@ class State:
 
     @classmethod
     def both(cls, entries: Iterable[Entry]) -> tuple[State, State]:
-        """How things were found at first, and how they stood at the end."""
+        """Return the state as first seen, and the state at the end of the log."""
         first, last = cls(first=True), cls()
         for entry in entries:
             first.take(entry)
@@ -113,7 +113,7 @@ class State:
         return first, last
 
     def take(self, entry: Entry) -> None:
-        """The next record."""
+        """Take the next record."""
         self.records += 1
         self.not_understood += bool(entry.problem)
         take = _TAKE.get(type(entry.record))
@@ -139,7 +139,7 @@ class State:
                 self._result(tried.address, target, tried)
             if tried.chosen_by == "kernel" and tried.address:
                 self.choices.put(target, self._one(tried.address))
-        blames = f", said by {record.blames}" if record.blames else ""
+        blames = f", ICMP error from {record.blames}" if record.blames else ""
         self.severities[record.kind] = record.severity
         self.verdicts.put(target, self._one(f"{record.kind}{blames}"))
 
@@ -148,7 +148,7 @@ class State:
             return
         found = record.interfaces
         cut = record.more
-        # One interface alone is what was asked for by name.
+        # A single interface was requested by name.
         whole = not cut and (record.automatic or record.counters is not None or len(found) > 1)
         up = [link for link in found if "UP" in link.flags]
         self.interfaces.take({link.name: "up" for link in up}, whole, cut)
@@ -182,7 +182,7 @@ class State:
         self.results.put(Pair(source and self._one(source), target), self._one(result))
 
     def _one(self, value: _T) -> _T:
-        """The value, of which there is one however often it occurs."""
+        """Return one shared object for equal values: it saves memory."""
         if len(self._known) >= MOST_PAIRS:
             self._known.clear()
         return cast("_T", self._known.setdefault(value, value))
@@ -212,11 +212,11 @@ def _way(route: ResolvedRoute | NextHop | None) -> str | None:
 
 
 def _route(row: Route) -> tuple[str, str]:
-    """What names a row, and where it leads."""
+    """Return the key of a row, and its next hops and source as text."""
     six = " (IPv6)" if row.family == INET6 else ""
     name = f"{row.destination}/{row.prefix_length}" if row.prefix_length else f"default{six}"
     table = f" table {row.table}" if row.table != 254 else ""
     metric = f" metric {row.metric}" if row.metric else ""
-    hops = [_way(hop) or "nowhere" for hop in row.hops] or [row.kind]
+    hops = [_way(hop) or "no interface" for hop in row.hops] or [row.kind]
     source = f", source {row.source}" if row.source else ""
     return f"{name}{table}{metric}", f"{' and '.join(hops)}{source}"

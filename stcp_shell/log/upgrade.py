@@ -1,7 +1,7 @@
-"""Records of older versions of the format as the current one has them.
+"""Converts records of older format versions to the current one.
 
-Version 1 wrote a route that could not be asked for as an object of nulls, and before that without a `kind`. The
-outcome of attempts that differ was `unsteady`. A verdict had no severity.
+Version 1 wrote a route that could not be queried as an object of nulls, and earlier without a `kind`. The outcome of
+attempts with different results was `unsteady`. A verdict had no severity.
 """
 
 from __future__ import annotations

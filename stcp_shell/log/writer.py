@@ -1,7 +1,7 @@
 """Writes the session log, each record flushed when it is complete, and reads this session's part back.
 
-Where the log cannot be written (any more) there is one warning and the records are kept in memory, so that the
-session goes on and `log` still works.
+If the log cannot be written (any more), there is one warning and the records are kept in memory: the session continues
+and `log` still works.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from ..model.coding import to_json
 from ..model.record import KINDS, UNLOGGED
 from ..model.session import CommandGiven
 
-MOST_KEPT = 50_000  # records in memory, where there is no file; the oldest go first
+MOST_KEPT = 50_000  # records in memory, if there is no file; the oldest are dropped first
 encode = json.encoder.JSONEncoder(ensure_ascii=True, check_circular=False).encode
 
 
 class Journal:
-    """The log of one session. `path` None: no file is wanted (`--no-log`), the records are kept in memory."""
+    """The log of one session. `path` None: no file is written (`--no-log`), the records are kept in memory."""
 
     def __init__(self, path: str | None, clock: Callable[[], float], warn: Callable[[str], None]) -> None:
         self.path = path
-        self.dropped = 0  # records that memory had no room for
-        self.commanded = 0  # the last `command` record
-        self.on_record: Callable[[str], None] | None = None  # gets each record as a line, too
+        self.dropped = 0  # records that were dropped from memory
+        self.commanded = 0  # `seq` of the last `command` record
+        self.on_record: Callable[[str], None] | None = None  # called with each record as a line
         self._clock = clock
         self._warn = warn
         self._sequence = 0
@@ -48,7 +48,7 @@ class Journal:
                 self._give_up(error)
 
     def write(self, record: Any, command: int = 0) -> int:
-        """Add a record, which came of that command; answers its sequence number. Never raises OSError."""
+        """Add a record that `command` caused; return its sequence number. Never raises OSError."""
         kind = KINDS[type(record)]
         self._sequence += 1
         fields: dict[str, Any] = {"type": kind.type, "seq": self._sequence, "time": self._now()}
@@ -73,25 +73,25 @@ class Journal:
         return self._sequence
 
     def command(self, text: str, origin: str) -> int:
-        """Add the record of a command; answers its sequence number."""
+        """Add the record of a command; return its sequence number."""
         self.commanded = self.write(CommandGiven(text, origin))
         return self.commanded
 
     def lines(self) -> Iterator[bytes]:
-        """The lines of this session, oldest first, read from the file as they are asked for."""
+        """Yield the lines of this session, oldest first; they are read from the file on demand."""
         if self._regular:
             yield from self._file_lines()
         yield from list(self._kept)
 
     def writes_to(self, path: str) -> bool:
-        """Whether the session log is this file, under whatever name."""
+        """Return whether the session log is this file, also under another name."""
         try:
             return self._file is not None and os.path.samestat(os.fstat(self._file), os.stat(path))
-        except (OSError, ValueError):  # not there, or no path at all
+        except (OSError, ValueError):  # it does not exist, or is not a path
             return False
 
     def close(self) -> None:
-        """Close the file. Later records go to memory."""
+        """Close the file. Later records are kept in memory."""
         self._writable = self._regular = False
         if self._file is not None:
             os.close(self._file)
@@ -100,9 +100,9 @@ class Journal:
     def _open(self, path: str) -> None:
         folder = os.path.dirname(path)
         if folder:
-            with contextlib.suppress(FileExistsError):  # a file: opening what is below it says so more clearly
+            with contextlib.suppress(FileExistsError):  # it is a file: the open below reports that more clearly
                 os.makedirs(folder, mode=0o700, exist_ok=True)
-        flags = os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK  # a FIFO that nobody reads must not hang us
+        flags = os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK  # a FIFO without a reader must not block
         try:
             file = os.open(path, flags | os.O_RDWR, 0o600)
         except OSError as error:
@@ -115,16 +115,16 @@ class Journal:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise OSError(errno.EBUSY, "another session is writing it") from None
+                raise OSError(errno.EBUSY, "another session is writing to it") from None
             self._regular = True
             self._start = status.st_size
             if status.st_size and os.pread(file, 1, status.st_size - 1) != b"\n":
-                self._append(b"\n")  # a session that was killed left a torn line: ours begins on its own
+                self._append(b"\n")  # a killed session left an incomplete line: start on a new one
                 self._start += 1
         self._writable = True
 
     def _append(self, line: bytes) -> None:
-        """Write a line. How long the file is then is the kernel's to say: Ctrl-C may come right behind a write."""
+        """Write a line. The file's length is always read from the kernel: Ctrl-C may come right after a write."""
         assert self._file is not None
         written = 0
         try:
@@ -135,17 +135,17 @@ class Journal:
             raise
 
     def _take_back(self, written: int) -> None:
-        """Cut what a failed write left behind the last whole record."""
+        """Remove what a failed write left after the last complete record."""
         if written and self._file is not None and self._regular:
-            with contextlib.suppress(OSError):  # a torn last line is what readers skip
+            with contextlib.suppress(OSError):  # readers skip an incomplete last line
                 os.ftruncate(self._file, os.fstat(self._file).st_size - written)
 
     def _give_up(self, error: OSError) -> None:
-        """Go on in memory; what is in the file is still read from it."""
+        """Continue in memory; records in the file are still read from it."""
         self._writable = False
         self._warn(
             f"the session log cannot be written ({self.path}: {error.strerror or error}): "
-            "it is kept in memory; save it with log -save FILE"
+            "records are kept in memory; save them with log -save FILE"
         )
 
     def _file_lines(self) -> Iterator[bytes]:
@@ -154,7 +154,7 @@ class Journal:
         while position < end and self._file is not None:
             chunk = os.pread(self._file, min(1 << 16, end - position), position)
             if not chunk:
-                break  # somebody cut the file
+                break  # the file was truncated by another process
             position += len(chunk)
             *whole, rest = (rest + chunk).split(b"\n")
             yield from whole
@@ -166,7 +166,7 @@ class Journal:
 
 
 def records_of(result: Any) -> tuple[Any, ...]:
-    """The records that are kept of what a command found. Raises TypeError for what nobody has decided about."""
+    """Return the records to log for a command's result. Raises TypeError if its type is not declared."""
     kind = type(result)
     if kind in KINDS:
         return (result,)
@@ -174,10 +174,10 @@ def records_of(result: Any) -> tuple[Any, ...]:
         return tuple(result.records())
     if kind in UNLOGGED:
         return ()
-    raise TypeError(f"{kind.__name__} is neither logged nor known not to be: declare it in stcp_shell/model")
+    raise TypeError(f"{kind.__name__} is no @record and not @unlogged: declare it in stcp_shell/model")
 
 
 def default_path(state_folder: str, now: float) -> str:
-    """A new file's name for a session that starts `now`, in the sessions folder."""
+    """Return the path of a new log for a session that starts at `now`, in the sessions folder."""
     name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
     return os.path.join(state_folder, "sessions", f"{name}-{os.getpid()}.jsonl")

@@ -1,4 +1,4 @@
-"""What scripts expect, and what came of it."""
+"""What scripts expect, and the results."""
 
 from typing import Annotated, NamedTuple
 
@@ -9,22 +9,22 @@ from .record import record
 class Expectation(NamedTuple):
     """Whether the last connection or diagnosis was what a script expects (expect)."""
 
-    met: Annotated[bool, "it held"]
-    expected: Annotated[str, "what the script says"]
-    seen: Annotated[str, "what there was"]
-    evidence: Annotated[tuple[str, ...], "of what was seen"]
-    where: Annotated[str, "FILE:LINE; empty for a typed line"] = ""
+    met: Annotated[bool, "whether the expectation was met"]
+    expected: Annotated[str, "what the script expects"]
+    seen: Annotated[str, "what was observed"]
+    evidence: Annotated[tuple[str, ...], "evidence for what was observed"]
+    where: Annotated[str, "FILE:LINE; empty: a typed line"] = ""
 
 
 @record("result")
 class CommandFailed(NamedTuple):
-    """A command could not be carried out."""
+    """A command failed."""
 
-    error: Annotated[str, "why"]
+    error: Annotated[str, "the error message"]
 
 
 class Check(NamedTuple):
-    """What an `expect` found, and where it stands."""
+    """The result of an `expect`, and its source line."""
 
     source: str
     line: int
@@ -33,7 +33,7 @@ class Check(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """A command that could not be carried out, and where it stands."""
+    """A command that failed, and its source line."""
 
     source: str
     line: int

@@ -1,7 +1,7 @@
-"""Declared classes to JSON values and back, as `record` declares them.
+"""Converts declared classes to JSON values and back, as `record` declares them.
 
-A reader takes a record as any version may have written it: fields that it does not know are ignored, and those that
-are missing have their default. What is of the wrong type is refused, with the path to it.
+A reader accepts the records of any version: unknown fields are ignored, and missing fields get their default. A value
+of the wrong type, or a missing field without a default, raises WrongType with the path to it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .record import Field, Range, fields, is_declared
 
 Decode = Callable[[Any], Any]
 _new = tuple.__new__
-_MOST = 2**53  # whole numbers that a float holds
+_MOST = 2**53  # a float holds every whole number below this
 _NAMES = {
     str: "text",
     int: "a whole number",
@@ -27,7 +27,7 @@ _NAMES = {
 
 
 class WrongType(ValueError):
-    """A value is not what its declaration says. `path` leads to it: `sources[1].route.gateway`."""
+    """A value does not match its declaration. `path` is its place: `sources[1].route.gateway`."""
 
     def __init__(self, why: str, path: str = "") -> None:
         super().__init__(f"{path}: {why}" if path else why)
@@ -35,13 +35,13 @@ class WrongType(ValueError):
         self.path = path
 
     def within(self, name: str) -> WrongType:
-        """The same, seen from the object around it."""
+        """Return the same error with the path of the enclosing object, in which the field is `name`."""
         dot = "." if self.path and not self.path.startswith("[") else ""
         return WrongType(self.why, f"{name}{dot}{self.path}")
 
 
 def to_json(value: Any) -> dict[str, Any]:
-    """The fields of a declared class by their names in JSON. Durations are rounded to microseconds."""
+    """Return the fields of a declared class by their names in JSON. Durations are rounded to microseconds."""
     return {
         name: part if convert is None or part is None else convert(part)
         for (name, convert), part in zip(_encoder(value.__class__), value)
@@ -54,7 +54,7 @@ def _encoder(cls: type) -> tuple[tuple[str, Any], ...]:
 
 
 def _converter(field: Field) -> Any:
-    """What makes a JSON value of a field's; None: it is one already."""
+    """Return the function that converts a field's value to JSON; None: the value needs no conversion."""
     if is_declared(field.type):
         return (lambda values: [to_json(value) for value in values]) if field.many else to_json
     if field.many:
@@ -64,10 +64,11 @@ def _converter(field: Field) -> Any:
 
 @cache
 def decoder(cls: type) -> Decode:
-    """What makes an instance of a class of a JSON object. It raises WrongType.
+    """Return the function that makes an instance of a class from a JSON object. That function raises WrongType.
 
-    A log has 100,000 records of some twenty fields. So the usual case, every field there and of its type, is a function
-    made for the class (`_source`), which halves the time; whatever else there is goes field by field.
+    A log can have 100,000 records of about twenty fields. Therefore a function is generated for the class (`_source`)
+    for the usual case, in which every field is present and of its type: this halves the time. All other cases are
+    decoded field by field.
     """
     declared = fields(cls)
     inner = {field.wire: _inner(field) for field in declared if field.many or is_declared(field.type)}
@@ -80,13 +81,13 @@ def decoder(cls: type) -> Decode:
     names: dict[str, Any] = {"new": _new, "cls": cls, "careful": careful, "WrongType": WrongType}
     names["get"] = _getter([field.wire for field in declared])
     names |= {f"inner{place}": inner.get(field.wire) for place, field in enumerate(declared)}
-    exec(_source(declared), names)  # as namedtuple does it; nothing in the text is from outside
+    exec(_source(declared), names)  # as namedtuple does it; the source contains no external input
     made: Decode = names["decode"]
     return made
 
 
 def _source(declared: Sequence[Field]) -> str:
-    """The text of a function for the usual case."""
+    """Return the source of a function for the usual case."""
     checks, steps = [], []
     for place, field in enumerate(declared):
         name, kind = f"v{place}", field.type.__name__
@@ -120,7 +121,7 @@ def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def _part(field: Field, inner: Decode | None, data: dict[str, Any]) -> Any:
-    """The value of a field."""
+    """Return the value of a field."""
     if field.wire not in data:
         if field.required:
             raise WrongType("it is missing", field.wire)
@@ -133,7 +134,7 @@ def _part(field: Field, inner: Decode | None, data: dict[str, Any]) -> Any:
 
 
 def _inner(field: Field) -> Decode:
-    """What decodes an object within one, or a list."""
+    """Return the function that decodes a nested object or a list."""
     member = decoder(field.type) if is_declared(field.type) else _scalar(field)
     if not field.many:
         return member
@@ -156,7 +157,7 @@ def _scalar(field: Field) -> Decode:
 
 
 def _checked(field: Field, value: Any) -> Any:
-    """The value, if it is of the type of the field; a whole number of seconds becomes a float."""
+    """Return the value if it has the type of the field; a whole number of seconds becomes a float."""
     if value is None and field.optional:
         return value
     needed: type = list if field.many else dict if is_declared(field.type) else field.type

@@ -1,4 +1,4 @@
-"""All records: it imports every module that declares some. Readers, the schema and the documentation need them all."""
+"""Imports every module that declares records: readers, the schema and the documentation need all of them."""
 
 from . import checks, comparison, connection, diagnosis, results, route_get, session, tables, trace
 from .record import KINDS, RECORDS

@@ -1,4 +1,4 @@
-"""The documentation of the log format, as the records are declared."""
+"""The documentation of the log format, made from the record declarations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .record import Field, fields, is_declared
 
 
 class Described(NamedTuple):
-    """A type of record, or an object in records: what it is, and its fields with what each holds and means."""
+    """A type of record, or an object in records: its description, and what each field holds and means."""
 
     name: str
     text: str
@@ -18,7 +18,7 @@ class Described(NamedTuple):
 
 
 def described() -> tuple[list[Described], list[Described]]:
-    """The types of records, and the objects in them."""
+    """Return the types of records, and the types of the objects in them."""
     parts: dict[str, type] = {}
     for cls in RECORDS.values():
         _gather(cls, parts)
@@ -38,7 +38,7 @@ def _described(name: str, cls: type) -> Described:
 
 
 def _gather(cls: type, parts: dict[str, type]) -> None:
-    """The objects in a record, each before those that are in it."""
+    """Add the objects in a record to `parts`, each before the objects inside it."""
     for field in fields(cls):
         if is_declared(field.type) and _name(field.type) not in parts:
             parts[_name(field.type)] = field.type
@@ -53,5 +53,5 @@ def _holds(field: Field) -> str:
 
 
 def _name(cls: type) -> str:
-    """`ResolvedRoute` as `resolved route`."""
+    """Return `ResolvedRoute` as `resolved route`."""
     return re.sub(r"(?<!^)(?=[A-Z])", " ", cls.__name__).lower()

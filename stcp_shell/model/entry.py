@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 
 class Entry(NamedTuple):
-    """A record with what every line of the log has.
+    """A record with the fields that every line of the log has.
 
     `record` is an instance of a declared class; None: this version does not know the type, or `problem` says why it
     does not understand the line.
@@ -13,7 +13,7 @@ class Entry(NamedTuple):
     type: str
     seq: int  # 1, 2, 3, ... in a session; 0: the line has none
     time: str  # ISO 8601, UTC, milliseconds; empty: the line has none
-    command: int  # `seq` of the command that it came of; 0: none
+    command: int  # `seq` of the command that caused it; 0: none
     record: Any
     problem: str
     line: str  # the JSON text
@@ -25,5 +25,5 @@ class Entry(NamedTuple):
 
     @property
     def second(self) -> str:
-        """`2026-01-31 15:33:51`, without the zone."""
+        """Date and time, `2026-01-31 15:33:51`, without the zone."""
         return self.time[:19].replace("T", " ")

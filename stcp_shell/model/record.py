@@ -1,4 +1,4 @@
-"""How a record of the session log is declared: once, as a typed class shaped like its JSON.
+"""Declares the records of the session log: each once, as a typed class shaped like its JSON.
 
     @record("note")
     class Note(NamedTuple):
@@ -6,10 +6,10 @@
 
         text: Annotated[str, "the remark"]
 
-Writing and reading back (`coding`), the JSON Schema (`schema`), the documentation of the format (`documentation`) and
-what is redacted (`log.redaction`) follow from the declaration. A field's hint says what it holds: text, numbers, truth
-values, `Optional` ones of these, other declared classes, tuples of any; its `Annotated` texts say what it means. Wire
-names stand here, so that a class can be renamed and old logs stay readable.
+The declaration determines how records are written and read (`coding`), the JSON Schema (`schema`), the documentation of
+the format (`documentation`) and the redaction (`log.redaction`). The type hint of a field says what it holds: text,
+numbers, booleans, `Optional` ones of these, other declared classes, or tuples of any of these; its `Annotated` text
+says what it means. Wire names are declared here, so that a class can be renamed and old logs stay readable.
 """
 
 import typing
@@ -21,18 +21,18 @@ _C = TypeVar("_C", bound=type)
 
 
 class Wire(NamedTuple):
-    """A field's name in JSON, where Python's grammar forbids it."""
+    """A field's name in JSON, if the field has another name in Python (`from` is a keyword, for example)."""
 
     name: str
 
 
 class Redaction(NamedTuple):
-    """What stand-ins do with a text: `word` and `interface` stay, a `host` is learned, `hardware` and `network` are
-    mapped as what they are. Any other text has stand-ins for the addresses and names that are in it.
+    """How redaction treats a text: `word` and `interface` are kept, a `host` is collected as a host name, `hardware`
+    and `network` get stand-ins of the same kind. In any other text the addresses and names get stand-ins.
     """
 
     kind: str
-    length: str = ""  # of a network: the field with its prefix length
+    length: str = ""  # for a network: the field with its prefix length
 
 
 class Range(NamedTuple):
@@ -52,15 +52,15 @@ Octet = typing.Annotated[int, Range(0, 255)]
 
 
 class Kind(NamedTuple):
-    """What a record is called in the log."""
+    """How a record is identified in the log."""
 
     type: str
-    result: str = ""  # records of the type `result` hold an answer each, and this says which
-    command: bool = True  # it came of a command, whose `seq` it names
+    result: str = ""  # for the type `result`: which result the record holds
+    command: bool = True  # a command caused it; the record holds the `seq` of that command
 
     @property
     def name(self) -> str:
-        """`connection`, `result/bound`."""
+        """The type and the result: `connection`, `result/bound`."""
         return f"{self.type}/{self.result}" if self.result else self.type
 
 
@@ -93,10 +93,10 @@ class Field(NamedTuple):
 
     name: str
     wire: str
-    type: type  # str, int, float, bool, or a declared class; of a tuple that of its members
-    many: bool  # a tuple of them
+    type: type  # str, int, float, bool, or a declared class; for a tuple, the type of its members
+    many: bool  # it is a tuple of that type
     optional: bool  # it may be null
-    required: bool  # no default, and null is no value
+    required: bool  # it has no default, and null is not allowed
     default: Any
     doc: str
     redaction: Optional[Redaction]
@@ -105,7 +105,7 @@ class Field(NamedTuple):
 
 @cache
 def fields(cls: type) -> tuple[Field, ...]:
-    """The fields of a class, in the order of the declaration."""
+    """Return the fields of a class, in the order of the declaration."""
     hints = cls.__annotations__
     defaults = cls._field_defaults  # type: ignore[attr-defined]
     return tuple(_field(name, hints[name], defaults) for name in cls._fields)  # type: ignore[attr-defined]
@@ -137,7 +137,7 @@ def _field(name: str, hint: Any, defaults: dict[str, Any]) -> Field:
 
 
 def _bare(hint: Any, notes: list[Any]) -> Any:
-    """The hint without its notes, which are gathered."""
+    """Return the hint without its annotations, which are added to `notes`."""
     while typing.get_origin(hint) is typing.Annotated:
         inner, *more = typing.get_args(hint)
         notes += more
@@ -146,5 +146,5 @@ def _bare(hint: Any, notes: list[Any]) -> Any:
 
 
 def is_declared(kind: type) -> bool:
-    """Whether a field of that type holds an object with fields of its own."""
+    """Return whether a field of that type holds an object with fields of its own."""
     return hasattr(kind, "_fields")

@@ -1,4 +1,4 @@
-"""What the small commands find. What is not declared as a record is shown and not logged."""
+"""Results of the small commands. Results that are not declared as records are shown and not logged."""
 
 from collections.abc import Iterable
 from typing import Annotated, NamedTuple, Optional
@@ -9,7 +9,7 @@ from .record import HostName, InterfaceName, Word, record, unlogged
 
 @unlogged
 class Opened(NamedTuple):
-    """`socket`."""
+    """The result of `socket`."""
 
     socket: int
     kind: str  # stream, dgram
@@ -18,7 +18,7 @@ class Opened(NamedTuple):
 
 @unlogged
 class Current(NamedTuple):
-    """`use`."""
+    """The result of `use`."""
 
     socket: int
     state: str
@@ -26,13 +26,13 @@ class Current(NamedTuple):
 
 @unlogged
 class Closed(NamedTuple):
-    """`close`."""
+    """The result of `close`."""
 
     socket: int
 
 
 class SocketRow(NamedTuple):
-    """One of `sockets`."""
+    """A row of `sockets`."""
 
     number: int
     current: bool
@@ -45,7 +45,7 @@ class SocketRow(NamedTuple):
 
 @unlogged
 class SocketTable(NamedTuple):
-    """`sockets`."""
+    """The result of `sockets`."""
 
     rows: tuple[SocketRow, ...]
 
@@ -54,28 +54,28 @@ class SocketTable(NamedTuple):
 class Bound(NamedTuple):
     """What a socket was bound to (bind)."""
 
-    socket: Annotated[int, "its number"]
-    address: Annotated[HostName, "as it was asked for"]
+    socket: Annotated[int, "number of the socket"]
+    address: Annotated[HostName, "as requested"]
     port: Annotated[int, "0: the kernel chooses when the socket connects or listens"]
-    local: Annotated[str, "what getsockname(2) says: address and port"]
-    interface: Annotated[Optional[InterfaceName], "whose address it is, if it was asked for by interface"] = None
-    device: Annotated[Optional[InterfaceName], "SO_BINDTODEVICE"] = None
+    local: Annotated[str, "what getsockname(2) returns: address and port"]
+    interface: Annotated[Optional[InterfaceName], "the interface with the address, if bind named an interface"] = None
+    device: Annotated[Optional[InterfaceName], "the interface of SO_BINDTODEVICE; null: not set"] = None
 
 
 @record("result", "listening")
 class Listening(NamedTuple):
     """A socket waits for connections (listen)."""
 
-    socket: Annotated[int, "its number"]
+    socket: Annotated[int, "number of the socket"]
     local: Annotated[str, "address and port"]
-    backlog: Annotated[int, "how many may wait to be accepted"]
+    backlog: Annotated[int, "how many connections can wait to be accepted"]
 
 
 @record("result", "accepted")
 class Accepted(NamedTuple):
-    """A connection that came in (accept)."""
+    """An incoming connection (accept)."""
 
-    socket: Annotated[int, "its number"]
+    socket: Annotated[int, "number of the socket"]
     listener: Annotated[int, "the number of the listening socket"]
     local: Annotated[str, "the address that the client used, and the port"]
     peer: Annotated[str, "address and port of the client"]
@@ -83,45 +83,45 @@ class Accepted(NamedTuple):
 
 @record("result", "nothingcame")
 class WaitTimedOut(NamedTuple):
-    """A wait ended without what it waited for (accept, recv)."""
+    """A wait timed out (accept, recv)."""
 
-    socket: Annotated[int, "its number"]
-    what: Annotated[Word, "no connection came, nothing was received"]
+    socket: Annotated[int, "number of the socket"]
+    what: Annotated[Word, "the result: no connection came, nothing was received"]
     seconds: Annotated[float, "how long it waited"]
 
 
 @record("result", "sent")
 class Sent(NamedTuple):
-    """Data went out (send)."""
+    """Data was sent (send)."""
 
-    socket: Annotated[int, "its number"]
-    bytes: Annotated[int, "that the kernel took"]
-    of: Annotated[int, "bytes that there were"]
+    socket: Annotated[int, "number of the socket"]
+    bytes: Annotated[int, "bytes that the kernel accepted"]
+    of: Annotated[int, "bytes that were to be sent"]
 
 
 @record("result", "received")
 class Received(NamedTuple):
-    """Data came in (recv)."""
+    """Data was received (recv)."""
 
-    socket: Annotated[int, "its number"]
-    bytes: Annotated[int, "0: the peer closed its side"]
-    data: Annotated[str, "as UTF-8; other bytes as \\xNN"]
+    socket: Annotated[int, "number of the socket"]
+    bytes: Annotated[int, "number of bytes; 0: the peer closed its side, or an empty datagram"]
+    data: Annotated[str, "text in UTF-8; other bytes as \\xNN"]
     peer: Annotated[Optional[str], "the sender of a datagram; null: a stream"] = None
 
 
 @record("result", "shutdown")
 class ShutDown(NamedTuple):
-    """A direction of a connection was closed (shutdown)."""
+    """One direction of a connection was closed, or both (shutdown)."""
 
-    socket: Annotated[int, "its number"]
-    how: Annotated[Word, "read, write or both"]
+    socket: Annotated[int, "number of the socket"]
+    how: Annotated[Word, "the direction: read, write or both"]
 
 
 @record("result", "name")
 class SocketName(NamedTuple):
-    """One end of a socket (getsockname, getpeername)."""
+    """The local or the peer address of a socket (getsockname, getpeername)."""
 
-    socket: Annotated[int, "its number"]
+    socket: Annotated[int, "number of the socket"]
     which: Annotated[Word, "local or peer"]
     endpoint: Annotated[str, "address and port"]
 
@@ -130,15 +130,15 @@ class SocketName(NamedTuple):
 class OptionValue(NamedTuple):
     """A socket option (getsockopt, setsockopt)."""
 
-    socket: Annotated[int, "its number"]
-    option: Annotated[Word, "its name"]
-    value: Annotated[int, "as the kernel has it"]
-    asked: Annotated[Optional[int], "as it was asked for; null: it was only read"] = None
+    socket: Annotated[int, "number of the socket"]
+    option: Annotated[Word, "name of the option"]
+    value: Annotated[int, "the value in the kernel"]
+    asked: Annotated[Optional[int], "the requested value; null: the option was only read"] = None
 
 
 @unlogged
 class Variables(NamedTuple):
-    """`set`."""
+    """The result of `set`."""
 
     values: dict[str, str]
 
@@ -153,7 +153,7 @@ class Saved(NamedTuple):
 
 @unlogged
 class Sourced(NamedTuple):
-    """`source`."""
+    """The result of `source`."""
 
     path: str
 
@@ -162,13 +162,13 @@ class Sourced(NamedTuple):
 class Clip(NamedTuple):
     """A text for the clipboard of the terminal (`copy`)."""
 
-    sequence: str  # what the terminal has to get
+    sequence: str  # the escape sequence for the terminal
     bytes: int
-    condition: str  # what has to be set for it; empty: nothing that is known
+    condition: str  # the setting that the terminal needs; empty: none is known
 
 
 @unlogged
 class Text(NamedTuple):
-    """Lines that are text already: help, the log as a ticket. They may be made while they are shown."""
+    """Lines of text: help, the log as a support ticket. They can be produced while they are shown."""
 
     lines: Iterable[str]

@@ -1,4 +1,4 @@
-"""The route to one destination, and why the packets leave from which source address."""
+"""The route to one destination, the source address of the packets, and the reason for it."""
 
 from typing import Annotated, NamedTuple, Optional
 
@@ -8,22 +8,22 @@ from .tables import Rule
 
 
 class ConnectCheck(NamedTuple):
-    """What connect(2) of a UDP socket did, which chooses a source address and sends nothing."""
+    """The result of connect(2) on a UDP socket, which chooses a source address and sends no packet."""
 
-    source: Annotated[Optional[str], "the address that it chose"] = None
-    errno: Annotated[Optional[Word], "if it failed"] = None
+    source: Annotated[Optional[str], "the address that it chose; null: none"] = None
+    errno: Annotated[Optional[Word], "name of the error; null: none"] = None
 
 
 class SecondLook(NamedTuple):
-    """The other route that IPv4's connect(2) finds when it looks again, with the source address that it chose."""
+    """The other route that connect(2) finds for IPv4 in a second lookup, with the source address that it chose."""
 
-    gateway: Annotated[Optional[str], "null: on the link, or no route"]
-    interface: Annotated[Optional[InterfaceName], "null: no route"]
+    gateway: Annotated[Optional[str], "the next hop; null: on the link, or no route"]
+    interface: Annotated[Optional[InterfaceName], "the outgoing interface; null: no route"]
     kind: Annotated[Word, "unicast, local, ...; none: no route"]
-    table: Annotated[Optional[int], "the table that the route is in"]
-    prefix: Annotated[Optional[str], "of the row that decides"]
-    errno: Annotated[Optional[Word], "the kernel's answer in place of a route"]
-    rules: Annotated[tuple[Rule, ...], "the policy rule that decides; several: one of them"]
+    table: Annotated[Optional[int], "number of the routing table that holds the route"]
+    prefix: Annotated[Optional[str], "prefix of the route that decides"]
+    errno: Annotated[Optional[Word], "the error that the kernel returned in place of a route; null: none"]
+    rules: Annotated[tuple[Rule, ...], "the policy rule that decides; if there are several, one of them does"]
 
     @property
     def route(self) -> ResolvedRoute:
@@ -35,27 +35,27 @@ class SecondLook(NamedTuple):
 class RouteFound(NamedTuple):
     """The route to one destination, the source address, and why that one (route get)."""
 
-    destination: Annotated[Destination, "where to"]
+    destination: Annotated[Destination, "the destination"]
     asked: Annotated[
-        Optional[str], Wire("from"), "the source address that a socket would be bound to; null: the kernel chooses"
+        Optional[str], Wire("from"), "the requested source address, as for bind(2); null: the kernel chooses"
     ]
     source: Annotated[Optional[str], "the source address; null: none is chosen"]
     reason: Annotated[
-        Word, "the rule for the source in a word: asked, prefsrc, gateway-subnet, longest-prefix, ..., refused, unknown"
+        Word, "why this source, in a word: asked, prefsrc, gateway-subnet, longest-prefix, ..., refused, unknown"
     ]
-    why: Annotated[str, "the same as a sentence"]
-    gateway: Annotated[Optional[str], "null: on the link, or no route"] = None
-    interface: Annotated[Optional[InterfaceName], "null: no route"] = None
+    why: Annotated[str, "the reason as a sentence"]
+    gateway: Annotated[Optional[str], "the next hop; null: on the link, or no route"] = None
+    interface: Annotated[Optional[InterfaceName], "the outgoing interface; null: no route"] = None
     kind: Annotated[Optional[Word], "unicast, local, ...; none: no route; null: the tables cannot be read"] = None
-    table: Annotated[Optional[int], "the table that the route is in"] = None
-    prefix: Annotated[Optional[str], "of the row that decides: `10.0.0.0/8`, default"] = None
-    errno: Annotated[Optional[Word], "the kernel's answer in place of a route"] = None
-    rules: Annotated[tuple[Rule, ...], "the policy rule that decides; several: one of them"] = ()
-    kernel: Annotated[Optional[str], "the source address in the kernel's answer"] = None
-    connect: Annotated[ConnectCheck, "what connect(2) of a UDP socket did"] = ConnectCheck()
-    agrees: Annotated[Optional[bool], "whether the reason leads to what the kernel says; null: not checked"] = None
+    table: Annotated[Optional[int], "number of the routing table that holds the route"] = None
+    prefix: Annotated[Optional[str], "prefix of the route that decides: `10.0.0.0/8`, default"] = None
+    errno: Annotated[Optional[Word], "the error that the kernel returned in place of a route; null: none"] = None
+    rules: Annotated[tuple[Rule, ...], "the policy rule that decides; if there are several, one of them does"] = ()
+    kernel: Annotated[Optional[str], "the source address that the kernel reports (RTM_GETROUTE)"] = None
+    connect: Annotated[ConnectCheck, "the result of connect(2) on a UDP socket"] = ConnectCheck()
+    agrees: Annotated[Optional[bool], "whether the kernel's answers match the reason; null: not checked"] = None
     second: Annotated[Optional[SecondLook], "the route of the packets, if connect(2) finds another one"] = None
-    notes: Annotated[tuple[str, ...], "what else is known"] = ()
+    notes: Annotated[tuple[str, ...], "further remarks"] = ()
     others: Annotated[tuple[str, ...], "further addresses of the name"] = ()
 
     @property

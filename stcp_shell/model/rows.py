@@ -1,4 +1,4 @@
-"""Tables that are read while they are shown; when they have been shown they are records."""
+"""Tables that are read while they are shown, and become records afterwards."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, NamedTuple, Optional, TypeVar
@@ -12,10 +12,10 @@ Row = TypeVar("Row")
 
 
 class Rows(Generic[Row]):
-    """Rows on their way to the screen: the first ones are remembered, all are counted, the rest is let go.
+    """Rows on their way to the screen: all are counted, the first `limit` are kept, the rest is discarded.
 
-    `count` is what has passed, also if the reader stopped half-way. `interrupted` says whether the table changed while
-    it was read, so that a row may be missing or be there twice.
+    `count` is the number of rows that have passed, also if the reader stopped early. `interrupted` returns whether the
+    table changed while it was read: then a row may be missing or appear twice.
     """
 
     def __init__(
@@ -40,15 +40,15 @@ class Rows(Generic[Row]):
 
 
 class RouteTables(NamedTuple):
-    """`route print`."""
+    """The result of `route print`."""
 
     defaults: tuple[Route, ...]  # both families
     rows: Rows[Route]
-    others: Rows[Route]  # of the tables but the main one
+    others: Rows[Route]  # of all tables except the main one
     rules: tuple[Rule, ...]
 
     def records(self) -> tuple[Routes]:
-        """What is kept of them."""
+        """Return the record for the log: the first rows of each table."""
         rows, others = self.rows, self.others
         return (Routes(self.defaults, tuple(rows.first), rows.count, tuple(others.first), others.count, self.rules),)
 
@@ -63,16 +63,16 @@ class BsdBlock(NamedTuple):
 
 
 class BsdRoutes(NamedTuple):
-    """`netstat -r`."""
+    """The result of `netstat -r`."""
 
     blocks: tuple[BsdBlock, ...]
     links: dict[str, int]  # interface indexes by name
     defaults: tuple[Route, ...]  # both families
     legend: bool
-    name_of: Optional[Callable[[str], str]] = None  # host names, if they were asked for
+    name_of: Optional[Callable[[str], str]] = None  # returns host names, if they were requested
 
     def records(self) -> tuple[Routes]:
-        """What is kept of them: `others` is the table local, and there are neighbours."""
+        """Return the record for the log: `others` has the table local, and the neighbours are included."""
         blocks = self.blocks
         return (
             Routes(

@@ -1,4 +1,4 @@
-"""The JSON Schema of the session log, as the records are declared: `stcp_shell/log/schema.json`."""
+"""The JSON Schema of the session log, made from the record declarations: `stcp_shell/model/schema.json`."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ _STAMP = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"
 _COMMAND = {
     "type": "integer",
     "minimum": 0,
-    "description": "seq of the command record that asked for this; 0: none did",
+    "description": "seq of the command record that caused this record; 0: none",
 }
 
 
 def schema(version: int) -> dict[str, Any]:
-    """The schema of that version of the format."""
+    """Return the schema of that version of the format."""
     definitions: dict[str, Any] = {}
-    branches = [_branch(name, cls, definitions) for name, cls in RECORDS.items()]
-    types = list(dict.fromkeys(KINDS[cls].type for cls in RECORDS.values()))
+    branches = [_branch(name, cls, definitions) for name, cls in sorted(RECORDS.items())]
+    types = sorted({KINDS[cls].type for cls in RECORDS.values()})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:stcp-shell:session-log:{version}",
@@ -37,12 +37,12 @@ def schema(version: int) -> dict[str, Any]:
         },
         "required": ["type", "seq", "time"],
         "allOf": branches,
-        "$defs": definitions,
+        "$defs": dict(sorted(definitions.items())),
     }
 
 
 def _branch(name: str, cls: type, definitions: dict[str, Any]) -> dict[str, Any]:
-    """The condition by which a record is known, and what then holds."""
+    """Return the condition that identifies a record, and the schema that then applies."""
     kind = KINDS[cls]
     when: dict[str, Any] = {"properties": {"type": {"const": kind.type}}}
     made = _object(cls, definitions)
@@ -50,7 +50,7 @@ def _branch(name: str, cls: type, definitions: dict[str, Any]) -> dict[str, Any]
         when["properties"]["result"] = {"const": kind.result}
         when["required"] = ["result"]
         fields_of_value, made = made, {"type": "object", "description": made["description"], "properties": {}}
-        made["properties"]["result"] = {"const": kind.result, "description": "which answer it is"}
+        made["properties"]["result"] = {"const": kind.result, "description": "which result it is"}
         made["properties"]["value"] = {**fields_of_value, "description": "its fields"}
         made["required"] = ["result", "value"]
     elif kind.type == "result":
@@ -88,7 +88,7 @@ def _value(field: Field, definitions: dict[str, Any]) -> dict[str, Any]:
     if is_declared(field.type):
         name = field.type.__name__
         if name not in definitions:
-            definitions[name] = {}  # in its place, before those that it refers to
+            definitions[name] = {}  # reserves its place before the objects that it refers to
             definitions[name] = _object(field.type, definitions)
         return {"$ref": f"#/$defs/{name}"}
     limits = field.range

@@ -1,4 +1,4 @@
-"""The course of a session: its beginning, its commands, its end."""
+"""A session: its start, its commands, its end."""
 
 from typing import Annotated, NamedTuple, Optional
 
@@ -7,24 +7,24 @@ from .record import HostName, Wire, Word, record
 
 @record("session", command=False)
 class SessionBegun(NamedTuple):
-    """Opens the log."""
+    """The start of a session."""
 
-    version: Annotated[Word, "of the program"]
+    version: Annotated[Word, "version of the program"]
     host: Annotated[HostName, "this host's name"]
     system: Annotated[str, "kernel, release, machine"]
-    arguments: Annotated[tuple[str, ...], "of the command line"]
-    pid: Annotated[int, "process"] = 0
-    schema: Annotated[int, "version of this format; 0: the log was written before there was one"] = 0
+    arguments: Annotated[tuple[str, ...], "arguments of the command line"]
+    pid: Annotated[int, "process ID"] = 0
+    schema: Annotated[int, "version of the log format; 0: the log is older than version numbers"] = 0
     variables: Annotated[Optional[tuple[str, ...]], "NAME=VALUE that the command line set; null: not known"] = None
-    scripts: Annotated[Optional[tuple[str, ...]], "the FILEs of the command line; null: not known"] = None
+    scripts: Annotated[Optional[tuple[str, ...]], "the script FILEs of the command line; null: not known"] = None
 
 
 @record("command", command=False)
 class CommandGiven(NamedTuple):
-    """A command, before it runs."""
+    """A command, recorded before it runs."""
 
-    text: Annotated[str, "as written"]
-    origin: Annotated[str, Wire("from"), "typed, -c:1, <stdin>:3, FILE:LINE"]
+    text: Annotated[str, "the command as written"]
+    origin: Annotated[str, Wire("from"), "where it comes from: typed, -c:1, <stdin>:3, FILE:LINE"]
 
 
 @record("note")
@@ -36,7 +36,7 @@ class Note(NamedTuple):
 
 @record("end", command=False)
 class SessionEnd(NamedTuple):
-    """Ends the log; where it is missing the process was killed."""
+    """The end of a session. If it is missing, the process was killed or is still running."""
 
-    reason: Annotated[str, "why"]
+    reason: Annotated[str, "why the session ended"]
     status: Annotated[int, "exit status"]

@@ -1,4 +1,4 @@
-"""The paths that SYNs take, as far as they show."""
+"""The paths of SYNs, as far as routers report them."""
 
 from typing import Annotated, NamedTuple, Optional
 
@@ -7,17 +7,17 @@ from .record import Word, record
 
 
 class Hop(NamedTuple):
-    """What a SYN with a small TTL met."""
+    """The reply to a SYN with a small TTL."""
 
     ttl: Annotated[int, "1, 2, 3, ..."]
     address: Annotated[
         Optional[str],
-        "of the device that sent the ICMP error, or the destination's for a RST or SYN-ACK; null: silence, or not "
-        "named by this kernel",
+        "address of the device that sent the ICMP error; for a RST or SYN-ACK, of the destination; null: no reply, or "
+        "not reported by this kernel",
     ]
-    rtt: Annotated[Optional[float], "seconds; null: silence"]
-    icmp: Annotated[Optional[Icmp], "time exceeded, or what else the device said"]
-    outcome: Annotated[Optional[Word], "as of a connection, if the answer ended the path"]
+    rtt: Annotated[Optional[float], "seconds until the reply; null: no reply"]
+    icmp: Annotated[Optional[Icmp], "time exceeded, or another ICMP error; null: none"]
+    outcome: Annotated[Optional[Word], "as of a connection, if the reply ended the path; null: it did not"]
 
 
 class Trace(NamedTuple):
@@ -25,13 +25,13 @@ class Trace(NamedTuple):
 
     source: Annotated[Optional[str], "the source address; null: none was chosen"]
     chosen_by: Annotated[Word, "bind or kernel"]
-    route: Annotated[Optional[ResolvedRoute], "by which the kernel sends; null: it could not be asked"]
-    outcome: Annotated[Word, "how the last SYN ended; timeout: silence from some hop on"]
-    hops: Annotated[tuple[Hop, ...], "by TTL, from 1; the last is the one that ended it, or the last that is known"]
+    route: Annotated[Optional[ResolvedRoute], "the kernel's route; null: the kernel could not be queried"]
+    outcome: Annotated[Word, "outcome of the last SYN; timeout: no replies from some hop on"]
+    hops: Annotated[tuple[Hop, ...], "by TTL, from 1; the last one ended the path, or is the last that is known"]
 
     @property
     def end(self) -> str:
-        """The number of the last hop. A router that limits its errors may have been silent to smaller TTLs."""
+        """The number of the last hop. A router that rate-limits its errors may not have replied to smaller TTLs."""
         last = self.hops[-1]
         known = last.icmp is None or len(self.hops) < 2 or self.hops[-2].address is not None
         return f"{last.ttl}{'' if known else ' or before'}"
@@ -41,8 +41,8 @@ class Trace(NamedTuple):
 class Traces(NamedTuple):
     """The paths to a destination from several source addresses (traceroute)."""
 
-    destination: Annotated[Destination, "where to"]
+    destination: Annotated[Destination, "the destination"]
     others: Annotated[tuple[str, ...], "further addresses of the name, which were not tried"]
-    most_hops: Annotated[int, "that were looked at"]
-    cancelled: Annotated[bool, "ended by Ctrl-C: what was known by then"]
+    most_hops: Annotated[int, "maximum number of hops"]
+    cancelled: Annotated[bool, "whether Ctrl-C ended it: the record has the paths known so far"]
     traces: Annotated[tuple[Trace, ...], "one for each source address"]

@@ -1,1 +1,1 @@
-"""The operating system: facts in, facts out. Knows no session and no text format."""
+"""Access to the operating system: facts in, facts out. Independent of sessions and of text formats."""

@@ -1,4 +1,4 @@
-"""Host names and service names to numbers and back, without waiting for a resolver that does not answer."""
+"""Host and service names to numbers and back, with a time limit for a resolver that does not reply."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ..errors import Failure
 from ..model.connection import INET, INET6, family_of
 from .sockaddr import FAMILIES, unpack
 
-_STEP = 0.05  # seconds between two looks at the resolver's thread: Ctrl-C is heard that soon
-MOST_KEPT = 65536  # names
+_STEP = 0.05  # seconds between two checks of the resolver's thread, and so the longest delay of Ctrl-C
+MOST_KEPT = 65536  # names in the cache
 _T = TypeVar("_T")
 
 
@@ -20,33 +20,33 @@ class Unresolved(Failure):
 
 
 def port_number(port: int | str, protocol: str) -> int:
-    """The number of a service (services(5)). Raises Failure for a name that nobody knows."""
+    """Return the port number of a service (services(5)). Raises Failure for an unknown service name."""
     if isinstance(port, int):
         return port
     try:
         return socket.getservbyname(port, protocol)
     except OSError:
-        raise Failure(f"-port {port}: no such {protocol} service in /etc/services: give the number") from None
+        raise Failure(f"-port {port}: no such {protocol} service in /etc/services: give the port number") from None
 
 
 def target_port(port: int | str, protocol: str = "tcp") -> int:
-    """The number of a port to connect to. Raises Failure as `port_number` does, and for 0."""
+    """Return the number of a port to connect to. Raises Failure as `port_number` does, and for 0."""
     number = port_number(port, protocol)
     if number == 0:
-        raise Failure("-port 0: there is no port 0 to connect to")
+        raise Failure("-port 0: a connect needs a port from 1 to 65535")
     return number
 
 
 def is_address(name: str) -> bool:
-    """Whether a host is named by its address: there is nothing to resolve and to wait for."""
+    """Whether the host is given as a numeric address, so that there is nothing to resolve."""
     return ":" in name or not name.strip("0123456789.")
 
 
 def addresses(name: str, family: str, timeout: float) -> list[str]:
-    """The numeric addresses of a host name in the resolver's order (RFC 6724), at least one.
+    """Return the numeric addresses of a host name in the resolver's order (RFC 6724), at least one.
 
-    A numeric address is its own answer. Raises Unresolved with the resolver's reason (gai_strerror(3)), also when
-    there was no answer after `timeout` seconds; Failure for an address of the other family.
+    A numeric address is returned as it is. Raises Unresolved with the resolver's reason (gai_strerror(3)), also if
+    the resolver did not reply within `timeout` seconds; Failure for an address of the other family.
     """
     if is_address(name):
         if family_of(name) != family:
@@ -58,9 +58,10 @@ def addresses(name: str, family: str, timeout: float) -> list[str]:
 
 
 def either_family(name: str, source: str | None, timeout: float) -> list[str]:
-    """The addresses of a name in the family of the source; without one in IPv4, as a socket has it, or else in IPv6.
+    """Return the addresses of a name in the family of the source; without a source in IPv4, as a socket has it.
 
-    A numeric address is its own answer, whatever the source. Raises Unresolved.
+    If the name has no IPv4 address and there is no source, in IPv6. A numeric address is returned as it is, whatever
+    the source. Raises Unresolved.
     """
     if is_address(name):
         return [name]
@@ -72,7 +73,7 @@ def either_family(name: str, source: str | None, timeout: float) -> list[str]:
         try:
             return addresses(name, INET6, timeout)
         except Unresolved:
-            raise Unresolved(f"{reason} and no {INET6} one") from None
+            raise Unresolved(f"{reason} and no {INET6} address") from None
 
 
 def _resolve(name: str, family: str, timeout: float) -> list[str]:
@@ -85,7 +86,7 @@ def _resolve(name: str, family: str, timeout: float) -> list[str]:
 
     answer = _within(timeout, ask)
     if answer is None:
-        raise Unresolved(f"{name}: the resolver did not answer within {timeout:g} s")
+        raise Unresolved(f"{name}: the resolver did not reply within {timeout:g} s")
     if isinstance(answer, UnicodeError):
         raise Unresolved(f"{name}: not a valid host name")
     if isinstance(answer, OSError):
@@ -94,9 +95,9 @@ def _resolve(name: str, family: str, timeout: float) -> list[str]:
 
 
 class HostNames:
-    """Names of numeric addresses (getnameinfo(3)), each asked for once. One without a name stands for itself.
+    """Names of numeric addresses (getnameinfo(3)), each looked up once. An address without a name is returned as it is.
 
-    After a question that stayed open for `timeout` seconds all others are answered with the address.
+    After a lookup without a reply for `timeout` seconds no more are made: every address is returned as it is.
     """
 
     def __init__(self, timeout: float) -> None:
@@ -105,7 +106,7 @@ class HostNames:
         self._known: dict[str, str] = {}
 
     def __call__(self, address: str) -> str:
-        """The name of an address, or what was given where there is none."""
+        """Return the name of an address, or the address itself if it has no name."""
         if self.silent:
             return address
         name = self._known.get(address)
@@ -128,11 +129,12 @@ class HostNames:
 
 
 def _within(timeout: float, ask: Callable[[], _T]) -> _T | None:
-    """The answer to a question to the resolver; None where it takes longer than `timeout` seconds.
+    """Return the resolver's reply; None if it takes longer than `timeout` seconds.
 
-    getaddrinfo(3) and getnameinfo(3) cannot be interrupted: they run beside, and this thread stays free for Ctrl-C.
+    getaddrinfo(3) and getnameinfo(3) cannot be interrupted: they run in a thread of their own, and this one stays free
+    for Ctrl-C.
     """
-    import threading  # late: most connects are to numeric addresses
+    import threading  # imported late: most connects are to numeric addresses
     import time
 
     answers: list[_T] = []

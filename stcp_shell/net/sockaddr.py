@@ -1,4 +1,4 @@
-"""Endpoints to and from the tuples that the socket module takes and gives (ip(7), ipv6(7))."""
+"""Convert endpoints to and from the address tuples of the socket module (ip(7), ipv6(7))."""
 
 import socket
 from typing import Any
@@ -11,12 +11,12 @@ ANY = {INET: "0.0.0.0", INET6: "::"}
 
 
 def pack(endpoint: Endpoint) -> tuple[Any, ...]:
-    """The tuple for connect(2) and bind(2). Raises Failure where the zone names no interface."""
+    """Return the tuple for connect(2) and bind(2). Raises Failure if the zone names no interface."""
     address, _, zone = endpoint.address.partition("%")
     if not zone:
         return (address, endpoint.port)
     try:
-        # A longer number is none of an interface, and the socket module would cut it to 32 bits.
+        # A longer number is not the index of an interface, and the socket module would cut it to 32 bits.
         index = int(zone) if zone.isdecimal() and len(zone) < 10 else socket.if_nametoindex(zone)
     except OSError:
         raise Failure(f"{endpoint.address}: there is no interface {zone}") from None
@@ -24,7 +24,7 @@ def pack(endpoint: Endpoint) -> tuple[Any, ...]:
 
 
 def unpack(name: tuple[Any, ...]) -> Endpoint:
-    """What getsockname(2) or accept(2) gave, a link-local address with its zone."""
+    """Return the endpoint in a tuple of getsockname(2) or accept(2); a link-local address has its zone."""
     address, port = name[:2]
     if len(name) == 4 and name[3] and "%" not in address:
         try:

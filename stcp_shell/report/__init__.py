@@ -1,1 +1,1 @@
-"""Facts and records to text. Pure functions; the only I/O is the writing."""
+"""Turns facts and records into text. Pure functions; the only I/O is the writing."""

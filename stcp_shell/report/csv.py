@@ -1,6 +1,6 @@
-"""The connections of a log as a table for spreadsheets: RFC 4180, a row for each.
+"""The connections of a log as a table for spreadsheets (RFC 4180), one row per connection.
 
-A cell that a spreadsheet would take for a formula begins with an apostrophe, which shows that it is text.
+A cell that a spreadsheet would treat as a formula begins with an apostrophe, which marks it as text.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _REMEMBERED = 4096
 
 
 def csv_lines(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
-    """The lines, of which each ends in a carriage return."""
+    """Yield the lines, each of which ends in a carriage return."""
     yield ",".join(COLUMNS) + "\r"
     cells = _Cells()
     host = ""
@@ -66,9 +66,9 @@ def csv_lines(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]
 
 
 class _Cells(dict[Any, str]):
-    """Values as cells. They are mostly the same as in another row, so each is made once; memory for it is bounded.
+    """A cache of values as cells: most values are the same as in another row. Its memory is bounded.
 
-    An object is as many cells as it has fields; of those that a row takes in part only these are asked for.
+    An object makes one cell per field; if a row uses only some of its fields, only these are looked up.
     """
 
     def __missing__(self, value: Any) -> str:
@@ -79,7 +79,7 @@ class _Cells(dict[Any, str]):
 
 
 def cell(value: Any) -> str:
-    """A value as a cell that does nothing, in quotation marks if it needs them."""
+    """Return a value as a cell that is never a formula, in quotation marks if it needs them."""
     if value.__class__ is not str:
         return "" if value is None else str(value)
     text = visible(value)
@@ -91,7 +91,7 @@ def cell(value: Any) -> str:
 
 
 def _not_understood(entry: Entry, host: str) -> str:
-    """A row for a connection that is malformed: when, and what is wrong with it."""
+    """Return a row for a malformed connection record: its time, and what is wrong with it."""
     told = {"time": entry.time, "note": f"not understood: {entry.problem}", "host": host, "seq": entry.seq}
     return ",".join(cell(told.get(name)) for name in COLUMNS) + "\r"
 

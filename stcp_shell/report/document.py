@@ -1,4 +1,4 @@
-"""A log as sections of blocks, the important things first: what Markdown and HTML say, each section written once."""
+"""A log as sections of blocks, the most important first: the content of Markdown and HTML, written once for both."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from .text.connection import evidence_lines, headline, route_text
 from .text.records import is_typed, not_understood, record_lines
 from .text.words import duration, role_of, role_of_severity
 
-MOST_ROWS = 60  # of a table of interfaces or routes
-MOST_LOOKS = 4  # tables at different times
+MOST_ROWS = 60  # rows of a table of interfaces or routes
+MOST_LOOKS = 4  # interface or route tables from different times
 SUMMARY = ("Source address", "Chosen by", "Destination", "Outcome", "Count", "First", "Last")
 CONNECTIONS = ("Time", "Outcome", "Source", "Bound to", "Next hop", "Destination", "Took", "Evidence")
 _ELSEWHERE = {
     Interfaces: "interfaces: see their table",
     Routes: "routes: see their table",
-    Traces: "paths: see there",
+    Traces: "paths: see the section Paths",
 }
 
 
 class Cell(NamedTuple):
-    """A cell with the colour role of what it says, if it has one."""
+    """A cell and its colour role, if it has one."""
 
     text: str
     role: str = ""
@@ -61,7 +61,7 @@ class Picture(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Rows of cells below headings, with what is left out: rows between others, and what is said of it."""
+    """Rows of cells below headings. A Gap stands for rows that are left out; `left_out` is a remark on them."""
 
     headings: Sequence[str]
     rows: Iterable[Sequence[Cell] | Gap]
@@ -75,7 +75,7 @@ class Items(NamedTuple):
 
 
 class Verbatim(NamedTuple):
-    """Lines that stay as they are. `wide`: they do not fit on a narrow screen; `language`: what they are written in."""
+    """Lines that are shown unchanged. `wide`: they do not fit on a narrow screen; `language`: of the text."""
 
     lines: Sequence[str]
     wide: bool = False
@@ -83,7 +83,7 @@ class Verbatim(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something that happened. Without a time and a command it came of the command before."""
+    """Something that happened. Without a time and a command, it is a result of the command before."""
 
     time: str
     command: str
@@ -98,7 +98,7 @@ class Course(NamedTuple):
 
 
 class Instruction(NamedTuple):
-    """To save the lines below as a file and to run a command."""
+    """An instruction to save the lines below as a file and to run a command."""
 
     file: str
     command: str
@@ -108,7 +108,7 @@ Block = Union[Heading, VerdictBlock, Picture, Table, Items, Verbatim, Course, In
 
 
 def facts(overview: Overview) -> Iterator[tuple[str, str]]:
-    """Who and when."""
+    """Yield the name and the text of each fact about the log: host, program, times, arguments."""
     begun = next(iter(overview.records(SessionBegun, "session")), None)
     first, last = (entry.second if entry else "" for entry in (overview.first, overview.last))
     yield "Host", begun.host if begun else "not known: the log does not begin with a session"
@@ -116,7 +116,7 @@ def facts(overview: Overview) -> Iterator[tuple[str, str]]:
     yield "Program", f"stcp-shell {begun.version if begun else 'of an unknown version'}"
     yield "From", f"{first} UTC" if first else "not known"
     ended = overview.records(SessionEnd, "end")
-    how = f" ({ended[-1].reason})" if ended else " (no end: killed, or running still)"
+    how = f" ({ended[-1].reason})" if ended else " (no end: killed, or still running)"
     yield "To", f"{last} UTC{how}" if last else "not known"
     if begun:
         yield "Run as", " ".join(["stcp-shell", *begun.arguments])
@@ -125,7 +125,7 @@ def facts(overview: Overview) -> Iterator[tuple[str, str]]:
 
 
 def blocks(overview: Overview) -> Iterator[Block]:
-    """The sections, one block after the other."""
+    """Yield the sections, one block after the other."""
     yield from _verdicts(overview)
     scene = Scene(overview)
     if scene.targets:
@@ -176,7 +176,7 @@ def _connections(overview: Overview) -> Iterator[Block]:
 
 
 def _summary_rows(overview: Overview) -> Iterator[list[Cell]]:
-    """What the connections add up to."""
+    """Yield a row for each group of equal connections."""
     for row in overview.summary.rows():
         yield [
             Cell(row.source),
@@ -190,7 +190,7 @@ def _summary_rows(overview: Overview) -> Iterator[list[Cell]]:
 
 
 def _connection_rows(overview: Overview) -> Iterator[list[Cell] | Gap]:
-    """The first and the last connections."""
+    """Yield the first and the last connections."""
     for entry in overview.connections():
         if isinstance(entry, Gap):
             yield entry
@@ -244,7 +244,7 @@ def _host(overview: Overview) -> Iterator[Block]:
 
 
 def _look(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], more: bool) -> Iterator[Block]:
-    """Interfaces or routes as they were, and what is left out."""
+    """Yield a table of interfaces or routes, with a remark on what is left out."""
     beyond = len(rows) - MOST_ROWS
     left_out = [f"{beyond} more rows are in the log"] if beyond > 0 else []
     left_out += ["there were more rows than the log has"] if more else []
@@ -253,7 +253,7 @@ def _look(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], mo
 
 
 def _events(overview: Overview) -> Iterator[Event]:
-    """The course of the session. What has a section of its own is named here, with its time."""
+    """Yield the course of the session. Records with a section of their own are only mentioned here."""
     for entry in overview.course:
         if isinstance(entry, Gap):
             connections = f", {entry.connections} connections among them" if entry.connections else ""
@@ -282,7 +282,7 @@ def _event(entry: Entry) -> Event:
 
 
 def _flush_left(lines: list[str]) -> list[str]:
-    """Without the indentation and the time that a transcript has."""
+    """Return the lines without the indentation and the time that a transcript has."""
     indented = [line for line in lines if line]
     if all(line[:10].strip("0123456789:- ") == "" for line in indented):
         return [line[10:] for line in indented]
@@ -290,9 +290,9 @@ def _flush_left(lines: list[str]) -> list[str]:
 
 
 def _left_out(overview: Overview) -> list[str]:
-    """What the report lacks, and what of the log is not in it."""
+    """Return remarks on what the log lacks, and on what the report leaves out."""
     said = [*overview.summary.remarks(), *overview.problems.remarks()]
     for kind in ("verdict", "trace", "note"):
         if left_out := overview.left_out(kind):
-            said.append(f"{left_out} more {kind}s are in the log and not in this report")
+            said.append(f"{left_out} more {kind}s are in the log, but not in this report")
     return said

@@ -1,4 +1,4 @@
-"""A long log in few records: its beginning, its end, and the important ones in between. Its size is bounded."""
+"""Shortens a long log to its start, its end, and the important records in between. The size is bounded."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from ..model.entry import Entry
 from ..model.record import KINDS
 
 MOST_IMPORTANT = 500
-MOST_LARGE = 20  # of those with whole tables in them
+MOST_LARGE = 20  # records with whole tables in them
 _LARGE = ("interfaces", "routes")
-# A thousand connects are a matter of course; what was found, noted or missed is not.
+# A log can have thousands of these. Verdicts, notes and failed expectations are few, and kept.
 _ORDINARY = ("command", "connection", "result")
 
 
 class Gap(NamedTuple):
-    """Records that were left out, and how many of them were connections."""
+    """The number of records that were left out, and how many of them were connections."""
 
     records: int
     connections: int
 
 
 def important(entry: Entry) -> bool:
-    """Whether a record is kept wherever it stands."""
+    """Return whether a record is kept, wherever it is in the log."""
     if entry.type in _ORDINARY:
         return type(entry.record) is CommandFailed
     return any(kind.type == entry.type for kind in KINDS.values())
 
 
 def excerpt(entries: Iterable[Entry], first: int, last: int) -> Iterator[Entry | Gap]:
-    """The `first` and the `last` records, the important ones in between, and gaps for what is left out."""
+    """Yield the `first` and the `last` records, the important ones in between, and gaps for what is left out."""
     source = iter(entries)
     large = 0
     yield from islice(source, first)
@@ -51,7 +51,7 @@ def excerpt(entries: Iterable[Entry], first: int, last: int) -> Iterator[Entry |
 
 
 class _Middle:
-    """What becomes of the records in the middle. A command that failed is kept together with its failure."""
+    """Selects the records in the middle. A command that failed is kept together with its error."""
 
     def __init__(self) -> None:
         self._records = self._connections = 0
@@ -59,7 +59,7 @@ class _Middle:
         self._command: Entry | None = None
 
     def take(self, entry: Entry) -> Sequence[Entry | Gap]:
-        """The next record; answers what can be shown by now."""
+        """Take the next record; return what can be shown by now."""
         kind = entry.type
         if kind == "command":
             self._leave_out_command()
@@ -78,14 +78,14 @@ class _Middle:
         return [*self.gap(), *([command] if command else []), entry]
 
     def gap(self) -> Sequence[Gap]:
-        """What was left out since the last one."""
+        """Return a Gap for what was left out since the last one, if anything was."""
         self._leave_out_command()
         records, connections = self._records, self._connections
         self._records = self._connections = 0
         return [Gap(records, connections)] if records else ()
 
     def _worth(self, entry: Entry) -> bool:
-        """Whether it is important and there is room for it."""
+        """Return whether a record is important and there is room for it."""
         if not important(entry) or self._kept >= MOST_IMPORTANT:
             return False
         return entry.type not in _LARGE or self._large <= MOST_LARGE

@@ -1,4 +1,4 @@
-"""Reports of earlier logs, without a session, and the writing of any report to a file."""
+"""Writes reports of earlier logs, without a session, and writes any report to a file."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from ..log.reader import ReadProblems, Redact
 from ..log.redaction import Redactor, collect_names
 from .formats import FORMATS
 
-_BLOCK = 256  # lines that are written at once
+_BLOCK = 256  # lines per write
 
 
 def report(
     environment: Environment, path: str, form: str, output: str | None, force: bool, key: bytes | None = None
 ) -> str:
-    """Write the report of a log to a file, or to standard output; answers what is to be told besides.
+    """Write the report of a log to a file or to standard output; return the remarks that are not in the report.
 
-    `key`: addresses and names have the stand-ins of that key. Raises NotALog, Failure where the file cannot be
-    written, and OSError where standard output takes no more.
+    `key`: addresses and names get stand-ins under that key. Raises NotALog, Failure if the file cannot be written, and
+    OSError if standard output cannot be written.
     """
     name = "standard input" if path == STDIN else path
     with opened(path, environment.stdin) as file, replayable(file, name) if key else file as source:
@@ -41,7 +41,7 @@ def report(
 
 
 def _redactor(file: BinaryIO, name: str, key: bytes) -> Redact:
-    """What puts in the stand-ins. A log is read twice: what says that a word is a host name may come after it."""
+    """Return the redactor. The log is read twice: the record that shows a word to be a host name may come after it."""
     start = file.tell()
     names = collect_names(log_lines(file, name))
     file.seek(start)
@@ -49,13 +49,13 @@ def _redactor(file: BinaryIO, name: str, key: bytes) -> Redact:
 
 
 def save(lines: Iterable[str], path: str, force: bool, source: Callable[[str], bool], option: str) -> int:
-    """Write lines to a new file, readable by its owner only; answers its size.
+    """Write lines to a new file, readable by its owner only; return its size in bytes.
 
-    Raises Failure where it is the log that the lines are made from (`source`), where it exists, unless `force`
-    (which is asked for by `option`), and where it cannot be written.
+    Raises Failure if the file is the log that the lines are made from (`source`), if it exists and `force` is not set
+    (`option` is the option that sets it), or if it cannot be written.
     """
     if source(path):
-        raise Failure(f"{path} is the log from which this is made: choose another name")
+        raise Failure(f"{path} is the log itself: choose another name")
     flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
     size = 0
     try:
@@ -64,7 +64,7 @@ def save(lines: Iterable[str], path: str, force: bool, source: Callable[[str], b
                 size += len(line.encode()) + 1
                 file.write(line + "\n")
     except FileExistsError:
-        raise Failure(f"{path} exists: choose another name, or say {option}") from None
+        raise Failure(f"{path} exists: choose another name, or use {option}") from None
     except (OSError, ValueError) as error:
         raise Failure(f"{path}: {reason(error) if isinstance(error, OSError) else error}") from None
     return size
@@ -73,12 +73,12 @@ def save(lines: Iterable[str], path: str, force: bool, source: Callable[[str], b
 def _same(file: BinaryIO, path: str) -> bool:
     try:
         return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
-    except (OSError, ValueError):  # not there, or no path at all
+    except (OSError, ValueError):  # it does not exist, or is not a path
         return False
 
 
 def _show(lines: Iterator[str], out: TextIO) -> None:
     if isinstance(out, TextIOWrapper):
-        out.reconfigure(encoding="utf-8")  # which is what HTML and SVG say of themselves
+        out.reconfigure(encoding="utf-8")  # the encoding that HTML and SVG declare
     while block := list(islice(lines, _BLOCK)):
         out.write("\n".join([*block, ""]))

@@ -1,8 +1,8 @@
-"""The screen and the formats of a report: the list of them, and what they need when they need it.
+"""The screen and the formats of reports: the list of them, and their late imports.
 
-A writer takes the entries of a log and makes the lines of the report while it reads.
+A writer takes the entries of a log and yields the lines of the report while it reads.
 
-A line has no end of its own; one of CSV has a carriage return, to which the line feed is added (RFC 4180).
+The lines come without line ends; lines of CSV end in a carriage return, to which the line feed is added (RFC 4180).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +32,7 @@ def shown(result: Any, view: View = PLAIN) -> Iterable[str]:
 
 
 class Format(NamedTuple):
-    """A format. `remarks`: it has a place for what the log lacks; otherwise that has to be said elsewhere."""
+    """A format. `remarks`: the report states what the log lacks; otherwise the caller has to state it."""
 
     write: Callable[["Iterable[Entry]", "ReadProblems"], Iterator[str]]
     help: str
@@ -40,7 +40,7 @@ class Format(NamedTuple):
 
 
 def _text(entries: "Iterable[Entry]", problems: "ReadProblems") -> Iterator[str]:
-    from .transcript import transcript  # late, like the others: a session needs none of them, a report one
+    from .transcript import transcript  # late import, like the others: a session needs none of them, a report needs one
 
     return transcript(entries, problems)
 
@@ -64,7 +64,7 @@ def _csv(entries: "Iterable[Entry]", problems: "ReadProblems") -> Iterator[str]:
 
 
 def _jsonl(entries: "Iterable[Entry]", problems: "ReadProblems") -> Iterator[str]:
-    """The records as they are, without the lines that are none."""
+    """Yield the records unchanged, without the lines that are not records."""
     from ..log.reader import one_line
 
     return map(one_line, entries)

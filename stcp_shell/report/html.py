@@ -1,4 +1,4 @@
-"""A ticket as one HTML file: no script, nothing from elsewhere, for a phone, a screen and paper, light and dark."""
+"""A support ticket as one HTML file: no scripts, no external resources; for phone, screen and paper, light and dark."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .picture import svg
 from .style import STYLE
 from .text.escape import visible
 
-_BROAD = 3  # columns of a picture that a phone need not squeeze
-# Whatever a text brings along, a browser that keeps this runs and loads nothing.
+_BROAD = 3  # with so many columns, a picture scrolls instead of shrinking
+# A browser that enforces this policy runs and loads nothing, whatever a text contains.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def page(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
-    """The lines of the page."""
+    """Yield the lines of the page."""
     overview = Overview(entries, problems)
     facts = list(document.facts(overview))
     day = overview.first.time[:10] if overview.first else ""
@@ -53,7 +53,7 @@ def page(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
 
 
 def safe(text: str) -> str:
-    """Text that is no markup, in an element or in an attribute, with hidden characters shown."""
+    """Return text escaped for an element or an attribute, with hidden characters shown."""
     return escape(visible(text))
 
 
@@ -93,12 +93,12 @@ def _picture(block: Picture) -> Iterator[str]:
     yield from _heading(Heading("Picture of the paths"))
     yield f'<figure{" class=broad" if broad else ""} tabindex="0">'
     yield from svg.drawing(block.scene)
-    yield "<figcaption>Drawn from the log alone: a box that is not there was not seen.</figcaption>"
+    yield "<figcaption>Drawn from the log alone: a device that is not shown was not seen.</figcaption>"
     yield "</figure>"
 
 
 def _table(block: Table) -> Iterator[str]:
-    """On a phone each row is a card: then roles say what the elements no longer do."""
+    """Yield a table. On a phone each row is a card: then the roles say what the elements no longer say."""
     yield '<div class="table"><table role="table">'
     if block.left_out:
         yield f"<caption>{safe(block.left_out)}</caption>"
@@ -120,7 +120,7 @@ def _row(row: Sequence[Cell] | Gap, headings: Sequence[str]) -> str:
 
 def _cell(cell: Cell, label: str) -> str:
     text = safe(cell.text)
-    if text.count(":") > 4:  # an IPv6 address may be broken, where it is best
+    if text.count(":") > 4:  # an IPv6 address may be wrapped at its colons
         text = text.replace(":", ":<wbr>")
     inner = f'<span class="tag {cell.role}">{text}</span>' if cell.role else f"<span>{text}</span>"
     return f'<td role="cell" data-label="{safe(label)}"{"" if text else " class=empty"}>{inner}</td>'

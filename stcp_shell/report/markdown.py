@@ -1,7 +1,7 @@
-"""A ticket as Markdown: headings, tables, fenced blocks. It survives the dialects of GitHub, GitLab and Jira.
+"""A support ticket as Markdown: headings, tables, fenced blocks. It works in the dialects of GitHub, GitLab and Jira.
 
-Whatever a text holds, it stays text: in a table or a list it is escaped, in a block the fence is longer than any run
-of backticks in it.
+A text never becomes markup, whatever it holds: in a table or a list it is escaped; in a block the fence is longer than
+any run of backticks in the text.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from .excerpt import Gap
 from .overview import Overview
 from .text.escape import visible
 
-# What begins an emphasis, code, a link, a cell, HTML, a Jira macro, a mention or a footnote anywhere in a line.
+# Characters that begin emphasis, code, a link, a cell, HTML, a Jira macro, a mention or a footnote anywhere in a line.
 _ACTIVE = re.compile(r"[\\`*_{}\[\]|~#!^$]")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"})
-_LIST = re.compile(r"^\s*(?:\d*[-+=.)](?=\s|$))")  # what begins a list in a list, or underlines a heading
+_LIST = re.compile(r"^\s*(?:\d*[-+=.)](?=\s|$))")  # begins a list in a list, or underlines a heading
 
 
 def markdown(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
-    """The lines of the ticket."""
+    """Yield the lines of the ticket."""
     overview = Overview(entries, problems)
     yield "# Session log of stcp-shell"
     yield ""
@@ -34,27 +34,27 @@ def markdown(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
     blank = False
     for block in document.blocks(overview):
         write = _WRITERS.get(type(block))
-        for line in write(block) if write else ():  # a picture has no place in text
+        for line in write(block) if write else ():  # Markdown has no picture
             if line or not blank:
                 yield line
             blank = not line
 
 
 def escaped(text: str) -> str:
-    """Text that means nothing but itself, in a line or in a cell."""
+    """Return text escaped for a line or a cell."""
     safe = _ACTIVE.sub(r"\\\g<0>", visible(text)).translate(_ENTITIES)
-    return safe.replace("://", ":&#47;/").replace("www.", "www&#46;")  # no links to anywhere
+    return safe.replace("://", ":&#47;/").replace("www.", "www&#46;")  # no automatic links
 
 
 def item(text: str) -> str:
-    """Text as an item of a list, in which it does not begin another one."""
+    """Return text as an item of a list, in which it does not begin another list."""
     safe = escaped(text)
     begin = _LIST.match(safe)
     return f"- {safe[: begin.end() - 1]}\\{safe[begin.end() - 1 :]}" if begin else f"- {safe}"
 
 
 def fenced(lines: Sequence[str], language: str = "text") -> Iterator[str]:
-    """Lines as they are, in a fence that none of them closes."""
+    """Yield the lines unchanged, in a fence that none of them closes."""
     safe = [visible(line) for line in lines]
     longest = max((len(run) for line in safe for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -1,4 +1,4 @@
-"""A log read once, for reports that tell the important things first: bounded, however long the log is."""
+"""Reads a log once, for reports with the most important first. Memory is bounded, however long the log is."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from ..model.entry import Entry
 from .excerpt import Gap, excerpt
 from .summary import Summary
 
-FIRST, LAST = 150, 150  # records of the course of events
-ENDS = 100  # the first connections, and as many of the last
+FIRST, LAST = 150, 150  # records in the course of the session
+ENDS = 100  # number of first connections, and of last connections
 MOST = 100  # verdicts, traces, notes, ... of each kind
 _KEPT = ("session", "end", "verdict", "trace", "note", "interfaces", "routes")
 _R = TypeVar("_R")
 
 
 class Overview:
-    """What a report is made of."""
+    """The content of a report."""
 
     def __init__(self, entries: Iterable[Entry], problems: ReadProblems) -> None:
         self.summary = Summary()
         self.problems = problems
         self.counts: Counter[str] = Counter()
-        self.failed: list[Entry] = []  # commands
+        self.failed: list[Entry] = []  # commands that failed
         self.first_connections: list[Entry] = []
         self.last_connections: deque[Entry] = deque(maxlen=ENDS)
         self.first: Entry | None = None
@@ -35,15 +35,15 @@ class Overview:
         self.course: list[Entry | Gap] = list(excerpt(self._watch(self.summary.watch(entries)), FIRST, LAST))
 
     def entries(self, kind: str) -> list[Entry]:
-        """The first records of a type that are understood, at most MOST of them; `counts` has how many there are."""
+        """Return the first records of a type, at most MOST, if they are understood; `counts` has their total number."""
         return [entry for entry in self._of[kind] if entry.record]
 
     def records(self, kind: type[_R], name: str) -> list[_R]:
-        """The same without their times."""
+        """Return the same records without their times."""
         return [entry.record for entry in self._of[name] if isinstance(entry.record, kind)]
 
     def connections(self) -> Iterator[Entry | Gap]:
-        """The first and the last ones, and what is left out between them."""
+        """Yield the first and the last connections, and a Gap for those that are left out."""
         yield from self.first_connections
         shown = len(self.first_connections) + len(self.last_connections)
         if left_out := self.counts["connection"] - shown:
@@ -51,7 +51,7 @@ class Overview:
         yield from self.last_connections
 
     def left_out(self, kind: str) -> int:
-        """How many records of a type the report does not have."""
+        """Return how many records of a type the report leaves out."""
         return self.counts[kind] - len(self._of[kind])
 
     def _watch(self, entries: Iterable[Entry]) -> Iterator[Entry]:

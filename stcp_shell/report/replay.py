@@ -10,17 +10,17 @@ from ..model.entry import Entry
 from ..model.session import CommandGiven, SessionBegun
 from .text.escape import visible
 
-# They are about the session that was, and change nothing on the network.
+# They concern the recorded session, and change nothing on the network.
 _LEFT_OUT = frozenset(("record", "log", "copy", "help", "quit"))
 _TYPED = "typed"
 _NOT_SOURCED = (_TYPED, "-c", "<stdin>")
 
 
 def replay_lines(entries: Iterable[Entry]) -> Iterator[str]:
-    """The lines of the script, made as the records are read.
+    """Yield the lines of the script while the records are read.
 
-    What a sourced script did is the `source` line, unless a line of it failed: it would end the replay there, so its
-    lines stand in place of it. What failed is a comment.
+    For a sourced script this is its `source` line, unless a line of it failed: that would end the replay, so the lines
+    of the script are written instead. A command that failed becomes a comment.
     """
     replay = _Replay()
     for entry in entries:
@@ -31,26 +31,26 @@ def replay_lines(entries: Iterable[Entry]) -> Iterator[str]:
 class _Line:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.why = ""  # it failed
+        self.why = ""  # why it failed; empty: it did not
 
     def __str__(self) -> str:
-        # Tab is white space. What else is hidden is no part of a command, or would hide what a command does.
+        # Tab is white space. Other hidden characters are not part of a command, or would hide what a command does.
         if self.why or visible(self.text.replace("\t", " ")) != self.text.replace("\t", " "):
             return f"# failed: {visible(self.text)}  ({visible(self.why or 'it has hidden characters')})"
         return self.text
 
 
 class _Replay:
-    """The line under way with those that it sourced, until the next one begins: failures are recorded after them."""
+    """The current line and the lines that it sourced. Failures come after them, so they wait for the next line."""
 
     def __init__(self) -> None:
-        self._lines: dict[int, _Line] = {}  # by the number of the record, the outermost first
-        self._outer = ""  # where that one is from
-        self._sourced = ""  # what the last line that was not sourced itself may have sourced
+        self._lines: dict[int, _Line] = {}  # by the `seq` of the record, the outermost first
+        self._outer = ""  # the source of the outermost line
+        self._sourced = ""  # the file that the outermost line may have sourced
         self._scripts: tuple[str, ...] = ()  # of the command line
 
     def take(self, entry: Entry) -> Iterator[str]:
-        """The next record; answers the lines that are complete."""
+        """Take the next record; yield the lines that are complete."""
         record = entry.record
         if isinstance(record, SessionBegun):
             yield from self.rest()
@@ -68,17 +68,17 @@ class _Replay:
             line.why = record.error
 
     def rest(self) -> Iterator[str]:
-        """The line under way."""
+        """Yield the current line."""
         outer, *nested = self._lines.values() or [_Line("")]
         self._lines.clear()
         if any(line.why for line in nested):
-            yield f"# {visible(outer.text)}, of which a line failed:"
+            yield f"# {visible(outer.text)}: a line in it failed; its lines follow"
             yield from (str(line) for line in nested if line.why or not _is(line, {"source"} | _LEFT_OUT))
         elif outer.text and not _is(outer, _LEFT_OUT):
             yield str(outer)
 
     def _nested(self, source: str) -> bool:
-        """Whether a line from there was sourced by the one under way."""
+        """Return whether a line from that source was sourced by the current line."""
         if not self._sourced or source == self._outer:
             return False
         return source == self._sourced or source not in (*_NOT_SOURCED, *self._scripts)
@@ -89,7 +89,7 @@ def _is(line: _Line, names: Iterable[str]) -> bool:
 
 
 def _head(record: SessionBegun, entry: Entry) -> Iterator[str]:
-    """Where it comes from, and the variables that the command line set."""
+    """Yield the origin of the script, and the variables that the command line set."""
     host, system, version = map(visible, (record.host, record.system, record.version))
     yield f"# Recorded by stcp-shell {version} on {host} ({system}), {visible(entry.second or '?')} UTC"
     yield f"# Run as: {visible(' '.join(['stcp-shell', *record.arguments]))}"
@@ -97,4 +97,8 @@ def _head(record: SessionBegun, entry: Entry) -> Iterator[str]:
         name, _, value = definition.partition("=")
         if is_name(name):
             usable = visible(value) == value
-            yield f"set -default {name} {as_word(value)}" if usable else f"# -D {name}={visible(value)}: in no script"
+            yield (
+                f"set -default {name} {as_word(value)}"
+                if usable
+                else f"# -D {name}={visible(value)}: not replayed, it has hidden characters"
+            )

@@ -1,4 +1,4 @@
-"""The style sheet of the HTML report: light and dark, a phone and paper. It asks for nothing from elsewhere."""
+"""The style sheet of the HTML report: light and dark, a phone and paper. It loads no external resources."""
 
 STYLE = """\
 :root{color-scheme:light dark;--paper:#fff;--ink:#1f2328;--soft:#59636e;--line:#d1d9e0;--fill:#f6f8fa;

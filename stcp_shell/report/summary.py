@@ -1,4 +1,4 @@
-"""What a log adds up to: how often each source address met each outcome at each destination, and when; its commands."""
+"""The summary of a log: how often and when each source address had each outcome at each destination; the commands."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ..model.entry import Entry
 from ..model.session import CommandGiven, SessionBegun
 from .replay import replay_lines
 
-MOST_ROWS = 500  # different ones; a scan of all ports must not take all of the memory
-MOST_COMMANDS = 500  # that are replayed
+MOST_ROWS = 500  # different rows; a scan of all ports must not fill the memory
+MOST_COMMANDS = 500  # commands that are replayed
 
 
 class Row(NamedTuple):
-    """Connections that are alike. The address is empty where the name had none."""
+    """Connections that are alike. The address is empty if the name had none."""
 
     source: str  # `-`: none was chosen
     chosen_by: str
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     port: int
     outcome: str
     connections: int
-    first: str  # times
+    first: str  # time of the first and of the last
     last: str
     sample: Connection  # the newest of them
 
@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
 
 class Summary:
-    """Counts while records pass through."""
+    """Counts records while they pass through."""
 
     def __init__(self) -> None:
         self.records = 0
@@ -48,7 +48,7 @@ class Summary:
         self._script: list[Entry] = []
 
     def watch(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        """Hand the records on, counted."""
+        """Yield the records unchanged, and count them."""
         for entry in entries:
             self.records += 1
             kind = entry.record.__class__
@@ -56,7 +56,7 @@ class Summary:
                 self._add(entry, entry.record)
             elif kind is CommandGiven:
                 self.commands += 1
-                # What a script did is in the log line by line, so who replays it needs no file.
+                # The log has the commands of a script one by one, so the replay needs no script file.
                 if self.commands <= MOST_COMMANDS and entry.record.text[:7] != "source ":
                     self._script.append(entry)
             elif kind in (SessionBegun, CommandFailed):
@@ -84,14 +84,14 @@ class Summary:
             self._not_understood += 1
 
     def rows(self) -> list[Row]:
-        """The rows, in the order in which they came up."""
+        """Return the rows, in the order of their first connection."""
         return [
             Row(source, chosen_by, to.name, to.address or "", to.port, outcome, *counted)
             for (source, chosen_by, to, outcome), counted in self._rows.items()
         ]
 
     def replay(self) -> list[str]:
-        """The lines of a script that does it again; none where nothing was done."""
+        """Return the lines of a script that repeats the session; none if there is nothing to repeat."""
         lines = list(replay_lines(self._script))
         if all(line.startswith("#") for line in lines):
             return []
@@ -99,7 +99,7 @@ class Summary:
         return [*lines, f"# {more} more commands are left out"] if more > 0 else lines
 
     def remarks(self) -> list[str]:
-        """What the rows do not say."""
+        """Return remarks on what the rows do not show."""
         said = []
         if self.beyond:
             outcomes = ", ".join(f"{count} {outcome}" for outcome, count in self.beyond.most_common(12))

@@ -1,4 +1,4 @@
-"""A session log as text that pastes well into a support ticket: 80 columns, aligned, no escape codes."""
+"""A session log as text to paste into a support ticket: 80 columns, aligned, no escape codes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .text.escape import visible
 from .text.records import record_lines
 from .text.words import columns, fold
 
-FIRST, LAST = 3000, 3000  # records that are shown; of what is between them only the important ones
+FIRST, LAST = 3000, 3000  # records that are shown; between them only the important ones
 
 
 def transcript(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
-    """The lines of a log's text, made as the records are read; a summary by source address comes last."""
+    """Yield the lines of the text while the records are read; a summary by source address comes last."""
     summary = Summary()
     for entry in excerpt(summary.watch(entries), FIRST, LAST):
         yield from _gap(entry) if isinstance(entry, Gap) else record_lines(entry)

@@ -1,1 +1,1 @@
-"""The terminal: prompt, completion, history, live line. All but the live line is imported only when a person types."""
+"""The terminal: prompt, completion, history, live line. Only the live line is imported if no person types."""

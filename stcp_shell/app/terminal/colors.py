@@ -1,4 +1,4 @@
-"""The prompt's colours: the terminal's own sixteen, so that they fit whatever theme it has."""
+"""The prompt's colours: the terminal's own sixteen, so that they fit its theme."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from prompt_toolkit.styles import Style
 if TYPE_CHECKING:
     from pygments.lexer import Lexer as PygmentsBase
 
-LONGEST = 4096  # a line beyond this is shown without colours, for they are made anew with each key
+LONGEST = 4096  # characters; a longer line is shown without colours, as each key computes them again
 
 STYLE = Style(
     [
@@ -33,16 +33,16 @@ STYLE = Style(
 
 
 class LineLexer(Lexer):
-    """Colours a line by our Pygments lexer. `load` imports it, when there is something to colour."""
+    """Colours a line with the Pygments lexer. `load` imports it when there is something to colour."""
 
     def __init__(self, load: Callable[[], type[PygmentsBase]]) -> None:
         self._pygments = cache(lambda: PygmentsLexer(load()))
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        """A function from a line's number to its coloured text."""
+        """Return a function from a line's number to its coloured text."""
         lexer: Lexer = self._pygments() if 0 < len(document.text) <= LONGEST else SimpleLexer()
         return lexer.lex_document(document)
 
     def colored(self, line: str) -> StyleAndTextTuples:
-        """A prompt and a line that was not typed there, as if it had been."""
+        """Return the prompt and a line in colours, as if the line had been typed there."""
         return [("class:prompt", "stcp: "), *self.lex_document(Document(line))(0)]

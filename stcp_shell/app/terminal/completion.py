@@ -1,4 +1,4 @@
-"""Completion from the declarations and from what the machine knows, for half-typed lines of any kind."""
+"""Completion of half-typed lines, from the declarations and from the data of this host."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,20 +18,20 @@ _SPECIAL = re.compile(r"[\s;$]|\A[#']")
 
 
 class StcpCompleter(Completer):
-    """Offers what the word before the cursor can become."""
+    """Offers completions of the word before the cursor."""
 
     def __init__(self, values: Values, catalogue: Catalogue = CATALOGUE) -> None:
         self._values = values
         self._catalogue = catalogue
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        """The offers for the text before the cursor; none for a text that no command can be made of."""
+        """Yield the offers for the text before the cursor; none if it cannot be part of a command."""
         found = at_end(document.text_before_cursor, self._catalogue)
         if found is None:
             return
         statement, word = found
         for value in self._offers(statement, word):
-            if visible(value.text) == value.text:  # the parser takes no control characters
+            if visible(value.text) == value.text:  # the parser rejects control characters
                 yield Completion(
                     value.text,
                     start_position=-len(word.text),
@@ -82,7 +82,7 @@ class StcpCompleter(Completer):
                 yield from self._commands(text)
             return
         typed = unquoted(text)
-        before = typed[: typed.rfind(",") + 1] if "," in kind.label else ""  # a list: its last one is being typed
+        before = typed[: typed.rfind(",") + 1] if "," in kind.label else ""  # a list: its last item is being typed
         for value in self._values.of(kind, typed.removeprefix(before)):
             yield value._replace(text=_quoted(before + value.text, text))
 
@@ -97,7 +97,7 @@ def _options(statement: Statement, start: str) -> Iterator[Value]:
 
 
 def _quoted(value: str, typed: str) -> str:
-    """A value as a word: in apostrophes where it has to be, or where they were begun. After a folder more may come."""
+    """Return a value as a word: in apostrophes if needed, or if one was typed. After a folder the word stays open."""
     if not (typed.startswith("'") or _SPECIAL.search(value)):
         return value
     return "'" + value.replace("'", "''") + ("" if value.endswith("/") else "'")

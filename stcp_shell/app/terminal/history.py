@@ -1,4 +1,4 @@
-"""The lines that were typed, kept from one session to the next in a file that only its owner can read."""
+"""The typed lines, kept from one session to the next in a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ NAME = "history"
 
 
 class PrivateHistory(FileHistory):
-    """prompt_toolkit's file, held open: it can be written where the limit on open files is reached.
+    """prompt_toolkit's file, kept open: it can be written even if the limit on open files is reached.
 
-    A file that takes no more (the disk is full) is said once, in `trouble`; the history goes on in memory.
+    A failed write (the disk is full) is reported once, in `trouble`; the history goes on in memory.
     """
 
     def __init__(self, path: str, file: int) -> None:
@@ -25,7 +25,7 @@ class PrivateHistory(FileHistory):
         self._file: int | None = file
 
     def store_string(self, string: str) -> None:
-        """Write an entry at once and as a whole: other sessions may write, too."""
+        """Write an entry at once and as a whole: other sessions may write to the file as well."""
         if self._file is None:
             return
         lines = "".join(f"+{line}\n" for line in string.split("\n"))
@@ -44,34 +44,34 @@ class PrivateHistory(FileHistory):
 
 
 def open_history(folder: str, warn: Callable[[str], None]) -> History:
-    """The history in `folder`, which is made (0700) like the file (0600). In memory, with a warning, where it can't be.
+    """Return the history in `folder`; creates folder (0700) and file (0600). If that fails: in memory, with a warning.
 
-    The file is made before prompt_toolkit could: that one would let everybody read it.
+    The file is created before prompt_toolkit could do it, which would make it readable by everybody.
     """
     path = os.path.join(folder, NAME)
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         _make_private(folder, 0o700)
-        # Not blocking: a FIFO that nobody reads must not hang us.
+        # Not blocking: a FIFO that nobody reads must not block the program.
         file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
     except OSError as error:
         return _in_memory(path, error.strerror or str(error), warn)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)
-        return _in_memory(path, "not a file", warn)
+        return _in_memory(path, "not a regular file", warn)
     _make_private(file, 0o600)
     return PrivateHistory(path, file)
 
 
 def remember(history: History, line: str) -> None:
-    """Add a line that did not come by the prompt. As there, the same line again is kept once."""
+    """Add a line that the prompt did not read. As at the prompt, a repeated line is kept once."""
     if history.get_strings()[-1:] != [line]:
         history.append_string(line)
 
 
 def _make_private(place: str | int, mode: int) -> None:
-    """Older versions, or whoever made it first, may have let others in."""
-    with suppress(OSError):  # it belongs to somebody else, who lets us write it
+    """Remove the access of other users: an older version, or another creator, may have allowed it."""
+    with suppress(OSError):  # it belongs to another user, who allows this user to write it
         if os.stat(place).st_mode & 0o077:
             os.chmod(place, mode)
 

@@ -1,6 +1,6 @@
-"""The terminal's mode between two prompts: what is typed ahead is neither echoed into results nor edited by the kernel.
+"""The terminal's mode between two prompts: typed-ahead input is neither echoed into results nor edited by the kernel.
 
-Ctrl-C stays a signal; the input that waits is thrown away by whoever handles that, the output is not.
+Ctrl-C stays a signal; its handler discards the waiting input, but not the output.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-_INPUT, _LOCAL, _CHARACTERS = 0, 3, 6  # in what tcgetattr gives
+_INPUT, _LOCAL, _CHARACTERS = 0, 3, 6  # indices in the list of tcgetattr
 _VMIN, _VTIME = b"\x01", b"\x00"
 
 
 @contextmanager
 def quiet(descriptor: int) -> Iterator[Callable[[], None]]:
-    """Restore the mode at the end. Yields what sets the quiet one, to be called again and again.
+    """Restore the mode at the end. Yields a function that sets the quiet mode, to be called again and again.
 
-    For a shell may have set another one when the job was stopped and went on.
+    A shell may have set another mode while the job was stopped.
     """
     try:
         before: list[Any] | None = termios.tcgetattr(descriptor)
@@ -33,7 +33,7 @@ def quiet(descriptor: int) -> Iterator[Callable[[], None]]:
 
 
 def flush_input(descriptor: int) -> None:
-    """Throw away what was typed and not read."""
+    """Discard the input that was typed and not read."""
     with suppress(termios.error):
         termios.tcflush(descriptor, termios.TCIFLUSH)
 

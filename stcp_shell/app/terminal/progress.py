@@ -1,6 +1,6 @@
-"""The live line: what a command waits for, how long already and how much longer. One line, gone before the result.
+"""The live line: what a command waits for, the elapsed time and the time left. It is erased before the result.
 
-Script runs on a terminal have it as well, so prompt_toolkit stays out of here.
+Script runs on a terminal show it as well, so this module does not import prompt_toolkit.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ _ERASE = "\r\x1b[K"  # ECMA-48, EL
 
 
 class LiveLine:
-    """Draws over itself on a terminal. `erase` has to come before anything else is written there."""
+    """One line of a terminal, redrawn in place. Call `erase` before anything else is written there."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._drawn = False
 
     def show(self, waiting: Waiting) -> None:
-        """Draw the line, or draw it anew."""
+        """Draw or redraw the line."""
         self._drawn = True
         self._write(_ERASE + describe(waiting, _columns(self._stream) - 1))
 
     def erase(self) -> None:
-        """Take the line away, if there is one."""
+        """Erase the line, if there is one."""
         if self._drawn:
             self._drawn = False
             self._write(_ERASE)
@@ -38,16 +38,16 @@ class LiveLine:
             self._stream.write(text)
             self._stream.flush()
         except (OSError, ValueError):
-            return  # the result comes to the same stream, and what happens to that is reported
+            return  # the result goes to the same stream, and an error there is reported
 
 
 def live_line(stream: TextIO, variables: Mapping[str, str]) -> LiveLine | None:
-    """A live line where there can be one: on a terminal that can erase."""
+    """Return a live line if the stream is a terminal that can erase, else None."""
     return LiveLine(stream) if stream.isatty() and variables.get("TERM", "dumb") != "dumb" else None
 
 
 def describe(waiting: Waiting, width: int) -> str:
-    """The text of the line, cut to `width` columns. The figures are what changes: the rest gives way to them."""
+    """Return the text of the line, cut to `width` columns. The figures change, so the rest is cut first."""
     figures = [f"{waiting.elapsed:.1f} s"]
     if waiting.syns is not None:
         figures.append(f"{waiting.syns} SYN{'s' if waiting.syns != 1 else ''} sent")

@@ -48,18 +48,18 @@ def run_terminal(
     source: Input | None = None,
     output: Output | None = None,
 ) -> int:
-    """Run lines from the terminal until its end, or until `quit`; answers the exit status.
+    """Run lines from the terminal until its end, or until `quit`. Return the exit status.
 
     `load_lexer` imports the Pygments lexer that colours what is typed; the first prompt does not wait for it.
-    Without `source` and `output` the terminal is the environment's. Raises OutputClosed where it goes away.
+    Without `source` and `output` the terminal is the environment's. Raises OutputClosed if it goes away.
     """
     environment = interpreter.session.environment
     with ExitStack() as stack:
         source = source or _terminal_input(environment, stack)
         output = output or _terminal_output(environment)
         app_session = stack.enter_context(create_app_session(source, output))
-        # One event loop for all the prompts, and what completion runs in: once the limit on open files is reached a new
-        # loop could not be had, nor a module be imported.
+        # One event loop and one executor for all prompts and completions: once the limit on open files is reached, no
+        # new loop can be created and no module imported.
         loop = stack.enter_context(_event_loop())
         loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
         history = open_history(environment.state_folder, lambda text: interpreter.screen.fail(f"stcp-shell: {text}"))
@@ -76,7 +76,7 @@ def run_terminal(
 
 
 def greeting(interpreter: Interpreter) -> str:
-    """One line: which program this is, where its log is, how to get help."""
+    """Return one line: the program's version, how to get help, and the place of the log."""
     journal = interpreter.session.journal
     written = journal.path is not None and journal.writes_to(journal.path)
     log = f"the session log is {visible(journal.path or '')}" if written else "no session log is written"
@@ -85,7 +85,7 @@ def greeting(interpreter: Interpreter) -> str:
 
 @contextmanager
 def _event_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """As asyncio.Runner has it, which is new in Python 3.11."""
+    """Open and close an event loop as asyncio.Runner does, which needs Python 3.11."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
@@ -100,12 +100,12 @@ def _event_loop() -> Iterator[asyncio.AbstractEventLoop]:
 def _terminal_input(environment: Environment, stack: ExitStack) -> Input:
     assert environment.stdin is not None  # a terminal is there
     stdin = TextIOWrapper(environment.stdin, "utf-8")
-    stack.callback(stdin.detach)  # the stream is not ours to close
+    stack.callback(stdin.detach)  # the caller owns the stream: it must not be closed here
     return create_input(stdin)
 
 
 def _terminal_output(environment: Environment) -> Output:
-    """For a dumb terminal text alone: prompt_toolkit would show its cursor there, which takes an escape code."""
+    """Return the output. A dumb terminal gets plain text: prompt_toolkit would send an escape code for the cursor."""
     return PlainTextOutput(environment.stdout) if is_dumb_terminal() else create_output(environment.stdout)
 
 
@@ -150,9 +150,9 @@ class Shell:
         self._draw, session.progress = session.progress, self._wait
 
     def step(self) -> None:
-        """Get a line and run it. Raises EOFError where no more come.
+        """Get a line and run it. Raises EOFError at the end of the input.
 
-        After Ctrl-C, at the prompt or in a command, what was pasted or typed ahead does not run.
+        After Ctrl-C, at the prompt or in a command, pasted and typed-ahead lines do not run.
         """
         try:
             self._silence()
@@ -170,7 +170,7 @@ class Shell:
             self._history.trouble = ""
 
     def _line(self) -> str:
-        """The next line, from what waits or from the prompt."""
+        """Return the next line, from the waiting input or from the prompt."""
         while True:
             self._ahead.collect()
             line = self._ahead.line()
@@ -186,13 +186,13 @@ class Shell:
         def stop() -> None:
             self._loop.call_soon_threadsafe(lambda: self._end(asked))
 
-        # The interrupt first: once it is held back none leaves a prompt behind that nobody waits for.
+        # SIGINT first: once it is held back it cannot leave behind a prompt that nothing waits for.
         with held_back((*INTERRUPT, *ENDING), stop):
             asked = self._loop.create_task(self._prompt.prompt_async(handle_sigint=False))
             return self._loop.run_until_complete(asked)
 
     def _end(self, asked: asyncio.Task[str]) -> None:
-        """End a prompt. One that has its line ends by itself, and one that did not start yet cannot exit."""
+        """End a prompt. One that has its line ends by itself; one that has not started yet cannot exit: cancel it."""
         app = self._prompt.app
         if not app.is_running:
             asked.cancel()
@@ -200,7 +200,7 @@ class Shell:
             app.exit(exception=EOFError, style="class:aborting")
 
     def _echo(self, line: str) -> None:
-        """Show a line that did not come by the prompt as the prompt would have."""
+        """Show a line that the prompt did not read as the prompt would show it."""
         shown = line.expandtabs()
         if self._interpreter.screen.color and len(line) <= LONGEST:
             text = FormattedText(self._lexer.colored(visible(shown)))
@@ -213,10 +213,10 @@ class Shell:
     def _drop(self) -> None:
         self._interrupted = False
         if lines := self._ahead.drop():
-            self._interpreter.screen.line(f"({lines} line{'s' if lines > 1 else ''} that waited will not run)")
+            self._interpreter.screen.line(f"({lines} waiting line{'s' if lines > 1 else ''} will not run)")
 
     def _wait(self, waiting: Waiting) -> None:
-        """Take what is typed meanwhile, for the kernel holds a page of it and then no Ctrl-C gets past, and draw."""
+        """Read the typed input, and draw. The kernel holds one page of input: when full, no Ctrl-C gets through."""
         self._silence()
         self._ahead.collect()
         if self._draw:

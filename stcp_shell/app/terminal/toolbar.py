@@ -1,11 +1,11 @@
-"""The bottom toolbar: the current socket, how long connect waits, and which host this is."""
+"""The bottom toolbar: the current socket, the timeout of connect, and the host."""
 
 from ...commands.session import Session, Socket
 from ...report.text.escape import visible
 
 
 def toolbar(session: Session, lab: bool) -> str:
-    """One line of plain text; prompt_toolkit cuts it to the terminal's width."""
+    """Return one line of plain text; prompt_toolkit cuts it to the terminal's width."""
     current = session.current
     where = f"{'lab' if lab else 'host'} {session.environment.host}"
     socket = _socket(current) if current else "no socket"

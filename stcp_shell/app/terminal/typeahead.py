@@ -1,7 +1,7 @@
-"""What was typed or pasted before the prompt could take it, line by line and in the order in which it came.
+"""Input that was typed or pasted before the prompt could read it, line by line and in the order of its arrival.
 
 A pasted block and the same lines typed ahead are the same here: keys, each line ended by Enter. Whole lines of plain
-text are taken from the front without the prompt: a tab in them completes nothing, and a thousand lines are quick.
+text are taken from the front without the prompt: a tab in them completes nothing, and a thousand lines are fast.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class Typeahead:
         self._keys: deque[KeyPress] = deque()
 
     def collect(self) -> None:
-        """Take over what the last prompt left and what the terminal holds.
+        """Take over the keys that the last prompt left and those that the terminal holds.
 
-        Raises KeyboardInterrupt where Ctrl-C is among it; what came before that is dropped.
+        Raises KeyboardInterrupt if Ctrl-C is among them; the keys before it are dropped.
         """
         with held_back(INTERRUPT):
             self._add(get_typeahead(self._input))
@@ -40,7 +40,7 @@ class Typeahead:
                 self._add(keys)
 
     def line(self) -> str | None:
-        """The next whole line. None: there is none, or it has keys that are not text, which the prompt understands."""
+        """Return the next whole line; None if there is none, or if it has keys that are not text, for the prompt."""
         text: list[str] = []
         for key in self._keys:
             if key.key in _ENTER:
@@ -53,12 +53,12 @@ class Typeahead:
         return None
 
     def hand_over(self) -> None:
-        """Leave everything to the next prompt."""
+        """Pass all keys to the next prompt."""
         store_typeahead(self._input, list(self._keys))
         self._keys.clear()
 
     def drop(self) -> int:
-        """Forget everything, also what the terminal holds; answers how many lines were ended."""
+        """Drop all keys, also those that the terminal holds. Return how many lines were complete."""
         with held_back(INTERRUPT):
             keys = [*self._keys, *get_typeahead(self._input)]
             while more := self._input.read_keys():
@@ -79,7 +79,7 @@ class Typeahead:
 
 
 def typed(text: str) -> Iterator[KeyPress]:
-    """Pasted text as keys: its lines, each but the last ended by Enter."""
+    """Yield pasted text as keys: its lines, each but the last ended by Enter."""
     first, *others = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if first:
         yield KeyPress(Keys.BracketedPaste, first)
@@ -90,7 +90,7 @@ def typed(text: str) -> Iterator[KeyPress]:
 
 
 def paste_bindings(by_character: bool) -> KeyBindings:
-    """At the prompt a pasted text is typed: its first line ends what stands there, its last one can be edited.
+    """Return bindings that type a pasted text: its first line completes the current one, its last can be edited.
 
     `by_character`: a dumb terminal's prompt echoes one character for each change of the line.
     """

@@ -1,6 +1,6 @@
-"""What this machine and this session know that can be a value: addresses, services, interfaces, files, ...
+"""Possible values from this host and this session: addresses, services, interfaces, files, ...
 
-Looked up when it is asked for, and nothing is raised where it cannot be: a completion is an offer.
+They are looked up on demand, and a failed look-up raises nothing: a completion is only an offer.
 """
 
 import os
@@ -23,14 +23,14 @@ SERVICES = "/etc/services"
 
 
 class Value(NamedTuple):
-    """Something to offer, and what it is in a few words."""
+    """A value to offer, and a short explanation."""
 
     text: str
     meaning: str = ""
 
 
 class Values:
-    """Gives the values of a kind. `lines`: what was typed before, the oldest first."""
+    """Finds the values of a kind. `lines` returns the lines that were typed before, the oldest first."""
 
     def __init__(self, session: Session, lines: Callable[[], list[str]]) -> None:
         self._session = session
@@ -47,7 +47,7 @@ class Values:
         }
 
     def of(self, kind: Kind, prefix: str) -> list[Value]:
-        """What a value of that kind that starts with `prefix` can be."""
+        """Return the possible values of a kind that start with `prefix`."""
         try:
             found = (
                 self._sources[kind.completes](prefix) if kind.completes in self._sources else map(Value, kind.choices)
@@ -57,12 +57,12 @@ class Values:
             return []
 
     def variables(self, prefix: str) -> list[Value]:
-        """The variables whose names start so."""
+        """Return the variables whose names start with `prefix`."""
         variables = self._session.variables.copy()
         return [Value(name, variables[name]) for name in sorted(variables) if name.startswith(prefix)]
 
     def _hosts(self, prefix: str) -> Iterator[Value]:
-        """This session's destinations, the newest first, then those of earlier ones."""
+        """Yield this session's destinations, the newest first, then those of earlier sessions."""
         session = reversed(list(self._session.destinations))
         return map(Value, dict.fromkeys(chain(session, destinations(self._lines()[-MOST_LINES:]))))
 
@@ -83,7 +83,7 @@ def _interfaces(prefix: str) -> Iterator[Value]:
 
 
 def destinations(lines: list[str]) -> Iterator[str]:
-    """The hosts that lines of the history name, the newest first."""
+    """Yield the hosts that occur in lines of the history, the newest first."""
     for line in reversed(lines):
         if "-name" not in line:
             continue
@@ -98,7 +98,7 @@ def destinations(lines: list[str]) -> Iterator[str]:
 
 @cache
 def services() -> dict[str, list[Value]]:
-    """The names of the services file by protocol, each with its port; read once. Raises OSError."""
+    """Return the names of the services file by protocol, each with its port; read once. Raises OSError."""
     found: dict[str, dict[str, str]] = {}
     with open(SERVICES, encoding="utf-8", errors="replace") as file:
         for line in file:
@@ -111,7 +111,7 @@ def services() -> dict[str, list[Value]]:
 
 
 def paths(prefix: str) -> Iterator[Value]:
-    """Files whose path starts so, folders with a slash at the end; hidden ones when they are asked for."""
+    """Yield the files whose path starts with `prefix`, folders with a final slash; hidden ones if the dot is typed."""
     start = prefix.rpartition("/")[2]
     folder = prefix.removesuffix(start)
     with os.scandir(os.path.expanduser(folder) or ".") as entries:

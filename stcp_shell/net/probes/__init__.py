@@ -1,1 +1,1 @@
-"""Connects as questions: one at a time, many at once, with small TTLs, and what the kernel says of them."""
+"""Connects as probes: one at a time, many at once, or with small TTLs, and what the kernel reports of them."""

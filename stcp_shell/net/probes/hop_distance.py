@@ -1,8 +1,9 @@
-"""How far away the box is that answered a connect: what a firewall that answers for a host gives itself away by.
+"""How far away the device is that answered a connect: the distance reveals a firewall that answers for a host.
 
-IP_MINTTL (ip(7); IPV6_MINHOPCOUNT, ipv6(7)) has the kernel pass over what arrives with a smaller TTL, also while a
-connect waits: which minimum still lets the answer through is its TTL. Which TTL of our own (IP_TTL) still brings the
-answer is the distance there. Both are found by asking with three values at once and going on in a quarter of the range.
+IP_MINTTL (ip(7); IPV6_MINHOPCOUNT, ipv6(7)) makes the kernel ignore packets that arrive with a smaller TTL, also while
+a connect waits: the largest minimum at which the answer still arrives is its TTL. The smallest TTL of our own (IP_TTL)
+that still gets the answer gives the distance there. Both are found by probing with three values at once and continuing
+in a quarter of the range.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from .syn_probe import PATIENCE, syn_probe
 
 MOST_HOPS = 64
 _TTLS = 256  # the TTL is a byte
-_INITIAL = (64, 128, 255)  # what systems send with
-_SLACK, _ROUND_TRIPS = 0.15, 4  # an answer is late after so many seconds more than so many round trips
+_INITIAL = (64, 128, 255)  # usual TTLs of packets as systems send them
+_SLACK, _ROUND_TRIPS = 0.15, 4  # an answer is late after this many seconds on top of this many round trips
 _CONFIRMATIONS = 2
 _ANSWERS = ("connected", "refused")
 
-Ask = Callable[[Sequence[int]], list[Optional[bool]]]  # values to yes, no (an ICMP error came instead) or silence
+# For each value: True (the answer came), False (an ICMP error came instead) or None (no answer).
+Ask = Callable[[Sequence[int]], list[Optional[bool]]]
 
 
 def hop_distance(
@@ -34,13 +36,13 @@ def hop_distance(
     outcome: str | None = None,
     progress: Callable[[], None] | None = None,
 ) -> HopDistance | None:
-    """Who sends the RST or SYN-ACK that a connect to a numeric destination gets; about 20 further SYNs find it out.
+    """Measure how far away the sender of the RST or SYN-ACK of a numeric destination is; it takes about 20 SYNs.
 
-    `source`: what to bind to; None leaves it to the kernel. `outcome`: what is to be measured, `refused` or
-    `connected`; None: whichever comes. `timeout`: seconds for all; `progress` is called ten times a second meanwhile.
-    None is answered where there is no such answer (any more), where it did not come in time, and where the kernel
-    cannot do it. Where routers spread traffic by ports (ECMP) the figures are not those of one path. Raises Failure
-    and OSError as `syn_probe` does.
+    `source`: the address to bind to; None: the kernel chooses. `outcome`: the answer to measure, `refused` or
+    `connected`; None: whichever comes. `timeout`: seconds for the whole measurement; `progress` is called ten times a
+    second meanwhile. Return None if there is no such answer (any more), if it did not come in time, and off Linux. If
+    routers spread traffic by ports (ECMP) the figures are not those of one path. Raises Failure and OSError as
+    `syn_probe` does.
     """
     if not socket_evidence.LINUX:
         return None
@@ -48,7 +50,7 @@ def hop_distance(
     if not question.settle(outcome):
         return None
     with suppress(_TimeIsUp):
-        # Counted downwards from MOST_HOPS, so that small numbers are answered and large ones are not.
+        # Counted downwards from MOST_HOPS, so that small numbers get the answer and large ones do not.
         spare = furthest(question.spare_hops, 0, MOST_HOPS)
         forward = None if spare is None else MOST_HOPS - spare - 1
         ttl = furthest(question.least_ttl, 1, _TTLS, _likely(forward))
@@ -59,18 +61,18 @@ def hop_distance(
 
 
 def _likely(forward: int | None) -> set[int]:
-    """Where to look first: a box as far away as the SYN gets, and one that is nearer, whatever it sends with."""
+    """TTLs to try first: of a device as far away as the SYN gets, and of a nearer one, for each usual initial TTL."""
     if forward is None:
         return set()
     return {value for initial in _INITIAL for value in (initial - forward, initial - forward + 1, initial + 1)}
 
 
 class _TimeIsUp(Exception):
-    """The user's time-out came."""
+    """The user's timeout is over."""
 
 
 class _Question:
-    """A destination that is asked in many ways whether it gives the same answer."""
+    """A destination that is probed in several ways: does the same answer come?"""
 
     def __init__(
         self, destination: Endpoint, source: str | None, timeout: float, progress: Callable[[], None] | None
@@ -83,7 +85,7 @@ class _Question:
         self._outcome = ""
 
     def settle(self, outcome: str | None) -> bool:
-        """Learn the answer and how long it takes, with a plain SYN or a second one."""
+        """Find the answer and how long it takes, with a plain SYN or a second one; return whether it came."""
         for _ in range(2):
             (probe,) = self._run([{}])
             said = probe.outcome(None)
@@ -94,11 +96,11 @@ class _Question:
         return False
 
     def least_ttl(self, values: Sequence[int]) -> list[bool | None]:
-        """Whether the answer comes with these TTLs, or larger ones."""
+        """Whether the answer arrives with each of these TTLs or a larger one."""
         return self._ask([{"least_ttl": value} for value in values])
 
     def spare_hops(self, values: Sequence[int]) -> list[bool | None]:
-        """Whether the answer comes for a SYN whose TTL is so much below MOST_HOPS."""
+        """Whether a SYN whose TTL is MOST_HOPS less each of these values gets the answer."""
         return self._ask([{"hop_limit": MOST_HOPS - value} for value in values])
 
     def _ask(self, ways: Sequence[dict[str, int]]) -> list[bool | None]:
@@ -124,12 +126,12 @@ class _Question:
 
 
 def furthest(ask: Ask, low: int, beyond: int, likely: Collection[int] = ()) -> int | None:
-    """The largest value from `low` that is answered, where all below it are; `beyond` is known not to be.
+    """Return the largest value from `low` that gets the answer, if all below it do; `beyond` is known to get none.
 
-    `likely`: the values to start with. None: not even `low` is answered. Silence may be a lost packet: the value next
-    to the result is asked again before it counts.
+    `likely`: the values to start with. None: not even `low` gets the answer. A missing answer may be a lost packet: the
+    value above the result is tried again before the result counts.
     """
-    refused: set[int] = set()  # no answer, and that for sure
+    refused: set[int] = set()  # no answer for certain: an ICMP error came
 
     def answered(values: Sequence[int]) -> list[int]:
         answers = ask(values)
@@ -153,5 +155,5 @@ def furthest(ask: Ask, low: int, beyond: int, likely: Collection[int] = ()) -> i
 
 
 def _quarters(low: int, high: int) -> set[int]:
-    """The values in between that cut a range into four."""
+    """The values that divide a range into four."""
     return {low + (high - low) * part // 4 for part in (1, 2, 3)} - {low}

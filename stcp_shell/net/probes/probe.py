@@ -1,7 +1,7 @@
 """A connect(2) as a state machine, many at once over one poll(2).
 
-A probe is started (the SYN leaves, the kernel has chosen the source address), waits, and is finished by what the
-kernel reports or by its own time-out. It never binds: bind(2) is what the user asked for, or did not.
+A probe is started (the SYN leaves, the kernel has chosen the source address), waits, and ends with what the kernel
+reports or with its own timeout. It never binds: bind(2) is called by the caller, or not at all.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _UNSPECIFIED = ("0.0.0.0", "::")
 class Probe:
     """One connect of a non-blocking socket, `protocol` tcp or udp.
 
-    While it waits `code` is None; then it is the errno, 0 for connected, or -1 for our time-out.
+    While it waits `code` is None; then it is the errno, 0 for connected, or -1 for the local timeout.
     """
 
     def __init__(self, sock: socket.socket, protocol: str, destination: Endpoint, timeout: float) -> None:
@@ -36,7 +36,7 @@ class Probe:
         self.cancelled = False
         self.source: Endpoint | None = None
         self.icmp: Icmp | None = None
-        self._queued = 0  # the errno of that
+        self._queued = 0  # the errno of `icmp`
         self.info: socket_evidence.TcpInfo | None = None
         self.started = self.ended = 0.0
         self._tcp = protocol == "tcp"
@@ -47,7 +47,7 @@ class Probe:
         socket_evidence.watch(self.sock, self.family, True)
         self.started = monotonic()
         code = self.sock.connect_ex(target)
-        # At once: a connect that fails later resets the name to the wildcard address.
+        # At once: a connect that fails later resets the local address to the wildcard.
         source = unpack(self.sock.getsockname())
         if source.address not in _UNSPECIFIED:
             self.source = source
@@ -57,7 +57,7 @@ class Probe:
             self._look_early()
 
     def look(self) -> None:
-        """Take what the kernel has to say. A soft error leaves an entry in the queue while the connect goes on."""
+        """Read what the kernel reports. A soft error leaves an entry in the queue while the connect goes on."""
         code = self.sock.getsockopt(_SOL_SOCKET, _SO_ERROR)
         if code == 0 and self._tcp:
             self.info = socket_evidence.tcp_info(self.sock)
@@ -65,39 +65,39 @@ class Probe:
                 self._drain()
                 return
             if self.info and self.info.state == socket_evidence.CLOSED:
-                # The error came between SO_ERROR and the draining of a soft one, which cleared it.
+                # The error came after SO_ERROR was read, and draining a soft one cleared it.
                 code = self._queued
         self._finish(code)
 
     def _look_early(self) -> None:
-        """Within a host the handshake is over by now. Otherwise nothing is taken from the socket yet."""
+        """Finish a connect within the host, whose handshake is over by now. Else read nothing from the socket yet."""
         self.info = socket_evidence.tcp_info(self.sock)
         if self.info and self.info.state in socket_evidence.HANDSHAKE_DONE:
             self._finish(0)
 
     def expire(self) -> None:
-        """Our own time-out; the kernel's would come after some two minutes."""
+        """End it by the local timeout; the kernel's would come after some two minutes."""
         self._finish(-1)
 
     def cancel(self) -> None:
-        """The user has had enough (Ctrl-C)."""
+        """End it by Ctrl-C."""
         self.cancelled = True
-        self.started = self.started or monotonic()  # it may come before the SYN leaves
+        self.started = self.started or monotonic()  # Ctrl-C may come before the SYN leaves
         self._finish(-1)
 
     def give_up(self, code: int) -> None:
-        """It cannot be started: the errno of what came before the connect."""
+        """End it before its start, with the errno of the call that failed."""
         self.started = self.ended = monotonic()
         self.code = code
 
     @property
     def rst(self) -> bool:
-        """A RST ended it: refused, and no ICMP error is in the queue."""
+        """Whether a RST ended it: refused, and no ICMP error is in the queue."""
         return self.code == errno.ECONNREFUSED and self.icmp is None and socket_evidence.LINUX
 
     @property
     def syn_fate(self) -> str | None:
-        """What became of the SYNs of a connect that got no answer (`facts.SYN_FATES`)."""
+        """What became of the SYNs of a connect that got no answer (`SYN_FATES`)."""
         return socket_evidence.syn_fate(self.info, self.elapsed()) if self.code == -1 and self.icmp is None else None
 
     def elapsed(self) -> float:
@@ -112,11 +112,11 @@ class Probe:
 
     @property
     def errno(self) -> str | None:
-        """The errno's name; None while it waits, on success and for our own time-out."""
+        """The errno's name; None while it waits, on success and for the local timeout."""
         return errno.errorcode.get(self.code, f"errno {self.code}") if self.code and self.code > 0 else None
 
     def outcome(self, route: ResolvedRoute | None) -> str:
-        """How it ended (`facts.OUTCOMES`)."""
+        """How it ended (`OUTCOMES`)."""
         if self.cancelled:
             return "cancelled"
         if self.code == -1:
@@ -130,7 +130,7 @@ class Probe:
             self.info = socket_evidence.tcp_info(self.sock)
         if code:
             self._drain()
-        # From here on the socket is the user's: errors come as they do for any program.
+        # From here on the socket is the user's: errors are reported as for any program.
         socket_evidence.watch(self.sock, self.family, False)
 
     def _drain(self) -> None:

@@ -1,7 +1,7 @@
-"""What a socket knows of a connect: the error queue, TCP_INFO, and what an errno then means.
+"""A socket's evidence of how a connect ended: the error queue, TCP_INFO, and what an errno means with them.
 
 The order matters: read SO_ERROR first, then drain the queue (draining clears SO_ERROR). Off Linux there is neither
-queue nor TCP_INFO in this form; the functions then answer "nothing known".
+queue nor TCP_INFO in this form; the functions then return None or an empty list.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def meaning(family: str, kind: int, code: int) -> str:
 def watch(sock: socket.socket, family: str, on: bool) -> None:
     """Have the kernel queue the ICMP errors of a socket (IP_RECVERR, ip(7)), or stop and empty the queue.
 
-    The family is handed in: `sock.family` makes an enum member each time, which costs more than the system call.
+    The family is a parameter: `sock.family` makes an enum member each time, which costs more than the system call.
     """
     if LINUX:
         level, option = _LEVELS[family]
@@ -108,13 +108,13 @@ def _icmp(data: bytes) -> Icmp | None:
 
 
 class TcpInfo(NamedTuple):
-    """What TCP_INFO says of a connection (`struct tcp_info`, linux/tcp.h)."""
+    """What TCP_INFO reports of a connection (`struct tcp_info`, linux/tcp.h)."""
 
     state: int
     rtt: float  # seconds
     total_retransmits: int
-    in_flight_retransmits: int  # tcpi_retrans: 0 while SYNs do not get out of this host
-    segments_out: int  # 0 where the kernel is too old to say
+    in_flight_retransmits: int  # tcpi_retrans: 0 while SYNs do not leave this host
+    segments_out: int  # 0 if the kernel is too old to report it
 
 
 _IPPROTO_TCP, _TCP_INFO_OPTION = 6, 11
@@ -122,7 +122,7 @@ _TCP_INFO = struct.Struct("=B35xI28xI28xI32xI")
 
 
 def tcp_info(sock: socket.socket) -> TcpInfo | None:
-    """TCP_INFO of a TCP socket, or None where there is none."""
+    """Return TCP_INFO of a TCP socket, or None if there is none."""
     if not LINUX:
         return None
     try:
@@ -134,9 +134,9 @@ def tcp_info(sock: socket.socket) -> TcpInfo | None:
 
 
 def syn_fate(info: TcpInfo | None, elapsed: float) -> str | None:
-    """What became of SYNs without an answer, from TCP_INFO in SYN_SENT; measured on Linux 6.18.
+    """Return what became of SYNs without an answer (`SYN_FATES`), from TCP_INFO in SYN_SENT; measured on Linux 6.18.
 
-    None where it cannot be told: before the first retransmission is due (1 s), or on a kernel that counts no segments.
+    None if it is unknown: before the first retransmission is due (1 s), or on a kernel that counts no segments.
     """
     if info is None or info.state != SYN_SENT or elapsed < 1.1 or not info.segments_out:
         return None
@@ -145,7 +145,7 @@ def syn_fate(info: TcpInfo | None, elapsed: float) -> str | None:
     return "unresolved" if info.segments_out == 1 and not info.total_retransmits else "dropped-here"
 
 
-# The errno of a connect that ended without an ICMP error, unless the code below knows more.
+# The outcome by the errno of a connect that ended without an ICMP error, unless the code below decides otherwise.
 _OUTCOMES = {
     0: "connected",
     errno.ECONNREFUSED: "refused",
@@ -162,9 +162,9 @@ _OUTCOMES = {
 
 
 def outcome(code: int, family: str, icmp: Icmp | None, route: ResolvedRoute | None) -> str:
-    """How a connect ended (`facts.OUTCOMES`), from its errno, the ICMP error that came and the kernel's route.
+    """Return how a connect ended (`OUTCOMES`), from its errno, the ICMP error that came and the kernel's route.
 
-    errno alone misleads: EHOSTUNREACH is what a prohibiting router, a missing host and an exceeded hop limit give.
+    errno alone misleads: a prohibiting router, a missing host and an exceeded hop limit all give EHOSTUNREACH.
     """
     if icmp and code not in (0, errno.ECONNREFUSED, errno.ETIMEDOUT):
         unreachable = icmp.type == (3 if family == INET else 1)

@@ -5,29 +5,29 @@ from ...model.connection import INET, family_of
 from ...model.tables import Address, Interface
 from ..tables.interfaces import interfaces, is_up
 
-MOST = 256  # sources tried at once; more are named, not tried
-_UNUSABLE = frozenset(("tentative", "dadfailed"))  # bind(2) refuses them (RFC 4862, section 5.4)
+MOST = 256  # sources tried at once; the others are counted, not tried
+_UNUSABLE = frozenset(("tentative", "dadfailed"))  # bind(2) rejects them (RFC 4862, section 5.4)
 
 
 def check_target(address: str) -> None:
-    """Raise Failure for an address that no TCP connect can go to."""
+    """Raise Failure for an address that cannot be the destination of a TCP connect."""
     if address in ("0.0.0.0", "::"):
-        raise Failure(f"{address} is no destination: it stands for `any address`")
+        raise Failure(f"{address} is not a destination: it stands for `any address`")
     first = int(address.split(".", maxsplit=1)[0]) if family_of(address) == INET else 0
     if (address.lower().startswith("ff") and family_of(address) != INET) or 224 <= first < 240:
         raise Failure(f"{address} is a multicast address: TCP connects to one host")
     if address.lower().startswith("fe80") and "%" not in address:
-        raise Failure(f"{address} is a link-local address: name its link, as in {address}%enetA")
+        raise Failure(f"{address} is a link-local address: add its interface, as in {address}%enetA")
     if address == "255.255.255.255" or address in _broadcasts():
         raise Failure(f"{address} is a broadcast address: TCP connects to one host")
 
 
 def eligible(destination: str, wanted: tuple[str, ...] = ()) -> tuple[list[str], int]:
-    """The addresses to bind to for this destination, and how many more there are than MOST.
+    """Return the addresses to bind to for this destination, and how many more there are than MOST.
 
-    Those `wanted`, checked; else every usable one of the family: loopback addresses for a loopback destination and
-    link-local ones for a link-local destination on the same link only. Raises Failure for one that is not ours, is of
-    the other family, or whose interface is down.
+    Those `wanted`, checked; without them every usable one of the family: loopback addresses only for a loopback
+    destination, and link-local ones only for a link-local destination on the same link. Raises Failure for a wanted
+    address that is not of this host, is of the other family, or whose interface is down.
     """
     found = interfaces()
     usable = {

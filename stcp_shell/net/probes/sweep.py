@@ -1,7 +1,8 @@
-"""Connects from many source addresses to one destination or several, all at once, each repeated alternately.
+"""Connects from many source addresses to one destination or several, all at once, each repeated in turn.
 
-One lost packet or one rate-limited ICMP error (RFC 1812, section 4.3.2.8) must not make a verdict: every test is tried
-REPEATS times. The repeats of a silent test overlap, so that the whole takes hardly longer than one time-out.
+One lost packet or one rate-limited ICMP error (RFC 1812, section 4.3.2.8) must not decide a verdict: every test is
+made REPEATS times. The repeats of a test without an answer overlap, so that the sweep takes hardly longer than one
+timeout.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from ..sockaddr import FAMILIES, pack
 from .probe import Probe
 
 REPEATS = 3
-_STEP = 0.1  # of the time-out: how long a silent attempt is waited for before the next one starts
+_STEP = 0.1  # of the timeout: how long an attempt without an answer waits before the next one starts
 _GAP = 0.01  # seconds from an answer to the next attempt
-_SHORT = 0.05  # seconds until it is tried again where file descriptors are short
+_SHORT = 0.05  # seconds until the next try if file descriptors have run out
 
 
 class SourceTest:
@@ -34,7 +35,10 @@ class SourceTest:
         self.due = 0.0
 
     def attempt(self, timeout: float) -> Probe:
-        """Start the next attempt: bind(2) to the source, nothing else, and connect. Raises OSError for no socket."""
+        """Start the next attempt: bind(2) to the source, nothing else, and connect.
+
+        Raises OSError if no socket can be opened.
+        """
         family = family_of(self.destination.address)
         sock = socket.socket(FAMILIES[family], socket.SOCK_STREAM)
         sock.setblocking(False)
@@ -64,15 +68,15 @@ class Sweep:
 
     @property
     def done(self) -> bool:
-        """Every attempt was made and has ended."""
+        """Whether every attempt was made and has ended."""
         return not self._waiting and (self.cancelled or not self._open())
 
     def elapsed(self) -> float:
-        """Seconds since the beginning."""
+        """Seconds since the start."""
         return monotonic() - self.started
 
     def run(self, until: float = float("inf")) -> None:
-        """Go on until all is done, or for `until` seconds since the beginning. Ctrl-C ends it: see `cancelled`."""
+        """Continue until all is done, or until `until` seconds since the start. Ctrl-C ends it: see `cancelled`."""
         try:
             while not self.done and self.elapsed() < until:
                 self._start()
@@ -82,7 +86,7 @@ class Sweep:
             self.cancel()
 
     def cancel(self) -> None:
-        """End what waits, and what Ctrl-C has caught while it was started."""
+        """End the attempts that wait, and one that Ctrl-C interrupted while it was started."""
         self.cancelled = True
         self._waiting.clear()
         for test in self.tests:
@@ -92,7 +96,7 @@ class Sweep:
                 probe.sock.close()
 
     def take(self, milliseconds: float = 0) -> None:
-        """Take the answers that are there, or come within that time. Called while something else is waited for, too."""
+        """Take the answers that are there, or come within that time. Also called during other waits."""
         for descriptor, _ in self._poll.poll(milliseconds):
             test, probe = self._waiting[descriptor]
             probe.look()
@@ -104,7 +108,7 @@ class Sweep:
         return [test for test in self.tests if len(test.attempts) < REPEATS]
 
     def _start(self) -> None:
-        """Start what is due, test after test, so that the sources alternate."""
+        """Start the attempts that are due, test after test, so that the sources alternate."""
         now = monotonic()
         for test in self._open():
             if test.due > now:
@@ -118,7 +122,7 @@ class Sweep:
                 continue
             test.due = now + self._timeout * _STEP
             if probe.code is None:
-                # In this order, and the reverse in `_end`: Ctrl-C may come in between, and what waits is registered.
+                # This order, and the reverse in `_end`: Ctrl-C can come in between, and what waits must be registered.
                 self._poll.register(probe.sock, select.POLLOUT)
                 self._waiting[probe.sock.fileno()] = (test, probe)
             else:
@@ -126,7 +130,7 @@ class Sweep:
                 probe.sock.close()
 
     def _wait(self, until: float) -> None:
-        """Wait for an answer, a time-out, or the next start."""
+        """Wait for an answer, a timeout, or the next start."""
         times = [until, *(test.due for test in self._open())]
         times += [probe.started + self._timeout for _, probe in self._waiting.values()]
         if self.progress:

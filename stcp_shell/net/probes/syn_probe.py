@@ -1,4 +1,4 @@
-"""A connect that is only a question: one SYN from a socket of its own, and no connection at the service if possible.
+"""A connect that only probes: one SYN from a socket of its own, and no connection at the service if possible.
 
 TCP_QUICKACK 0 (tcp(7)) makes the kernel hold back the ACK that would complete the handshake, and SO_LINGER 0
 (socket(7)) makes close(2) send a RST in its place: a service that listens sees no connection. So who has got an answer
@@ -18,7 +18,7 @@ from ..sockaddr import FAMILIES, pack
 from .probe import Probe
 from .socket_evidence import LINUX
 
-PATIENCE = 0.9  # seconds, at most, that one may wait: the kernel sends a SYN again after 1 s, and one is enough
+PATIENCE = 0.9  # longest wait in seconds: the kernel sends a SYN again after 1 s, and one is enough
 _HOP_LIMIT = {
     INET: (socket.IPPROTO_IP, socket.IP_TTL),
     INET6: (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS),
@@ -36,11 +36,11 @@ def syn_probe(
     hop_limit: int | None = None,
     least_ttl: int | None = None,
 ) -> Probe:
-    """A probe on a new socket, to be started, and its socket to be closed by who asked for it.
+    """Return a probe on a new socket. The caller starts it and closes its socket.
 
-    `source`: the address to bind to, and nothing else than bind(2); None leaves it to the kernel. `hop_limit`: the TTL
-    of what is sent. `least_ttl`: what arrives with a smaller TTL is not seen (0 to 255). Raises Failure where the
-    source cannot be bound to, OSError where there is no socket to be had or the kernel lacks an option.
+    `source`: the address to bind to, by bind(2) and nothing else; None: the kernel chooses. `hop_limit`: the TTL of
+    packets that are sent. `least_ttl`: packets that arrive with a smaller TTL are ignored (0 to 255). Raises Failure if
+    the source cannot be bound, OSError if no socket can be opened or the kernel lacks an option.
     """
     family = family_of(destination.address)
     sock = socket.socket(FAMILIES[family], socket.SOCK_STREAM)

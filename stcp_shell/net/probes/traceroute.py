@@ -1,15 +1,15 @@
 """TCP traceroute without root: how far SYNs get, from several source addresses at once.
 
-Every SYN leaves with its own TTL (IP_TTL, ip(7); IPV6_UNICAST_HOPS, ipv6(7)). Where that runs out the router sends an
-ICMP error (11/0, RFC 792; 3/0, RFC 4443), and the socket's error queue names its sender. What answers in another way,
-or refuses, ends the path. Each SYN has its own source port: where routers spread traffic by ports (ECMP), the hops of
-several paths are mixed, and nothing here shows it.
+Every SYN is sent with its own TTL (IP_TTL, ip(7); IPV6_UNICAST_HOPS, ipv6(7)). The router at which it runs out sends
+an ICMP error (11/0, RFC 792; 3/0, RFC 4443), and the socket's error queue names its sender. Every other answer ends
+the path. Each SYN has its own source port: if routers spread traffic by ports (ECMP), the hops of several paths are
+mixed, and nothing here shows it.
 
 Routers limit the ICMP errors that they send (Linux: five, then one a second to each address). One that rejects every
-SYN must answer the one with the smallest TTL, so that leaves first, and the others a millisecond apart. What stays
-silent is asked again when more than a second has passed, again the smallest TTL first. A connect is given up before
-the kernel would send its SYN again, but for the first one behind the last hop that answered: a router that waits for
-ARP in vain says so after three seconds, to the SYN that came first.
+SYN must reply to the one with the smallest TTL, so that one is sent first, and the others a millisecond apart. A hop
+without an answer is probed again after more than a second, again the smallest TTL first. A connect is closed before
+the kernel would send its SYN again, except the first one after the last hop that answered: a router that waits for
+ARP in vain sends its error after three seconds, for the SYN that came first.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from .probe import Probe
 from .syn_probe import PATIENCE, syn_probe
 
 MOST_HOPS = 30
-TIMEOUT = 4.0  # a router that gets no answer by ARP or ND says so after 3 s
-MOST_AT_ONCE = 500  # connects that wait at the same time; more take their turn
-_SPACING = 1.2  # seconds from one round to the next: a router that limits may then send an error again
+TIMEOUT = 4.0  # a router that gets no ARP or ND reply sends its error after 3 s
+MOST_AT_ONCE = 500  # connects that wait at the same time; the others start later
+_SPACING = 1.2  # seconds from one round to the next: a router that limits its errors may then send one again
 _MOST_ROUNDS = 3
 _PACE = 0.001
-_LOOK = 0.02  # seconds, at most, between two looks at who has waited long enough
+_LOOK = 0.02  # longest time in seconds between two checks for late probes
 _TICK = 0.1
 _SHORT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 _TIME_EXCEEDED = {"inet": 11, "inet6": 3}
@@ -49,13 +49,13 @@ def traces(
     timeout: float = TIMEOUT,
     progress: Progress | None = None,
 ) -> list[Trace]:
-    """The paths to a numeric destination, one for each source, in that order. None: the kernel's choice of a source.
+    """Return the paths to a numeric destination, one for each source, in that order. None: the kernel's choice.
 
-    A source is bound by bind(2) and nothing else. A hop that is silent was asked two or three times within `timeout`
-    seconds, 1.2 s apart (closer where the time is short). The routes are left to the caller. Ctrl-C ends it: what is
-    unfinished has the outcome `cancelled`. A path that does not begin, for want of a route, say, has no hops and the
-    local outcome. Raises Failure where a source cannot be bound to or a zone names no interface, OSError where not one
-    socket is to be had.
+    A source is bound by bind(2) and nothing else. A hop without an answer was probed two or three times within
+    `timeout` seconds, 1.2 s apart (less if the time is short). The routes are left to the caller. Ctrl-C ends it: an
+    unfinished path has the outcome `cancelled`. A path that cannot begin, for example without a route, has no hops and
+    the local outcome. Raises Failure if a source cannot be bound, a zone names no interface, or not one socket can be
+    opened.
     """
     paths = [_Path(destination, source, most_hops) for source in sources]
     rounds, spacing, patience = _timetable(timeout)
@@ -77,14 +77,14 @@ def traces(
 
 
 def _timetable(timeout: float) -> tuple[int, float, float]:
-    """How many rounds, how far apart, and how long each SYN is waited for."""
+    """The number of rounds, the seconds between them, and how long each SYN waits."""
     if timeout < PATIENCE + _SPACING:
         return 2, timeout * _SPACING / (PATIENCE + _SPACING), timeout * PATIENCE / (PATIENCE + _SPACING)
     return min(_MOST_ROUNDS, 1 + int((timeout - PATIENCE) / _SPACING)), _SPACING, PATIENCE
 
 
 class _Path:
-    """One source's path while it is being found out. `last` is the smallest TTL that got an answer that ends it."""
+    """One source's path while it is traced. `last` is the smallest TTL with an answer that ends the path."""
 
     def __init__(self, destination: Endpoint, asked: str | None, most_hops: int) -> None:
         self.asked = asked
@@ -97,15 +97,15 @@ class _Path:
 
     @property
     def ended(self) -> bool:
-        """Something has ended it; what is still asked are gaps."""
+        """Whether an answer has ended it; the only TTLs still probed are gaps."""
         return self._outcome != "timeout"
 
     def silent(self) -> list[int]:
-        """The TTLs that still wait for an answer."""
+        """The TTLs that have no answer yet."""
         return [ttl for ttl in range(1, self.last + 1) if ttl not in self._hops]
 
     def began(self, probe: Probe) -> bool:
-        """Whether a SYN has left. If not, this host ends the path here, or behind the hops that are known already."""
+        """Whether a SYN was sent. If not, the path ends at this host, or after the hops that are known already."""
         if probe.source:
             self._source = probe.source.address
         outcome = probe.outcome(None) if probe.code is not None and probe.icmp is None else None
@@ -116,7 +116,7 @@ class _Path:
         return False
 
     def take(self, ttl: int, probe: Probe) -> None:
-        """An answer came."""
+        """Add an answer."""
         if ttl > self.last or ttl in self._hops:
             return
         hop = self._hops[ttl] = self._hop(ttl, probe)
@@ -126,12 +126,12 @@ class _Path:
             self.first_silent += 1
 
     def cancel(self) -> None:
-        """The user has had enough."""
+        """End the path by Ctrl-C."""
         if self.silent():
             self._outcome = "cancelled"
 
     def trace(self) -> Trace:
-        """What is known. Silence behind the last hop that answered is left out."""
+        """Return the path as far as it is known, up to the last hop that answered."""
         known = max((ttl for ttl in self._hops if ttl <= self.last), default=0)
         hops = tuple(self._hops.get(ttl) or Hop(ttl, None, None, None, None) for ttl in range(1, known + 1))
         return Trace(self._source, "bind" if self.asked else "kernel", None, self._outcome, hops)
@@ -141,7 +141,7 @@ class _Path:
         if icmp and icmp.type == _TIME_EXCEEDED[probe.family]:
             return Hop(ttl, icmp.sender, rtt, icmp, None)
         if icmp is None and probe.code == errno.EHOSTUNREACH:
-            # A kernel without the error queue for TCP: some box sent some error, and what it was is not known.
+            # A kernel without the error queue for TCP: a device sent an error; which device and which error is unknown.
             return Hop(ttl, None, rtt, None, None)
         # A soft error: the error is in the queue, and the connect would go on without a code.
         code = errno.EHOSTUNREACH if probe.code is None else probe.code
@@ -150,11 +150,11 @@ class _Path:
         return Hop(ttl, sender, rtt, icmp, outcome)
 
 
-_Question = tuple[int, _Path]  # the TTL to ask with
+_Question = tuple[int, _Path]  # the TTL to probe with
 
 
 class _Round:
-    """SYNs that leave one TTL after the other and are waited for together."""
+    """SYNs that are sent one TTL after the other and wait together."""
 
     def __init__(self, destination: Endpoint, patience: float, timeout: float, progress: Progress | None) -> None:
         self._destination = destination
@@ -169,24 +169,24 @@ class _Round:
         self._poll = select.poll()
 
     def send(self, questions: deque[_Question]) -> None:
-        """Ask them all, and take answers until each has got one or has waited long enough."""
+        """Send all SYNs, and take answers until each has got one or is late."""
         while questions or any(not self._is_late(probe) for _, _, probe in self._waiting.values()):
             self._send(questions)
             if self._waiting:
                 self._receive(_PACE if questions else _LOOK)
 
     def listen(self, until: float, idle: bool = False) -> None:
-        """Take late answers until a moment in seconds since the beginning; where none can come only if `idle`."""
+        """Take late answers until `until` seconds since the start; if none can come, wait only if `idle`."""
         while (self._waiting or idle) and (left := self._started + until - monotonic()) > 0:
             self._receive(min(left, _LOOK))
 
     def close(self) -> None:
-        """Leave no connect behind."""
+        """Close the connects that still wait."""
         for descriptor in list(self._waiting):
             self._drop(descriptor)
 
     def _send(self, questions: deque[_Question]) -> None:
-        """The next TTL of every path, as far as there is room; what lies behind a path's end is not asked."""
+        """Send the next TTL of every path, as far as there is room; TTLs after a path's end are skipped."""
         row = 0
         while questions and (not row or questions[0][0] == row) and len(self._waiting) < self._room:
             ttl, path = questions.popleft()
@@ -210,7 +210,7 @@ class _Round:
             probe.sock.close()
             raise
         self._sent += 1
-        # In this order, and the reverse in `_drop`: Ctrl-C may come in between, and what waits is registered.
+        # In this order, and the reverse in `_drop`: Ctrl-C may come in between, and what waits must be registered.
         self._poll.register(probe.sock, select.POLLOUT)
         self._waiting[probe.sock.fileno()] = (ttl, path, probe)
         if not path.began(probe):

@@ -1,1 +1,1 @@
-"""The kernel's tables, read over netlink or by older calls, and what is asked of them."""
+"""The kernel's tables, read over netlink or by older calls, and lookups in them."""

@@ -1,4 +1,4 @@
-"""What the interfaces have sent and received since they are there (IFLA_STATS64, `rtnl_link_stats64`)."""
+"""What the interfaces have sent and received since they exist (IFLA_STATS64, `rtnl_link_stats64`)."""
 
 import struct
 
@@ -13,7 +13,7 @@ _INDEX = struct.Struct("=4xi")  # ifinfomsg
 
 
 def counters() -> dict[int, Counters]:
-    """The counters by interface index; empty where netlink is denied or missing."""
+    """The counters by interface index; empty if netlink is denied or missing."""
     found = {}
     try:
         for bodies in Dump(RTM_GETLINK, bytes(16)).pieces():

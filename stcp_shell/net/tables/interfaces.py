@@ -1,7 +1,7 @@
-"""The machine's interfaces and their addresses: from rtnetlink, or by older calls where that is denied or missing.
+"""This host's interfaces and their addresses: from rtnetlink, or by older calls if that is denied or missing.
 
-Off Linux it is `netifaces`. What netifaces does not see is left out: flags, MTU, labels; and so are the broadcast
-addresses that it makes up for host routes.
+Off Linux they come from `netifaces`, which does not report flags, MTU and labels. The broadcast addresses that it
+makes up for host routes are left out.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from ...model.tables import Address, Interface
 from . import netdevice
 from .rtnetlink import Rtnetlink, TablesUnavailable
 
-ATTEMPTS = 5  # at a consistent view, when interfaces come and go meanwhile
-_UNUSABLE = frozenset(("tentative", "dadfailed"))  # bind(2) refuses them (RFC 4862, section 5.4)
+ATTEMPTS = 5  # at a consistent view, while interfaces come and go
+_UNUSABLE = frozenset(("tentative", "dadfailed"))  # bind(2) rejects them (RFC 4862, section 5.4)
 
 
 def interfaces() -> list[Interface]:
-    """The interfaces in the kernel's order, each with its addresses in the kernel's order.
+    """Return the interfaces in the kernel's order, each with its addresses in the kernel's order.
 
-    Off Linux an interface has no flags and no MTU (None: they are not known). Raises OSError where nothing can be
-    read at all.
+    Off Linux an interface has no flags, and its MTU is None: both are unknown. Raises OSError if nothing can be read.
     """
     try:
         with Rtnetlink() as tables:
@@ -41,41 +40,41 @@ def local_addresses(family: str | None = None) -> tuple[str, ...]:
 
 
 def named(name: str) -> Interface:
-    """The interface of that name. Raises Failure, which says what there is, where there is none."""
+    """Return the interface of that name. If there is none raises Failure, which lists those of this host."""
     there = {interface.name: interface for interface in interfaces()}
     if name not in there:
         names = list(there)
         listed = ", ".join(names if len(names) < 9 else [*names[:8], "..."])
-        raise Failure(f"there is no interface {name}{near_miss(name, names)}; there is {listed or 'none at all'}")
+        raise Failure(f"there is no interface {name}{near_miss(name, names)}; this host has {listed or 'none'}")
     return there[name]
 
 
 def addresses_of(name: str, family: str | None = None) -> tuple[Address, ...]:
-    """The addresses of an interface (of the family), in the kernel's order. Raises Failure where it isn't there."""
+    """The addresses of an interface (of the family), in the kernel's order. Raises Failure if it does not exist."""
     return tuple(address for address in named(name).addresses if family in (None, address.family))
 
 
 def address_on(name: str, family: str) -> str:
-    """The address that stands for an interface: its first one that may be used as a source, link-local ones last.
+    """Return the address to use for an interface: its first one that can be a source address, link-local ones last.
 
-    Raises Failure where it has none of the family.
+    Raises Failure if it has none of the family.
     """
     found = [address for address in addresses_of(name, family) if not _UNUSABLE.intersection(address.flags)]
     if not found:
-        raise Failure(f"interface {name} has no {family} address that could be used")
+        raise Failure(f"interface {name} has no usable {family} address")
     return min(found, key=lambda address: address.scope == "link").address
 
 
 def is_up(interface: Interface) -> bool:
-    """Whether it is up, or its flags are not known."""
+    """Whether it is up, or its flags are unknown."""
     return "UP" in interface.flags or interface.mtu is None
 
 
 def from_netlink(tables: Rtnetlink) -> list[Interface]:
-    """A consistent view, or after some attempts one that may have missed what came or went meanwhile."""
+    """Return a consistent view, or after some attempts one that may lack what came or went meanwhile."""
     for _ in range(ATTEMPTS):
         tables.interrupted = False
-        # Addresses second: one whose interface came in between is then the only thing that can be missed.
+        # Addresses second: then only an address whose interface came in between can be missed.
         links = list(tables.links())
         found = _joined(links, tables.addresses())
         if not tables.interrupted:
@@ -94,7 +93,7 @@ def _joined(links: list[Interface], addresses: Iterable[tuple[int, Address]]) ->
 
 
 def from_netifaces() -> list[Interface]:
-    """What getifaddrs(3) knows on every system that has it."""
+    """Return what getifaddrs(3) reports on every system that has it."""
     import netifaces
 
     found = []
@@ -146,7 +145,7 @@ def _prefix_length(netmask: str) -> int:
 
 
 def _scope(address: str) -> str:
-    """What the address itself says: loopback and link-local (RFC 4291, section 2.4; RFC 3927)."""
+    """The scope that follows from the address itself: loopback and link-local (RFC 4291, section 2.4; RFC 3927)."""
     if address == "::1" or address.startswith("127."):
         return "host"
     return "link" if address.lower().startswith(("fe8", "fe9", "fea", "feb", "169.254.")) else "global"

@@ -1,4 +1,4 @@
-"""RTM_NEWNEIGH, from the kernel's bytes to facts: who on the link has which hardware address (rtnetlink(7))."""
+"""Decode RTM_NEWNEIGH: which hardware address each address on a link has (rtnetlink(7))."""
 
 import struct
 
@@ -14,7 +14,7 @@ _NDA_DST, _NDA_LLADDR = 1, 2
 
 
 def neighbour(body: bytes, name_of: rtmessage.Namer) -> Neighbour:
-    """RTM_NEWNEIGH. The hardware address of a tunnel's other end is an IP address, and written so."""
+    """Decode RTM_NEWNEIGH. The hardware address of a tunnel's other end is an IP address, and is written as one."""
     _, index, state, bits, _ = _NEIGHBOUR.unpack_from(body)
     found = rtmessage.attributes(body, 12)
     interface = name_of(index)

@@ -1,8 +1,8 @@
 """Interfaces and addresses without netlink: the ioctls of netdevice(7), and /proc/net/if_inet6.
 
-A container's policy that denies netlink denies it to getifaddrs(3) too, and with that to everything that is built on
-it (netifaces is). The older calls go through an ordinary socket and know nearly as much: of IPv4 addresses not the
-scope and whether one is secondary.
+A container's policy that denies netlink denies it to getifaddrs(3) too, and so to everything that is built on it
+(netifaces is). The older calls use an ordinary socket and report nearly as much: only the scope of IPv4 addresses is
+missing, and whether one is secondary.
 """
 
 import array
@@ -26,13 +26,13 @@ _SCOPES = {0x00: "global", 0x10: "host", 0x20: "link", 0x40: "site"}
 
 
 class _Device:
-    """An ordinary socket, to ask about a device or a label."""
+    """An ordinary socket, for ioctls about a device or a label."""
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
 
     def ask(self, request: int, name: bytes, more: bytes = b"") -> bytes:
-        """The answer behind the name; empty where there is none."""
+        """Return the bytes of the reply after the name; empty if the call fails."""
         try:
             return fcntl.ioctl(self._channel, request, _REQUEST.pack(name, more))[16:]
         except OSError:
@@ -40,7 +40,7 @@ class _Device:
 
     def configured(self) -> Iterator[tuple[bytes, bytes]]:
         """Label and address of every IPv4 address (SIOCGIFCONF)."""
-        # Without a buffer the kernel says how much it would write.
+        # Without a buffer the kernel returns how much it would write.
         size = struct.unpack_from("i", fcntl.ioctl(self._channel, SIOCGIFCONF, struct.pack("iP", 0, 0)))[0]
         buffer = array.array("B", bytes(size))
         wanted = struct.pack("iP", size, buffer.buffer_info()[0])
@@ -50,7 +50,7 @@ class _Device:
 
 
 def interfaces() -> list[Interface]:
-    """The interfaces of this network namespace. Raises OSError where not even these calls are allowed."""
+    """The interfaces of this network namespace. Raises OSError if not even these calls are allowed."""
     with open("/proc/net/dev", "rb") as table:
         names = [line.rpartition(b":")[0].strip() for line in table.readlines()[2:]]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
@@ -85,7 +85,7 @@ def _bits(device: _Device, name: bytes) -> int:
 
 
 def _address(device: _Device, name: bytes, label: bytes, packed: bytes) -> Address:
-    own = _ADDRESS.pack(socket.AF_INET, packed)  # several addresses may have one label: this one is meant
+    own = _ADDRESS.pack(socket.AF_INET, packed)  # several addresses may have one label: this selects one of them
 
     def other(request: int) -> bytes:
         answer = device.ask(request, label, own)

@@ -1,7 +1,8 @@
-"""The kernel's way to a destination, asked once and remembered for as long as the kernel announces no change.
+"""The kernel's route to a destination, looked up once and kept until the kernel announces a change.
 
-A question costs more than the connect that it is about. rtnetlink(7) tells its groups of every change of links,
-addresses, routes and rules; what it does not tell (a redirect, an exception for one host) is seen after a second.
+A lookup costs more than the connect that needs it. rtnetlink(7) notifies its groups of every change of links,
+addresses, routes and rules; a change without a notification (a redirect, an exception for one host) is seen after a
+second.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ _LINK, _ADDRESSES, _ROUTES, _RULES = 0x1, 0x10 | 0x100, 0x40 | 0x400, 1 << 7 | 1
 
 
 class RouteCache:
-    """Answers of `Rtnetlink.route_get`. Raises TablesUnavailable, there and here, where netlink is denied."""
+    """Results of `Rtnetlink.route_get`. Making one and each lookup raise TablesUnavailable if netlink is denied."""
 
     def __init__(self) -> None:
-        self.changes = 0  # of the tables, that the kernel has announced by the last question
+        self.changes = 0  # of the tables, announced by the kernel up to the last lookup
         self._tables = Rtnetlink()
         self._known: dict[tuple[str, str | None, int, str], ResolvedRoute] = {}
         self._since = 0.0
@@ -34,7 +35,7 @@ class RouteCache:
         self._poll.register(self._news, select.POLLIN)
 
     def resolve(self, destination: str, source: str | None, port: int, protocol: str) -> ResolvedRoute:
-        """The way to a numeric address, from a source that a socket is bound to or from the kernel's choice (None)."""
+        """Return the route to a numeric address, from a source that a socket is bound to; None: the kernel's choice."""
         now = monotonic()
         if now - self._since > _LIFETIME or len(self._known) > MOST_KEPT or self._poll.poll(0):
             self._forget(now)

@@ -1,7 +1,7 @@
-"""All that the kernel says of the way to one destination: the route, its row, the rules, and the source that it takes.
+"""All that the kernel reports about one destination: the route, its row, the rules, and the source address it chooses.
 
-Nothing is sent: RTM_GETROUTE is a question, and connect(2) of a UDP socket chooses the source address and no more. The
-kernel looks the route up; no table is read.
+No packet is sent: RTM_GETROUTE is a lookup, and connect(2) of a UDP socket only chooses the source address. The kernel
+looks the route up; no table is read.
 """
 
 from __future__ import annotations
@@ -20,37 +20,37 @@ _SETTINGS = "/proc/sys/net/ipv6/conf"
 
 
 class Lookup(NamedTuple):
-    """The kernel's answer for one destination from one source."""
+    """The kernel's reply for one destination from one source."""
 
     route: ResolvedRoute
     row: Route | None  # the row of the table that decides; None: no route
-    errno: str | None  # in place of a route, what connect(2) would get
+    errno: str | None  # in place of a route, the error that connect(2) would get
 
 
 class Tables(Rtnetlink):
-    """The kernel's tables, asked for one destination. Raises TablesUnavailable as Rtnetlink does."""
+    """Lookups of one destination in the kernel's tables. Raises TablesUnavailable as Rtnetlink does."""
 
     def __enter__(self) -> Tables:
         return self
 
     def lookup(self, destination: str, source: str | None, port: int) -> Lookup:
-        """Which way to a numeric address, from a source that a socket is bound to (None: the kernel chooses)."""
+        """Return the route to a numeric address, from a source that a socket is bound to (None: the kernel chooses)."""
         row = self.route_match(destination, source, port)
         if isinstance(row, Route):
             route = self.route_get(destination, source, port)
-            # Without rules of its own a host has both tables in one, and the kernel calls it main (`fib_trie_unmerge`);
-            # its own rows for local and broadcast addresses are in the table local all the same (`fib_magic`).
+            # On a host without rules of its own the tables local and main are one, which the kernel calls main
+            # (`fib_trie_unmerge`); its rows for local and broadcast addresses still belong to local (`fib_magic`).
             if row.table == MAIN and row.protocol == "kernel" and row.kind in ("local", "broadcast"):
                 return Lookup(route._replace(table=LOCAL), row._replace(table=LOCAL), None)
             return Lookup(route, row, None)
         return Lookup(ResolvedRoute(), None, errno.errorcode.get(row, str(row)))
 
     def is_own(self, address: str) -> bool:
-        """Whether the kernel takes an address as this host's own."""
+        """Whether the kernel treats an address as this host's own."""
         return self.route_get(address).kind == "local"
 
     def around(self, interface: str | None) -> list[Interface]:
-        """An interface with its addresses alone; empty where it has gone or has none."""
+        """Return the interface with nothing but its addresses; an empty list if it was removed or has none."""
         try:
             index = socket.if_nametoindex(interface or "")
         except OSError:
@@ -63,7 +63,7 @@ class Tables(Rtnetlink):
         return interfaces.from_netlink(self)
 
     def source_policy(self, outgoing: str | None, found: list[Interface]) -> SourcePolicy:
-        """What the kernel is set to for the choice among IPv6 addresses."""
+        """Return the kernel's settings for the choice among IPv6 source addresses."""
         temporary = {i.name for i in found if any("temporary" in address.flags for address in i.addresses)}
         return SourcePolicy(
             labels=tuple(self.labels()),
@@ -73,14 +73,14 @@ class Tables(Rtnetlink):
 
 
 class Chosen(NamedTuple):
-    """What getsockname(2) says after connect(2) of a UDP socket, or the errno of bind(2) or connect(2)."""
+    """What getsockname(2) returns after connect(2) of a UDP socket, or the errno of bind(2) or connect(2)."""
 
-    address: str | None  # None without an errno: the kernel found a way and no address for it
+    address: str | None  # None without an errno: the kernel found a route but no address for it
     errno: str | None
 
 
 def chosen(destination: Endpoint, source: str | None) -> Chosen:
-    """The source address that the kernel takes for a UDP socket, bound to the source or not; no packet is sent."""
+    """Return the source address that the kernel chooses for a UDP socket, bound to `source` or not; sends no packet."""
     family = family_of(destination.address)
     try:
         with socket.socket(FAMILIES[family], socket.SOCK_DGRAM) as sock:
@@ -95,7 +95,7 @@ def chosen(destination: Endpoint, source: str | None) -> Chosen:
 
 
 def as_connected(destination: str, source: str | None) -> tuple[str, str | None]:
-    """A destination as connect(2) takes it, and a remark where that is another.
+    """Return the destination that connect(2) uses, and a remark if it is another one.
 
     ::ffff:10.1.1.1 is 10.1.1.1. 0.0.0.0 and :: stand for this host: for the loopback address, and on IPv4 for the
     source that a socket is bound to (`ip_route_output_key_hash_rcu`, `tcp_v6_connect`).
@@ -105,12 +105,12 @@ def as_connected(destination: str, source: str | None) -> tuple[str, str | None]
         return mapped, f"{destination} is an IPv4 address written as IPv6 (RFC 4291, section 2.5.5.2)"
     this = {"0.0.0.0": source or "127.0.0.1", "::": "::1"}.get(destination)
     if this:
-        return this, f"{destination} stands for this host: connect(2) takes {this}"
+        return this, f"{destination} stands for this host: connect(2) uses {this}"
     return destination, None
 
 
 def interface_of(zone: str) -> str | None:
-    """The name of the interface that a zone names, by name or number (RFC 4007, section 11)."""
+    """Return the name of the interface of a zone, which is a name or a number (RFC 4007, section 11)."""
     return (name_of(int(zone)) if zone.isdecimal() else zone) or None
 
 
@@ -123,7 +123,7 @@ def name_of(index: int) -> str | None:
 
 
 def _setting(interface: str, name: str) -> int:
-    """A setting of ip-sysctl for one interface; 0 where it can't be read."""
+    """A setting of ip-sysctl for one interface; 0 if it cannot be read."""
     try:
         with open(f"{_SETTINGS}/{interface}/{name}", encoding="ascii") as setting:
             return int(setting.read())

@@ -1,7 +1,7 @@
-"""Routing tables, policy rules, and the way that the kernel would take.
+"""Routing tables, policy rules, and the route that the kernel would use.
 
-Tables are iterators that read as they are used. Everything raises TablesUnavailable off Linux and where netlink is
-denied: what netifaces calls gateways is wrong with a second table, with several gateways and with 0.0.0.0/1.
+Tables are iterators that read on demand. Every function raises TablesUnavailable off Linux and if netlink is denied:
+the gateways of netifaces are wrong with a second table, with several gateways and with 0.0.0.0/1.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ __all__ = [
 
 
 def main_table() -> Rows[Route]:
-    """The main table's rows in the kernel's order, IPv4 (by destination) and then IPv6. Raises at once, not later."""
-    # Each dump opens a socket of its own when it is read; this one only finds out whether netlink is there.
+    """The main table's rows in the kernel's order, IPv4 (by destination), then IPv6. Raises here, not while reading."""
+    # Each dump opens a socket of its own when it is read; this one only checks that netlink is available.
     with Rtnetlink() as tables:
         return Rows(
             chain(tables.routes(INET, MAIN), tables.routes(INET6, MAIN)), interrupted=lambda: tables.interrupted
@@ -48,7 +48,7 @@ def other_tables() -> Iterator[Route]:
 
 
 def default_gateways(family: str) -> list[Route]:
-    """The main table's default routes, the preferred one first. What they are is in `kind`, `hops` and `metric`."""
+    """The main table's default routes, the preferred one first. See their `kind`, `hops` and `metric`."""
     with Rtnetlink() as tables:
         return sorted(tables.default_routes(family), key=lambda route: route.metric or 0)
 
@@ -60,6 +60,6 @@ def rules(family: str) -> list[Rule]:
 
 
 def resolve_route(destination: str, source: str | None = None, port: int = 0) -> ResolvedRoute:
-    """Which way a packet would take. Who asks often keeps an `Rtnetlink` and asks its `route_get`, which says more."""
+    """Return the route of a packet: see `Rtnetlink.route_get`. For many lookups keep an `Rtnetlink` and call that."""
     with Rtnetlink() as tables:
         return tables.route_get(destination, source, port)

@@ -1,4 +1,4 @@
-"""This host's reverse path filter: the settings and the counter, which anybody may read (ip-sysctl, rp_filter)."""
+"""This host's reverse path filter: the settings and the counter, which every user may read (ip-sysctl, rp_filter)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def strict(interfaces: Iterable[str]) -> frozenset[str]:
 
 
 def dropped() -> int | None:
-    """How many packets it has dropped so far (TcpExt IPReversePathFilter); None where that is not to be read."""
+    """How many packets it has dropped so far (TcpExt IPReversePathFilter); None if that cannot be read."""
     try:
         with open(_COUNTERS, encoding="ascii") as file:
             rows = [line.split() for line in file if line.startswith("TcpExt:")]

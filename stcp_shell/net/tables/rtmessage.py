@@ -1,7 +1,7 @@
-"""The messages of rtnetlink(7), from the kernel's bytes to facts.
+"""Decode the messages of rtnetlink(7), from the kernel's bytes to facts.
 
 A message is a fixed header and a list of attributes, each with its length and type in front
-(`struct rtattr`, <linux/rtnetlink.h>). What is not known here is left out; nothing is sent or received here.
+(`struct rtattr`, <linux/rtnetlink.h>). Unknown attributes are ignored; nothing is sent or received here.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _LABEL = struct.Struct("=BxBxII")  # ifaddrlblmsg: family, prefixlen, index, seq
 Namer = Callable[[int], str]
 Tail = tuple[int, tuple[NextHop, ...], str, Optional[str], Optional[int], int, str, str, Optional[int]]
 
-_CLONED = 9 if sys.byteorder == "little" else 10  # where a route's RTM_F_CLONED, 0x200, is
+_CLONED = 9 if sys.byteorder == "little" else 10  # the byte of a route that has the flag RTM_F_CLONED, 0x200
 _REMEMBERED = 4096
 
 
@@ -74,7 +74,7 @@ def attributes(body: bytes, start: int) -> dict[int, bytes]:
 
 
 def text(packed: bytes) -> str:
-    """An address as text; its length says the family."""
+    """An address as text; its length gives the family."""
     return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
 
 
@@ -87,12 +87,12 @@ def zoned(packed: bytes, interface: str | None) -> str:
 
 
 def decoded(name: bytes) -> str:
-    """A name as the kernel holds it, which is any bytes but `/`, NUL and white space (`dev_valid_name`)."""
+    """A name of the kernel as text; it may have any bytes but `/`, NUL and white space (`dev_valid_name`)."""
     return name.rstrip(b"\0").decode("utf-8", "backslashreplace")
 
 
 def number(packed: bytes | None) -> int | None:
-    """A 32-bit attribute; None where it is absent."""
+    """A 32-bit attribute; None if it is absent."""
     if packed is None:
         return None
     value: int = _NUMBER.unpack_from(packed)[0]
@@ -100,7 +100,7 @@ def number(packed: bytes | None) -> int | None:
 
 
 def link(body: bytes) -> Interface:
-    """RTM_NEWLINK. The addresses are not in it."""
+    """Decode RTM_NEWLINK, which does not contain the addresses."""
     _, _, index, bits, _ = _LINK.unpack_from(body)
     found = {1: b"", 3: b"", 4: bytes(4)}  # IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU: three of some forty
     left, start, size = 3, 16, len(body)
@@ -130,12 +130,12 @@ def address_flags(bits: int, family: int) -> tuple[str, ...]:
 
 
 def address(body: bytes, name_of: Namer) -> tuple[int, Address]:
-    """RTM_NEWADDR: the interface's index, and the address with its label as the kernel gives it."""
+    """Decode RTM_NEWADDR: the interface's index, and the address with its label as the kernel gives it."""
     family, length, bits, scope, index = _ADDRESS.unpack_from(body)
     found = attributes(body, 8)
-    bits = number(found.get(8)) or bits  # IFA_FLAGS: the header has room for eight of them only
+    bits = number(found.get(8)) or bits  # IFA_FLAGS: the header has room for only eight flags
     name = name_of(index) if family == socket.AF_INET6 else None
-    # IFA_LOCAL is our own end where there is one, and IFA_ADDRESS then the other end (rtnetlink(7)).
+    # If there is an IFA_LOCAL it is our own end, and IFA_ADDRESS the other end (rtnetlink(7)).
     far = found.get(1) or b""
     own = found.get(2) or far
     return index, Address(
@@ -156,7 +156,7 @@ def gateway(found: dict[int, bytes], interface: str | None) -> str | None:
 
 
 def hops(found: dict[int, bytes], name_of: Namer) -> tuple[NextHop, ...]:
-    """RTA_MULTIPATH, or the one way out that the route's own attributes name."""
+    """The next hops in RTA_MULTIPATH, or the single one in the route's own attributes."""
     several = found.get(9)
     if several is None:
         index = number(found.get(4))
@@ -174,7 +174,7 @@ def hops(found: dict[int, bytes], name_of: Namer) -> tuple[NextHop, ...]:
 
 
 def route(body: bytes, name_of: Namer) -> Route:
-    """RTM_NEWROUTE, attribute by attribute."""
+    """Decode RTM_NEWROUTE, attribute by attribute."""
     family, length, _, _, table, protocol, scope, kind, _ = _ROUTE.unpack_from(body)
     found = attributes(body, 12)
     word = KINDS[kind] if kind < len(KINDS) else str(kind)
@@ -194,10 +194,10 @@ def route(body: bytes, name_of: Namer) -> Route:
 
 
 class RouteReader:
-    """RTM_NEWROUTE, many of them, of one family.
+    """Decode many RTM_NEWROUTE messages of one family.
 
-    All but the destination of a row is mostly the same as in another row, so what was read is remembered by its
-    bytes: 100,000 routes take a quarter of the time. The memory for it is bounded.
+    Most rows differ from others only in the destination, so the rest of a row is decoded once and cached by its bytes:
+    100,000 routes take a quarter of the time. The memory of the cache is bounded.
     """
 
     def __init__(self, family: int, name_of: Namer) -> None:
@@ -209,14 +209,14 @@ class RouteReader:
         """The rows in these messages, without those of other families and of the kernel's cache."""
         family, tails, name_of, inet_ntop = self._family, self._tails, self._name_of, socket.inet_ntop
         size = 4 if family == socket.AF_INET else 16
-        # The kernel puts RTA_DST right behind the header and RTA_TABLE (`fib_dump_info`, `rt6_fill_node`).
+        # The kernel puts RTA_DST right after the header and RTA_TABLE (`fib_dump_info`, `rt6_fill_node`).
         mark, end = _ATTRIBUTE.pack(4 + size, 1), 24 + size
         found = []
         for body in bodies:
-            # A kernel without IPv6 answers for the families that it has, and one before 4.20 with its cache, too.
+            # A kernel without IPv6 sends the families that it has, and one before 4.20 sends its cache, too.
             if body[0] != family or body[_CLONED] & 2:
                 continue
-            if body[20:24] != mark:  # a default route, or an order that we do not know
+            if body[20:24] != mark:  # a default route, or attributes in another order
                 found.append(route(body, name_of))
                 continue
             key = body[:20] + body[end:]
@@ -230,7 +230,7 @@ class RouteReader:
 
 
 def resolved_route(body: bytes, source: str | None, name_of: Namer) -> ResolvedRoute:
-    """The answer to RTM_GETROUTE. Source: the address that was asked for, which the kernel may leave out."""
+    """Decode the reply to RTM_GETROUTE. `source`: the requested source address, which the kernel may leave out."""
     *_, table, _, _, kind, _ = _ROUTE.unpack_from(body)
     found = attributes(body, 12)
     word = KINDS[kind] if kind < len(KINDS) else str(kind)
@@ -243,7 +243,7 @@ def resolved_route(body: bytes, source: str | None, name_of: Namer) -> ResolvedR
 
 
 def label(body: bytes) -> Label:
-    """RTM_NEWADDRLABEL (<linux/if_addrlabel.h>)."""
+    """Decode RTM_NEWADDRLABEL (<linux/if_addrlabel.h>)."""
     _, length, index, _ = _LABEL.unpack_from(body)
     found = attributes(body, 12)
     return Label(text(found.get(1) or bytes(16)), length, number(found.get(2)) or 0, index)

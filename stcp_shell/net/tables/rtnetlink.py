@@ -1,8 +1,8 @@
-"""The kernel's own tables, asked over rtnetlink(7): links, addresses, routes, policy rules, and which way to take.
+"""The kernel's own tables, read over rtnetlink(7): links, addresses, routes, policy rules, and route lookups.
 
-Every table is read as it comes: a dump of a million routes is never held, and can be left half-way. `route_get`,
-which is asked before every connect, has a socket that stays open; it answers for the network namespace in which it
-was opened.
+Every table is streamed: a dump of a million routes is never held in memory, and reading can stop half-way.
+`route_get`, which is called before every connect, keeps its socket open; that socket belongs to the network namespace
+in which it was opened.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _QUESTION = {4: struct.Struct("=IHHIIBBBBBBBBIHH4s"), 16: struct.Struct("=IHHIIB
 _SOURCE = {4: struct.Struct("=HH4s"), 16: struct.Struct("=HH16s")}
 _MAPPED = bytes(10) + b"\xff\xff"  # ::ffff:0:0/96, RFC 4291, section 2.5.5.2
 
-# What the kernel answers in place of a route: the error that connect(2) would get (`fib_props` in
+# The kernel's error in place of a route, which is the one that connect(2) would get (`fib_props` in
 # net/ipv4/fib_semantics.c, `ip6_rt_type_to_error` in net/ipv6/route.c).
 _REFUSALS = {
     errno.ENETUNREACH: "none",
@@ -53,7 +53,7 @@ def _number(family: str) -> int:
 
 
 def _packed(address: str) -> bytes:
-    """The bytes of a numeric address without a zone; an IPv4-mapped one is IPv4's, as it is for connect(2)."""
+    """Return the bytes of a numeric address without a zone; of an IPv4-mapped one those of IPv4, as in connect(2)."""
     try:
         packed = socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
     except OSError:
@@ -62,7 +62,7 @@ def _packed(address: str) -> bytes:
 
 
 class _Question(NamedTuple):
-    """What RTM_GETROUTE asks for."""
+    """A request of RTM_GETROUTE."""
 
     target: bytes
     source_bits: int  # 0: the kernel chooses
@@ -70,7 +70,7 @@ class _Question(NamedTuple):
 
 
 def _asked(destination: str, source: str | None, port: int, protocol: str) -> _Question | None:
-    """The question for addresses as text. None: the destination's zone names no interface."""
+    """Return the request for addresses as text. None: the destination's zone names no interface."""
     destination, _, zone = destination.partition("%")
     target = _packed(destination)
     origin = _packed(source.partition("%")[0]) if source else b""
@@ -96,15 +96,15 @@ def _routes(family: str, table: int | None) -> Dump:
 
 
 def _ascending(bodies: list[bytes]) -> bool:
-    """Whether the rows come by destination, and got past 0.0.0.0."""
+    """Whether the rows are sorted by destination and have passed 0.0.0.0."""
     destinations = [body[24:28] if body[1] else bytes(4) for body in bodies]
     return destinations[-1:] > [bytes(4)] and destinations == sorted(destinations)
 
 
 class Rtnetlink:
-    """A way to ask the kernel. Everything raises TablesUnavailable where netlink is denied or missing.
+    """Requests to the kernel. Every method raises TablesUnavailable if netlink is denied or missing.
 
-    `interrupted` says that a table changed while it was read since it was last set to False (NLM_F_DUMP_INTR).
+    `interrupted`: a table changed while it was read (NLM_F_DUMP_INTR), since this was last set to False.
     """
 
     def __init__(self) -> None:
@@ -120,7 +120,7 @@ class Rtnetlink:
         self.close()
 
     def close(self) -> None:
-        """Give the socket back."""
+        """Close the socket."""
         self._channel.close()
 
     def links(self) -> Iterator[Interface]:
@@ -130,31 +130,31 @@ class Rtnetlink:
             yield from map(rtmessage.link, bodies)
 
     def addresses(self, ifindex: int = 0) -> Iterator[tuple[int, Address]]:
-        """The index of an interface and an address of it, in the kernel's order; 0: of every interface.
+        """Yield the index of an interface and an address of it, in the kernel's order; 0: of every interface.
 
-        The label is the kernel's: on IPv4 it is the interface's name where none was given.
+        The label is the kernel's: on IPv4 it is the interface's name if no other one was given.
         """
         dump = Dump(RTM_GETADDR, _OF_INTERFACE.pack(0, ifindex))
         for bodies in self._pieces(dump):
             for body in bodies:
                 found = rtmessage.address(body, dump.name_of)
-                if ifindex in (0, found[0]):  # the kernel filters since 4.20
+                if ifindex in (0, found[0]):  # kernels before 4.20 do not filter
                     yield found
 
     def routes(self, family: str, table: int | None = None) -> Iterator[Route]:
-        """The rows of a routing table, or of all of them one after the other, without the kernel's cache."""
+        """Yield the rows of a routing table (None: of all tables, one after the other), without the kernel's cache."""
         dump = _routes(family, table)
         reader = rtmessage.RouteReader(_number(family), dump.name_of)
         for bodies in self._pieces(dump):
             rows = reader.rows(bodies)
-            # The kernel filters since 4.20.
+            # Kernels before 4.20 do not filter.
             yield from rows if table is None else [row for row in rows if row.table == table]
 
     def default_routes(self, family: str, table: int = MAIN, most: int | None = None) -> Iterator[Route]:
-        """The routes of prefix length 0, without reading all of an IPv4 table, nor (much) more than `most` rows of any.
+        """Yield the routes of prefix length 0, without reading a whole IPv4 table or much more than `most` rows of any.
 
-        IPv4 rows come in the order of their destinations (`fib_table_dump` walks a trie), so that nothing follows
-        once the first piece got past 0.0.0.0. IPv6 rows come leaves first: there, all headers are looked at.
+        IPv4 rows are sorted by destination (`fib_table_dump` walks a trie), so that no default route follows once a
+        piece has passed 0.0.0.0. IPv6 rows come leaves first: all of their headers are checked.
         """
         dump = _routes(family, table)
         wanted = _number(family)
@@ -176,11 +176,11 @@ class Rtnetlink:
             yield from (rule_message.rule(body) for body in bodies if body[0] == wanted)
 
     def neighbours(self, family: str) -> Iterator[Neighbour]:
-        """The ARP (inet) or neighbour (inet6) entries of all interfaces, as they come."""
+        """The ARP (inet) or neighbour (inet6) entries of all interfaces, in the kernel's order."""
         wanted = _number(family)
         dump = Dump(RTM_GETNEIGH, bytes((wanted, *bytes(11))))
         for bodies in self._pieces(dump):
-            # Before Linux 4.20, and of a bridge's table, more comes than was asked for.
+            # Before Linux 4.20, and from a bridge's table, more arrives than was requested.
             yield from (neighbour(body, dump.name_of) for body in bodies if body[0] == wanted)
 
     def labels(self) -> Iterator[Label]:
@@ -191,26 +191,26 @@ class Rtnetlink:
     def route_get(
         self, destination: str, source: str | None = None, port: int = 0, protocol: str = "tcp"
     ) -> ResolvedRoute:
-        """Which way a packet to the destination would take from the source (RTM_GETROUTE); none is sent.
+        """Return the route of a packet from the source to the destination (RTM_GETROUTE); no packet is sent.
 
-        Addresses are numeric, a link-local one with its zone. A source counts for the policy rules as one that a
-        socket is bound to; None or a wildcard address: the kernel chooses. A port counts for rules that ask for
-        one. Raises ValueError for what is no address and for two families.
+        Addresses are numeric, a link-local one with its zone. To policy rules the source is one that a socket is
+        bound to; None or a wildcard address: the kernel chooses. The port is for rules that match on ports. Raises
+        ValueError for text that is not an address and for two different families.
         """
         question = _asked(destination, source, port, protocol)
         if question is None:
-            return ResolvedRoute()  # no interface of that name: connect(2) could not be asked for it, either
+            return ResolvedRoute()  # no interface of that name: connect(2) could not use it, either
         bound = source if question.source_bits else None
         route = self._resolved(self._ask(question, RTM_F_LOOKUP_TABLE), bound)
-        # Of a source that it was given, IPv6 says in RTA_PREFSRC which one it would have chosen instead.
+        # For a given source IPv6 reports in RTA_PREFSRC the one that it would have chosen instead.
         return route if bound is None or route.source is None else route._replace(source=bound)
 
     def route_match(
         self, destination: str, source: str | None = None, port: int = 0, protocol: str = "tcp"
     ) -> Route | int:
-        """The row of a routing table that decides the way (RTM_F_FIB_MATCH), or the errno that the kernel answers.
+        """Return the row of a routing table that decides the route (RTM_F_FIB_MATCH), or the kernel's errno.
 
-        It takes what `route_get` takes. The kernel looks it up: the length of the tables does not matter.
+        The arguments are those of `route_get`. The kernel does the lookup: the length of the tables does not matter.
         """
         question = _asked(destination, source, port, protocol)
         if question is None:
@@ -221,13 +221,13 @@ class Rtnetlink:
         return answer
 
     def _ask(self, asked: _Question, flags: int) -> bytes | int:
-        """The body of the kernel's answer, or its errno."""
+        """Return the body of the kernel's reply, or its errno."""
         self._sequence = sequence = (self._sequence + 1) & 0xFFFFFFFF
         target, source_bits, more = asked
         size = len(target)
         family = socket.AF_INET
         if size == 16:
-            # IPv6 answers with the table of the route anyway, and refuses the flag.
+            # IPv6 reports the table of the route anyway, and rejects the flag.
             family, flags = socket.AF_INET6, flags & ~RTM_F_LOOKUP_TABLE
         question = _QUESTION[size].pack(
             *(32 + size + len(more), RTM_GETROUTE, NLM_F_REQUEST, sequence, 0),
@@ -240,7 +240,7 @@ class Rtnetlink:
             while True:
                 got = self._channel.recv_into(answer)
                 length, kind, _, number, _ = HEADER.unpack_from(answer)
-                if number == sequence:  # else it is what an interrupted question left behind
+                if number == sequence:  # else it is the reply to an interrupted request
                     break
         except OSError as failure:
             raise unavailable(failure.errno) from failure

@@ -1,4 +1,4 @@
-"""A policy rule from the kernel's bytes (RTM_NEWRULE, <linux/fib_rules.h>), in the words of ip-rule(8)."""
+"""Decode a policy rule from the kernel's bytes (RTM_NEWRULE, <linux/fib_rules.h>), in the words of ip-rule(8)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...model.connection import INET, INET6
 from ...model.tables import Rule
 from . import rtmessage
 
-# FRA_* that are told elsewhere in a rule, are no condition, or are worded below (<linux/fib_rules.h>); and masks,
+# FRA_* that stand in other fields of a rule, are no condition, or are worded below (<linux/fib_rules.h>); and masks,
 # of ports and of dscp, that mask nothing.
 _TOLD = frozenset((1, 2, 3, 4, 6, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25))
 _FULL_MASKS = {28: b"\xff\xff", 29: b"\xff\xff", 30: b"\x3f"}
@@ -23,7 +23,7 @@ _PORTS = struct.Struct("=HH")
 
 
 def rule(body: bytes) -> Rule:
-    """RTM_NEWRULE (<linux/fib_rules.h>)."""
+    """Decode RTM_NEWRULE (<linux/fib_rules.h>)."""
     family, to_length, from_length, tos, table, _, _, action, bits = _RULE.unpack_from(body)
     found = rtmessage.attributes(body, 12)
     word = _ACTIONS.get(action, str(action))
@@ -44,7 +44,7 @@ def rule(body: bytes) -> Rule:
 
 
 def selectors(found: dict[int, bytes], tos: int, bits: int) -> list[str]:
-    """What a rule asks for besides the addresses, in the words of ip-rule(8); then what `lookup` and `goto` add."""
+    """A rule's conditions besides the addresses, in the words of ip-rule(8); then parameters of `lookup` and `goto`."""
     words = ["not"] if bits & 2 else []  # FIB_RULE_INVERT
     words += [f"tos {tos:#04x}"] if tos else []
     if 10 in found:  # FRA_FWMARK, FRA_FWMASK

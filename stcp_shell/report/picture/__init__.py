@@ -1,1 +1,1 @@
-"""The picture of the paths: what it shows, where that stands, and how it is drawn."""
+"""The picture of the paths: its content (`scene`), its layout, and the drawing (`svg`)."""

@@ -1,6 +1,6 @@
-"""Where the parts of a picture of the paths are: a column for each source address, from this host down to the target.
+"""The layout of a picture of the paths: a column for each source address, from this host down to the target.
 
-Lines go straight down, so they never cross; a box that several neighbouring paths pass is drawn once, across them.
+Lines go straight down, so they never cross; a device on several neighbouring paths is drawn once, as a box across them.
 Sizes are CSS pixels; text is measured by its number of characters.
 """
 
@@ -13,12 +13,12 @@ from ..text.escape import visible
 from .scene import End, Node, Path, Scene, Target, walked
 
 MARGIN = 12
-_MONO, _SANS, _BOLD = 7.3, 6.4, 7.2  # the width of a character, at most
-_LEAST, _MOST = 148, 330  # a column's width
+_MONO, _SANS, _BOLD = 7.3, 6.4, 7.2  # the maximum width of a character
+_LEAST, _MOST = 148, 330  # the least and the largest width of a column
 _GAP = 26  # between two boxes of a path
 _BOX = 48
 _LINE = 15
-_ALONE = 290  # what a single column has for the host's name
+_ALONE = 290  # the least width of all columns together, for the name of the host
 
 
 class Text(NamedTuple):
@@ -31,7 +31,7 @@ class Text(NamedTuple):
 
 
 class Box(NamedTuple):
-    """A box. `style`: host, interface, source, hop, silent, refuses, target, label."""
+    """A rectangle. `style`: host, interface, source, hop, silent, refuses, target, label."""
 
     x: float
     y: float
@@ -42,7 +42,7 @@ class Box(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A path's line, straight down."""
+    """The line of a path, straight down."""
 
     x: float
     top: float
@@ -64,12 +64,12 @@ Shape = Union[Text, Box, Line, Mark]
 
 
 class Panel(NamedTuple):
-    """One destination, in the order in which it is drawn: boxes on the way cover the lines."""
+    """The shapes of one destination in drawing order: boxes on the path cover the lines."""
 
     shapes: list[Shape]
     width: float
     height: float
-    words: list[str]  # the same as sentences
+    words: list[str]  # the content of the picture as sentences
 
 
 class _Column(NamedTuple):
@@ -79,14 +79,14 @@ class _Column(NamedTuple):
 
 
 def panel(target: Target, scene: Scene) -> Panel:
-    """The picture of one destination, from (0, 0)."""
+    """Return the picture of one destination, with its top left corner at (0, 0)."""
     columns = [_Column(path, *walked(path, target, scene)) for path in target.paths.values()]
     width = _column_width(columns, scene)
     return _Panel(columns, width, target, scene).made()
 
 
 def short(text: str, most: int = 42) -> str:
-    """Text that has room, as long as it is when its hidden characters are shown."""
+    """Return text with hidden characters shown, cut to at most `most` characters."""
     text = visible(text)
     return text if len(text) <= most else text[: most - 1] + "…"
 
@@ -120,7 +120,7 @@ class _Panel:
         return Panel([*self.back, *self.lines, *self.front], self.width, bottom + 48, words)
 
     def _host(self) -> float:
-        """This host with its interfaces and source addresses; answers where it ends, and some room."""
+        """Draw this host with its interfaces and source addresses; return the y below it and a gap."""
         others = self._not_tried()
         high = 32 + len(others) * _LINE
         height = high + 20 + _BOX + 20
@@ -144,7 +144,7 @@ class _Panel:
         return height + _GAP
 
     def _not_tried(self) -> list[str]:
-        """Interfaces that no path begins at, as far as there is room for two lines."""
+        """Return lines for the interfaces without a path: two by name, and the number of the others."""
         tried = {column.path.interface for column in self.columns}
         family = ":" in self.target.address
         rest = []
@@ -157,7 +157,7 @@ class _Panel:
         return [*lines, f"and {len(rest) - 2} more interfaces"] if len(rest) > 2 else lines
 
     def _layer(self, number: int, y: float) -> None:
-        """The boxes of one layer; neighbours that are the same are one."""
+        """Draw the boxes of one layer; neighbours with the same address share one box."""
         left = float(MARGIN)
         there = [column.nodes[number] if number < len(column.nodes) else None for column in self.columns]
         for (address, key), group in groupby(enumerate(there), key=lambda pair: _same(pair[0], pair[1])):
@@ -175,7 +175,7 @@ class _Panel:
     def _path(self, number: int, column: _Column, top: float, bottom: float) -> None:
         x = MARGIN + self.column * (number + 0.5)
         end, said = column.end, self._said(column.end)
-        start = top - _GAP - 20  # behind the source's box
+        start = top - _GAP - 20  # behind the box of the source address
         behind = top - _GAP if not column.nodes else top + len(column.nodes) * (_BOX + _GAP) - _GAP
         style = "solid" if end.mark != "question" else "broken"
         high = len(said) * _LINE + 8
@@ -206,14 +206,14 @@ class _Panel:
 
 
 def _same(number: int, node: Node | None) -> tuple[str, object]:
-    """Boxes are one if they have the same address; where there is none, each is for itself."""
+    """Return the key of a box: nodes with the same address share one; a node without an address has its own."""
     if node is None:
         return "", 0
     return node.address, node.address or (number + 1)
 
 
 def _column_width(columns: list[_Column], scene: Scene) -> float:
-    """As wide as the widest text needs it, within bounds."""
+    """Return the width that the widest text needs, within bounds."""
     nodes = [node for column in columns for node in column.nodes]
     addresses = [node.address for node in nodes]
     addresses += [scene.prefixes.get(column.path.source, column.path.source) for column in columns]
@@ -224,11 +224,11 @@ def _column_width(columns: list[_Column], scene: Scene) -> float:
 
 
 def _what(node: Node) -> str:
-    return short(f"{node.what}: it refuses" if node.refuses else node.what, 40)
+    return short(f"{node.what}: rejects" if node.refuses else node.what, 40)
 
 
 def _wrapped(text: str, most: int) -> list[str]:
-    """At most three lines."""
+    """Return text as at most three lines."""
     lines = [""]
     for word in text.split(" "):
         if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
@@ -239,7 +239,7 @@ def _wrapped(text: str, most: int) -> list[str]:
 
 def _words(column: _Column, target: Target) -> str:
     path = column.path
-    by = " by ".join(["", *(node.address for node in column.nodes if node.address)])
+    by = " via ".join(["", *(node.address for node in column.nodes if node.address)])
     end = f"{column.end.text} {column.end.by}".strip()
     where = f" on {path.interface}" if path.interface else ""
     return f"from {path.source or 'no source address'}{where}{by} to {target.label}: {end}"

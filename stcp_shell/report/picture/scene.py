@@ -1,6 +1,6 @@
-"""What a picture of the paths shows: for each destination the sources, their next hops, hops, and how each path ended.
+"""The content of a picture of the paths: for each destination the sources, next hops, hops, and how each path ended.
 
-All of it is from the records: connections, verdicts, traces, interfaces. What they do not tell is not made up.
+It shows only what the records contain: connections, verdicts, traces, interfaces.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from ..text.words import WORDING, role_of
 
 MOST_PATHS = 6  # sources that are drawn for a destination
 MOST_TARGETS = 4
-MOST_NODES = 9  # boxes in a row
-_MOST_KEPT = 200  # destinations, and sources of each, that are looked at
+MOST_NODES = 9  # devices on a path
+_MOST_KEPT = 200  # destinations, and sources of each, that are considered
 _HERE = ("no-route", "denied", "address-unavailable", "address-in-use", "unresolved", "cancelled", "error")
-_OPEN = ("cancelled", "")  # they have no colour: nothing is known of an end
+_OPEN = ("cancelled", "")  # no colour: the end is not known
 
 
 class Node(NamedTuple):
-    """A box on the way."""
+    """A device on the path."""
 
     address: str  # empty: it did not answer
     what: str
@@ -33,13 +33,13 @@ class Node(NamedTuple):
 
 
 class End(NamedTuple):
-    """Where a path ends: `here` (on this host), `way` (behind its last node), `target`."""
+    """Where a path ends: `here` (on this host), `way` (after its last node), `target`."""
 
     place: str
     mark: str  # arrow, cross, question
     role: str  # good, bad, warn, none
     text: str
-    by: str = ""  # who said so, in words
+    by: str = ""  # the device or the reply that ended it, in words
 
 
 class Path:
@@ -48,7 +48,7 @@ class Path:
     def __init__(self, source: str) -> None:
         self.source = source  # empty: none was chosen
         self.chosen_by = "bind"
-        self.interface = ""  # that has the address
+        self.interface = ""  # the interface that has the address
         self.gateway = self.out = ""
         self.hops: list[tuple[int, str]] = []
         self.outcomes: Counter[str] = Counter()
@@ -58,7 +58,7 @@ class Path:
         self.blamed = ""
 
     def see(self, seen: Connection | Observation, times: int) -> None:
-        """Take in a connection, or a verdict's observation of one."""
+        """Add a connection, or an observation of a verdict, that occurred `times` times."""
         self.outcomes[seen.outcome] += times
         self.outcome = seen.outcome
         self.take_route(seen.route)
@@ -69,11 +69,11 @@ class Path:
             self.chosen_by = "kernel"
 
     def take_route(self, route: ResolvedRoute | None) -> None:
-        """The next hop and the interface, as far as the kernel told."""
+        """Set the next hop and the interface, as far as the kernel reported them."""
         self.gateway, self.out = (route.gateway or "", route.interface or "") if route else ("", "")
 
     def trace(self, found: Trace) -> None:
-        """Take in the hops; where nothing was seen of a connect, how the path ended, too."""
+        """Add the hops; if no connect was seen, also how the path ended."""
         self.hops = [(hop.ttl, hop.address or "") for hop in found.hops]
         if not self.outcome:
             self.outcome = found.outcome
@@ -83,12 +83,12 @@ class Path:
 
     @property
     def sender(self) -> str:
-        """Who sent the ICMP error."""
+        """The address of the device that sent the ICMP error; empty: none."""
         return self.icmp.sender if self.icmp and self.outcome != "connected" else ""
 
 
 class Target:
-    """A destination and the sources that went there."""
+    """A destination and the sources that were used for it."""
 
     def __init__(self, destination: Destination) -> None:
         self.name = destination.name
@@ -98,7 +98,7 @@ class Target:
         self.more = 0  # sources that are not drawn
 
     def path(self, source: str | None) -> Path:
-        """The path of a source address; beyond the bound one that is thrown away."""
+        """Return the path of a source address; beyond the limit, one that is not kept."""
         name = source or ""
         if name not in self.paths and len(self.paths) >= _MOST_KEPT:
             return Path(name)
@@ -106,7 +106,7 @@ class Target:
 
 
 class Scene:
-    """The whole of it."""
+    """The content of the whole picture."""
 
     def __init__(self, overview: Overview) -> None:
         begun = next(iter(overview.records(SessionBegun, "session")), None)
@@ -163,7 +163,7 @@ class Scene:
                     target.paths[source].trace(found)
 
     def _arrange(self, target: Target) -> None:
-        """Paths of one interface, and of one next hop, side by side; the most telling ones if there are too many."""
+        """Put paths of one interface, and of one next hop, side by side; of too many, prefer those that failed."""
         owner = {address: name for name, addresses in self.interfaces.items() for address in addresses}
         for path in target.paths.values():
             path.interface = owner.get(path.source, "")
@@ -176,18 +176,18 @@ class Scene:
         target.paths = {path.source: path for path in chosen}
 
     def own(self, address: str) -> bool:
-        """Whether this host has the address."""
+        """Return whether this host has the address."""
         return address in self.prefixes
 
 
 def _interest(target: Target) -> tuple[int, int]:
-    """Where sources differ there is most to see."""
+    """Return a sort key: the destinations whose sources differ most are the most interesting."""
     outcomes = {path.outcome for path in target.paths.values()}
     return len(outcomes), len(target.paths)
 
 
 def walked(path: Path, target: Target, scene: Scene) -> tuple[list[Node], End]:
-    """The boxes that a path is known to pass, and how it ends."""
+    """Return the devices that a path is known to pass, and how it ends."""
     role = _role(path)
     text = _text(path)
     if path.sender and (scene.own(path.sender) or path.sender == path.source):
@@ -218,7 +218,7 @@ def _nodes(path: Path, target: Target) -> list[Node]:
             break
         if address == path.gateway or (ttl == 1 and path.gateway and not address):
             continue
-        nodes.append(Node(address, f"hop {ttl}" if address else f"hop {ttl}: silent"))
+        nodes.append(Node(address, f"hop {ttl}" if address else f"hop {ttl}: no answer"))
     if len(nodes) > MOST_NODES:
         nodes[4:-3] = [Node("", f"{len(nodes) - 7} more hops")]
     return nodes
@@ -230,12 +230,12 @@ def _before(nodes: list[Node], address: str) -> list[Node]:
 
 
 def _refusing(nodes: list[Node], path: Path) -> Node:
-    what = next((node.what for node in nodes if node.address == path.sender), "it sent an ICMP error")
+    what = next((node.what for node in nodes if node.address == path.sender), "sent an ICMP error")
     return Node(path.sender, what, refuses=True)
 
 
 def _text(path: Path) -> str:
-    """How the path's connects ended, and how many did."""
+    """Return how the connects of the path ended, and their number."""
     if not path.outcomes:
         return WORDING.get(path.outcome, path.outcome)
     if len(path.outcomes) == 1:
@@ -246,7 +246,7 @@ def _text(path: Path) -> str:
 
 def _answer(path: Path) -> str:
     if path.nearer:
-        return "by a nearer box"
+        return "by a nearer device"
     if path.icmp and path.outcome != "connected":
         return f"ICMP {path.icmp.type}/{path.icmp.code}"
     return "a RST" if path.rst else ""

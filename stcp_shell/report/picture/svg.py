@@ -1,4 +1,4 @@
-"""The picture of the paths as SVG: it is safe, it needs nothing from elsewhere, and it follows light and dark."""
+"""The picture of the paths as SVG: with escaped text, without external resources, for light and dark themes."""
 
 from collections.abc import Iterable, Iterator
 from html import escape
@@ -11,7 +11,7 @@ from .layout import Box, Line, Mark, Panel, Shape, Text, panel
 from .scene import Scene
 
 _BETWEEN = 28  # pixels between two panels
-# In a page the same rules hold for the picture alone: every class begins with p-.
+# In a page these rules apply to the picture only: every class begins with p-.
 STYLE = """\
 .p{--p-paper:#fff;--p-ink:#1f2328;--p-soft:#59636e;--p-edge:#8c959f;--p-fill:#f6f8fa;--p-inner:#fff;
 --p-good:#1a7f37;--p-bad:#cf222e;--p-warn:#9a6700;--p-none:#59636e;background:var(--p-paper);
@@ -41,19 +41,19 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
 .p .p-warn{stroke:var(--p-warn)}.p .p-none{stroke:var(--p-none)}"""
 _LEGEND = (
     ("arrow", "good", "connected"),
-    ("cross", "bad", "refused, or turned away on the way"),
+    ("cross", "bad", "refused, or rejected on the path"),
     ("question", "warn", "no answer, or the answers differ"),
 )
 
 
 def picture(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
-    """The lines of an SVG file."""
+    """Yield the lines of an SVG file."""
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield from drawing(Scene(Overview(entries, problems)), style=True)
 
 
 def drawing(scene: Scene, style: bool = False) -> Iterator[str]:
-    """The lines of the `svg` element. In a page STYLE is the page's business."""
+    """Yield the lines of the `svg` element. `style`: with STYLE in it; a page has STYLE itself."""
     panels = [panel(target, scene) for target in scene.targets]
     notes = _notes(scene)
     legend = 22 * (len(_LEGEND) + 1) if panels else 0
@@ -120,7 +120,7 @@ def _shape(shape: Shape) -> Iterator[str]:
 
 
 def _mark(mark: Mark) -> Iterator[str]:
-    """An arrow's head, a cross or a question mark: the outcome shows without its colour."""
+    """Yield an arrowhead, a cross or a question mark, so that the outcome is visible without colour."""
     x, y, role = mark.x, mark.y, mark.role
     if mark.kind == "arrow":
         yield f'<path class="p-sign p-{role}" d="M{x - 6:.1f} {y - 9:.1f}l6 7l6 -7"/>'
@@ -141,7 +141,7 @@ def _legend(x: float, y: float) -> Iterator[str]:
         yield f'<text class="p-left p-small" x="{x + 66:.0f}" y="{line + 4:.0f}">{text}</text>'
     line = y + 22 * len(_LEGEND)
     yield f'<rect class="p-refuses" x="{x + 4:.0f}" y="{line - 7:.0f}" width="46" height="14" rx="3"/>'
-    yield f'<text class="p-left p-small" x="{x + 66:.0f}" y="{line + 4:.0f}">the box that refused</text>'
+    yield f'<text class="p-left p-small" x="{x + 66:.0f}" y="{line + 4:.0f}">the device that rejected it</text>'
 
 
 def _safe(text: str) -> str:

@@ -1,1 +1,1 @@
-"""How each result reads, on the screen and in every report."""
+"""Each result as text, for the screen and for every report."""

@@ -10,14 +10,14 @@ from .stcp_tables import USUAL_METRICS
 
 INTERFACE_HEADINGS = ("Interface", "State", "Addresses", "MTU", "Hardware")
 ROUTE_HEADINGS = ("Destination", "Next hop", "Interface", "Source", "Remarks")
-# What every kernel has: the local, the main and the default table are looked up for all.
+# Every kernel has these: the local, the main and the default table are looked up for all packets.
 _USUAL_RULES = (("local", 0), ("main", 32766), ("default", 32767))
 _TOLD_FLAGS = ("deprecated", "tentative", "temporary", "secondary")
 _NOWHERE = NextHop(None, None)
 
 
 def interface_rows(record: Interfaces, brief: bool = False) -> Iterator[tuple[str, str, str, str, str]]:
-    """A row for each interface."""
+    """Yield a row for each interface."""
     for interface in record.interfaces:
         state = "up" if "UP" in interface.flags else "down" if interface.flags else "not known"
         there = interface.addresses
@@ -28,13 +28,13 @@ def interface_rows(record: Interfaces, brief: bool = False) -> Iterator[tuple[st
 
 
 def interface_lines(record: Interfaces) -> Iterator[str]:
-    """A line for each: its name and its addresses."""
+    """Yield a line for each interface: its name and its addresses."""
     for name, state, addresses, _, _ in interface_rows(record, brief=True):
         yield f"{name}: {addresses or 'no address'}{'' if state == 'up' else f' ({state})'}"
 
 
 def route_rows(record: Routes) -> Iterator[tuple[str, str, str, str, str]]:
-    """A row for each next hop, default routes first, further tables last."""
+    """Yield a row for each next hop, default routes first, further tables last."""
     main = [row for row in record.routes if row not in record.defaults]
     for row in [*record.defaults, *main, *record.others]:
         destination = f"{row.destination}/{row.prefix_length}" if row.prefix_length else "default"
@@ -47,13 +47,13 @@ def route_rows(record: Routes) -> Iterator[tuple[str, str, str, str, str]]:
 
 
 def route_lines(record: Routes) -> Iterator[str]:
-    """A line for each row and for each policy rule."""
+    """Yield a line for each row and for each policy rule."""
     seen = set()
     for destination, there, interface, source, remarks in route_rows(record):
         via = f"via {there}" if there != "on the link" and interface else there
         where = f" {interface}" if via == "on the link" else f" on {interface}" if interface else ""
         line = f"{destination} {via}{where}{f', source {source}' if source else ''}{f' ({remarks})' if remarks else ''}"
-        if line not in seen and not destination.startswith("fe80::/"):  # every link has that one
+        if line not in seen and not destination.startswith("fe80::/"):  # every link has this route
             yield line
         seen.add(line)
     for rule in rule_rows(record):
@@ -61,7 +61,7 @@ def route_lines(record: Routes) -> Iterator[str]:
 
 
 def rule_rows(record: Routes) -> Iterator[str]:
-    """The policy rules in the words of ip-rule(8), but for those that every kernel has."""
+    """Yield the policy rules in the words of ip-rule(8), except those that every kernel has."""
     for rule in record.rules:
         usual = rule.table is not None and (table_name(rule.table), rule.priority) in _USUAL_RULES
         if not usual or rule.source or rule.destination:

@@ -19,7 +19,7 @@ _TITLES = {
 
 
 def comparison_lines(value: Comparison, view: View = PLAIN, indent: str = "") -> Iterator[str]:
-    """What is compared, what has changed, and how much has not."""
+    """Yield what is compared, what has changed, and how much has not."""
     hanging = f"{indent}  "
     yield from fold(visible(_side(value.old)), f"{indent}before  ", f"{hanging}      ")
     yield from fold(visible(_side(value.new)), f"{indent}after   ", f"{hanging}      ")

@@ -1,4 +1,4 @@
-"""A connect as text: its headline, and what was observed below it."""
+"""A connect as text: a headline, and below it what was observed."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from .words import WORDING, View, duration, role_of
 
 
 def headline(found: Connection) -> str:
-    """How it ended, in one line."""
+    """Return how the connect ended, in one line."""
     words = WORDING.get(found.outcome, found.outcome)
     if found.outcome == "unresolved":
         return f"{words}: {found.note}"
     if found.protocol == "udp" and found.outcome == "connected":
-        return "the kernel has chosen; no packet was sent (udp)"
+        return "the source address is chosen; no packet was sent (udp)"
     if found.outcome == "timeout":
-        whose = "by the kernel" if found.errno else "our time-out"
+        whose = "kernel timeout" if found.errno else "local timeout"
         return f"{words} after {duration(found.elapsed)} ({whose})"
     errno = f" ({found.errno})" if found.errno else ""
     return f"{words}{errno} after {duration(found.elapsed)}"
 
 
 def source_text(found: Connection) -> str:
-    """The source address and who chose it."""
+    """Return the source address, and whether bind(2) or the kernel chose it."""
     if found.source is None:
         return "none was chosen"
     who = "as bound" if found.chosen_by == "bind" else "chosen by the kernel"
@@ -30,7 +30,7 @@ def source_text(found: Connection) -> str:
 
 
 def destination_text(found: Connection) -> str:
-    """The destination with the name as it was typed, if it is another."""
+    """Return the destination, with the name as typed if it differs."""
     to = found.destination
     name = f" ({to.name})" if to.name != to.address else ""
     others = f"; not tried: {', '.join(found.others)}" if found.others else ""
@@ -38,11 +38,11 @@ def destination_text(found: Connection) -> str:
 
 
 def route_text(route: ResolvedRoute | None) -> str:
-    """Next hop and interface."""
+    """Return the next hop and the interface."""
     if route is None:
         return "not known: the kernel's routing tables cannot be read here"
     if route.kind == "none":
-        return "none: the kernel has no route there"
+        return "none: the kernel has no route to it"
     if route.kind not in ("unicast", "local"):
         return f"{'an' if route.kind.startswith(('a', 'u')) else 'a'} {route.kind} route"
     if route.gateway:
@@ -51,7 +51,7 @@ def route_text(route: ResolvedRoute | None) -> str:
 
 
 def icmp_text(icmp: Icmp) -> str:
-    """Type, code, meaning and sender."""
+    """Return type, code, meaning and sender of an ICMP error."""
     return f"ICMP {icmp.type}/{icmp.code} {icmp.meaning}, sent by {icmp.sender}"
 
 
@@ -62,7 +62,7 @@ _FATES = {
 
 
 def evidence_lines(found: Connection) -> list[str]:
-    """What was observed beside the errno."""
+    """Return what was observed besides the errno."""
     lines: list[str] = []
     if found.icmp:
         own = found.source is not None and found.icmp.sender == found.source.address
@@ -84,19 +84,19 @@ def evidence_lines(found: Connection) -> list[str]:
 
 
 def answerer_lines(found: Connection, box: HopDistance) -> list[str]:
-    """How far away the box is that answered, and what that proves."""
+    """Return how far away the device is that replied, and what that proves."""
     what = "RST" if found.rst else "SYN-ACK"
-    there = "the hops there are not known" if box.hops_forward is None else f"{_hops(box.hops_forward)} there"
-    back = f"{_hops(box.hops_back)} back (if it left with {box.ttl + box.hops_back})"
+    there = "the number of hops there is not known" if box.hops_forward is None else f"{_hops(box.hops_forward)} there"
+    back = f"{_hops(box.hops_back)} back (if its initial TTL was {box.ttl + box.hops_back})"
     host, gateway = found.destination.address, found.route.gateway if found.route else None
     if box.nearer is None:
-        proves = "how far the SYN went is not known, nor which box answered"
+        proves = "it is not known how far the SYN went, nor which device replied"
     elif box.nearer:
-        proves = f"a box nearer than {host} sent it, or the way back is shorter than the way there"
+        proves = f"a device nearer than {host} sent it, or the return path is shorter than the forward path"
     elif box.hops_forward == 0 and gateway and gateway != host:
-        proves = f"the next hop itself, {gateway}, sent it: no router passed the SYN on"
+        proves = f"the next hop itself, {gateway}, sent it: no router forwarded the SYN"
     else:
-        proves = f"no box nearer than {host} shows; one as far away would look the same"
+        proves = f"no sign of a device nearer than {host}; a device at the same distance would look the same"
     return [f"the {what} arrived with TTL {box.ttl}: {back}, {there}", proves]
 
 
@@ -105,7 +105,7 @@ def _hops(number: int) -> str:
 
 
 def details(found: Connection) -> list[tuple[str, str]]:
-    """Label and text of each line below the headline."""
+    """Return the label and the text of each line below the headline."""
     if found.outcome == "unresolved":
         return []
     lines = [

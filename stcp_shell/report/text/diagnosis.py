@@ -8,7 +8,7 @@ from .words import View, columns, duration, fold, role_of_severity
 
 
 def diagnosis_lines(value: Diagnosed, view: View) -> Iterator[str]:
-    """The lines of a result of `diagnose`, a block for each port."""
+    """Yield the lines of a result of `diagnose`, a block for each port."""
     for number, verdict in enumerate(value.verdicts):
         if number:
             yield ""
@@ -20,11 +20,11 @@ def diagnosis_lines(value: Diagnosed, view: View) -> Iterator[str]:
     if value.left_out:
         yield f"({value.left_out} more source addresses were not tried: name them with -from)"
     if value.cancelled:
-        yield "(interrupted: this is what was known by then)"
+        yield "(interrupted: these are the results so far)"
 
 
 def matrix(sources: tuple[Observation, ...]) -> Iterator[str]:
-    """A row for each source address."""
+    """Yield a row for each source address."""
     rows = [["  Source address", "Chosen by", "Outcome", "Answers", "After"]]
     for seen in sources:
         answers = f"{seen.answered}/{seen.attempts}"
@@ -33,14 +33,14 @@ def matrix(sources: tuple[Observation, ...]) -> Iterator[str]:
 
 
 def verdict_lines(verdict: Verdict, view: View) -> Iterator[str]:
-    """The verdict with its evidence and remedies."""
+    """Yield the verdict with its evidence and remedies."""
     kind = view.paint(role_of_severity(verdict.severity), verdict.kind)
     yield from fold(f"verdict: {kind}: {visible(verdict.summary)}", "", "  ")
     yield from points(verdict.evidence, verdict.remedies, "  ")
 
 
 def points(evidence: Iterable[str], remedies: Iterable[str], indent: str) -> Iterator[str]:
-    """Evidence and remedies of a verdict; a command to copy (it begins with spaces) stays on one line."""
+    """Yield evidence and remedies of a verdict; a command to copy (it begins with spaces) stays on one line."""
     for title, texts in (("evidence", list(evidence)), ("remedies", list(remedies))):
         if texts:
             yield f"{indent}{title}:"

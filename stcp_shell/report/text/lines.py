@@ -1,4 +1,4 @@
-"""Any result as lines of text on the screen. Colour is asked for by role: the writer decides."""
+"""Any result as lines of text on the screen. Texts have colour roles: the writer decides on the colours."""
 
 from __future__ import annotations
 
@@ -59,5 +59,5 @@ RENDERERS: dict[type, Callable[[Any, View], Iterable[str]]] = {
 
 
 def lines(result: Any, view: View = PLAIN) -> Iterable[str]:
-    """A result as lines without their ends; they may be made while they are read."""
+    """Return a result as lines without line ends; they can be produced while they are read."""
     return RENDERERS[type(result)](result, view)

@@ -1,7 +1,7 @@
-"""BSD's netstat: routes, interfaces and sockets, line by line. What Linux has no figure for is shown as `-`.
+"""BSD's netstat: routes, interfaces and sockets, line by line. Values that Linux does not have are shown as `-`.
 
 The routing table has the old columns. A gateway is a host, a link (`link#N`, N the interface's index) or a hardware
-address; where a route leads nowhere its kind stands there. Tables may be endless: nothing is held back.
+address; for a route without a next hop its kind is shown instead. Tables may be endless: lines are never collected.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ LEGEND = {
     "G": "the gateway is a router",
     "H": "a host, not a network",
     "L": "a neighbour on the link: the gateway is its hardware address (ARP, ND)",
-    "S": "static: made by hand or by the system's configuration",
-    "D": "made by an ICMP redirect",
-    "1": "made by a routing daemon",
-    "R": "rejected: unreachable or prohibited, and the sender is told",
-    "B": "a black hole: dropped, and nobody is told",
+    "S": "static: created by hand or by the system's configuration",
+    "D": "created by an ICMP redirect",
+    "1": "created by a routing daemon",
+    "R": "rejected: unreachable or prohibited, and the sender is notified",
+    "B": "a black hole: dropped without notification",
     "b": "a broadcast address",
 }
 _FROM_HAND = ("static", "boot")
-# Neither a daemon's nor by hand: the kernel's own, router advertisements, DHCP clients, and what names nobody.
+# Not from a routing daemon: by hand, not specified, from the kernel, router advertisements, or DHCP clients.
 _NO_DAEMON = (*_FROM_HAND, "unspec", "kernel", "redirect", "ra", "dhcp")
 _KIND_FLAGS = {"prohibit": "R", "unreachable": "R", "blackhole": "B", "broadcast": "b"}
 _FULL = {INET: 32, INET6: 128}
@@ -49,9 +49,9 @@ def route_lines(
     name_of: Namer | None = None,
     interrupted: Callable[[], bool] = bool,
 ) -> Iterator[str]:
-    """`netstat -r`, a block for each family; then the flags that occur, where that was asked for.
+    """Yield the lines of `netstat -r`, a block for each family; with `legend`, also the flags that occur.
 
-    `links`: the interfaces' indexes by name. `interrupted` is asked after the last row.
+    `links`: the interfaces' indexes by name. `interrupted` is called after the last row.
     """
     used: set[str] = set()
     yield "Routing tables"
@@ -68,18 +68,18 @@ def route_lines(
                 yield _neighbour(neighbour, family, name_of, used)
     if interrupted():
         yield ""
-        yield "The table changed while it was read: a row may be missing, or be there twice."
+        yield "The table changed while it was read: a row may be missing or appear twice."
     if legend:
         yield ""
         yield from (f"{flag}  {words}" for flag, words in LEGEND.items() if flag in used)
-        yield "link#N: the interface with the index N; -: Linux has no such figure"
+        yield "link#N: the interface with the index N; -: Linux has no such value"
 
 
 def _row(family: str, to: str, tail: str) -> str:
-    """A row of a destination and what stands right of it."""
+    """Return a row of a destination and the columns to its right."""
     width = _WIDTHS[family][0]
     if (excess := len(to) - width) > 0:
-        # A long destination takes the room that is left free on its right, if there is enough.
+        # A long destination takes the free space on its right, if there is enough.
         tail = tail.replace(" " * (excess + 1), " ", 1)
     return to.ljust(width) + tail
 
@@ -89,10 +89,10 @@ def _tail(family: str, gateway: str, flags: str, netif: str, expire: str = "-", 
 
 
 class Tails(dict[tuple[object, ...], tuple[str, str, int]]):
-    """What stands right of the destination in the rows of one family, by the route without its destination.
+    """A cache of the columns to the right of the destination, for one family, by the route without its destination.
 
-    It is mostly the same as in another row, so it is made once: a long table takes a third of the time. The memory for
-    it is bounded.
+    They are mostly the same as in another row, so they are made once: a long table takes a third of the time. The
+    memory for the cache is bounded.
     """
 
     def __init__(self, family: str, links: Mapping[str, int], name_of: Namer | None, used: set[str]) -> None:
@@ -115,13 +115,13 @@ class Tails(dict[tuple[object, ...], tuple[str, str, int]]):
             life = "-" if route.expires is None else str(route.expires)
             tails.append(_tail(self._family, self._gateway(route, hop), mark, visible(netif), life))
         suffix = "" if route.prefix_length == _FULL[self._family] else f"/{route.prefix_length}"
-        # Of most rows only the destination differs; a default route, several hops and names take the longer way.
+        # Most rows differ in the destination only; a default route, several hops and names take the slow path.
         usual = route.prefix_length > 0 and len(tails) == 1 and (self._name_of is None or suffix != "")
         made = self[key] = (suffix, "\n".join(tails), self._width if usual else -1)
         return made
 
     def lines(self, route: Route) -> Iterable[str]:
-        """A row for each next hop."""
+        """Return a row for each next hop."""
         suffix, tail, width = self[route[1:]]
         to = route.destination + suffix
         if len(to) <= width:
@@ -143,7 +143,7 @@ class Tails(dict[tuple[object, ...], tuple[str, str, int]]):
 
 
 def flags(route: Route, hop: NextHop, family: str) -> str:
-    """The flags of a route by one of its next hops; C, c, W and M have no counterpart on Linux."""
+    """Return the flags of a route by one of its next hops; C, c, W and M have no counterpart on Linux."""
     found = "UG" if hop.gateway else "U"
     found += "H" if route.prefix_length == _FULL[family] else ""
     found += _KIND_FLAGS.get(route.kind, "")
@@ -161,7 +161,7 @@ def _neighbour(entry: Neighbour, family: str, name_of: Namer | None, used: set[s
 
 
 def recorded_route_lines(record: Routes) -> Iterator[str]:
-    """The same of what a log kept of it."""
+    """Yield the lines of `netstat -r` from a record of the log."""
     blocks = [
         (
             family,
@@ -175,7 +175,7 @@ def recorded_route_lines(record: Routes) -> Iterator[str]:
 
 
 def interface_lines(found: Interfaces) -> Iterator[str]:
-    """`netstat -i`: a row for the link with its counters, and one for each address."""
+    """Yield the lines of `netstat -i`: a row for the link with its counters, and one for each address."""
     counted = {figures.interface: figures for figures in found.counters or ()}
     rows = [["Name", "Mtu", "Network", "Address", "Ipkts", "Ierrs", "Opkts", "Oerrs", "Coll"]]
     for interface in found.interfaces:
@@ -191,7 +191,7 @@ def interface_lines(found: Interfaces) -> Iterator[str]:
 
 
 def network(address: str, length: int) -> str:
-    """The network that an address is in, as `172.16.1.0/24`."""
+    """Return the network of an address, as `172.16.1.0/24`."""
     from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 
     family, bits = (AF_INET6, 128) if ":" in address else (AF_INET, 32)
@@ -200,7 +200,7 @@ def network(address: str, length: int) -> str:
 
 
 def socket_lines(found: BsdSockets) -> Iterator[str]:
-    """`netstat -a`: the sockets of this shell that are open."""
+    """Yield the lines of `netstat -a`: the sockets of this shell that are open."""
     yield "Active Internet connections (the sockets of this shell)"
     rows = [["Proto", "Recv-Q", "Send-Q", "Local Address", "Foreign Address", "(state)"]]
     for row in found.rows:

@@ -1,6 +1,6 @@
 """Any record of a session log as lines of text in a report: 80 columns, no escape codes, whatever a record holds.
 
-What has no form of its own here reads as on the screen, folded.
+Records without a writer here are shown as on the screen, folded.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from .lines import lines
 from .stcp_tables import ifconfig_lines, route_lines
 from .words import PLAIN, WIDTH, fold
 
-MOST_BRIEFLY = 20  # lines for interfaces or routes that nobody asked for
+MOST_BRIEFLY = 20  # lines for interfaces or routes that were read automatically
 _INDENT = " " * 10
 
 
 def record_lines(entry: Entry) -> list[str]:
-    """The lines of a record; none of one of an unknown type."""
+    """Return the lines of a record; none if its type is unknown."""
     if entry.problem:
         return visible_lines(list(fold(visible(not_understood(entry)), f"{entry.clock}  ", _INDENT)))
     if entry.record is None:
@@ -41,12 +41,12 @@ def record_lines(entry: Entry) -> list[str]:
 
 
 def not_understood(entry: Entry) -> str:
-    """What a report says of a record that is malformed."""
+    """Return the remark on a malformed record."""
     return f"({entry.type} record not understood: {entry.problem})"
 
 
 def is_typed(record: CommandGiven) -> bool:
-    """Whether a command was typed, here or behind -c: where it is from need not be said."""
+    """Return whether a command was typed, here or after -c: then its origin need not be shown."""
     return record.origin == "typed" or record.origin.startswith("-c:")
 
 
@@ -119,7 +119,7 @@ def _routes(record: Routes, entry: Entry) -> Iterator[str]:
 
 
 def _briefly(what: str, texts: Iterable[str], more: bool) -> Iterator[str]:
-    """What the session has looked at by itself, in fewer lines than who asks for it gets."""
+    """Yield what the session read automatically, in fewer lines than the command itself shows."""
     yield f"{_INDENT}{what} at that time:"
     for number, line in enumerate(texts):
         if number == MOST_BRIEFLY:
@@ -131,7 +131,7 @@ def _briefly(what: str, texts: Iterable[str], more: bool) -> Iterator[str]:
 
 
 def _left_out(what: str, number: int) -> Iterator[str]:
-    """What the log does not have of long tables."""
+    """Yield a remark on the rows of a long table that are not in the log."""
     if number > 0:
         yield f"({number} more {what} are not in the log)"
 

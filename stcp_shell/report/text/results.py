@@ -1,4 +1,4 @@
-"""What the small commands found, as lines of text."""
+"""The results of the small commands as lines of text."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -53,7 +53,7 @@ def _socket_table(value: SocketTable, view: View) -> Iterator[str]:
 
 
 def bound_text(value: Bound) -> str:
-    """What the socket is bound to, and by what."""
+    """Return what the socket is bound to, and how it was requested."""
     how = f" (the address of {value.interface})" if value.interface else ""
     device = f", device {value.device} (SO_BINDTODEVICE)" if value.device else ""
     return f"bound to {value.local}{how}{device}"
@@ -79,7 +79,7 @@ def _nothing(value: WaitTimedOut, view: View) -> Iterator[str]:
 
 def _sent(value: Sent, view: View) -> Iterator[str]:
     part = f" of {value.of}" if value.bytes < value.of else ""
-    yield f"socket {value.socket}: sent {value.bytes}{part} bytes{': the send buffer took no more' if part else ''}"
+    yield f"socket {value.socket}: sent {value.bytes}{part} bytes{': the send buffer is full' if part else ''}"
 
 
 def _received(value: Received, view: View) -> Iterator[str]:
@@ -87,7 +87,7 @@ def _received(value: Received, view: View) -> Iterator[str]:
         yield f"socket {value.socket}: received an empty datagram"
         return
     if not value.bytes:
-        yield f"socket {value.socket}: the peer sends no more (FIN)"
+        yield f"socket {value.socket}: the peer closed its side (FIN)"
         return
     yield f"socket {value.socket}: received {value.bytes} bytes"
     for line in value.data.removesuffix("\n").split("\n"):
@@ -135,7 +135,7 @@ def _sourced(value: Sourced, view: View) -> Iterator[str]:
 
 def _clip(value: Clip, view: View) -> list[str]:
     condition = f" ({value.condition})" if value.condition else ""
-    return [f"{value.bytes} bytes sent to the terminal's clipboard{condition}; whether it took them it does not say"]
+    return [f"{value.bytes} bytes sent to the terminal's clipboard{condition}; the terminal does not confirm it"]
 
 
 def _text(value: Text, view: View) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""`route get` as text: the way, the source address and why that one, and whether the kernel says the same."""
+"""`route get` as text: the route, the source address and its reason, and whether the kernel agrees."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .words import View
 
 
 def route_get_lines(found: RouteFound, view: View) -> Iterator[str]:
-    """The lines of a result: a head, and what is known below it."""
+    """Yield the lines of a result: a headline, and the details below it."""
     role = "good" if found.source else "bad"
     yield f"{visible(found.destination.name)}: {view.paint(role, visible(headline(found)))}"
     for label, text in details(found):
@@ -21,7 +21,7 @@ def route_get_lines(found: RouteFound, view: View) -> Iterator[str]:
 
 
 def details(found: RouteFound) -> list[tuple[str, str]]:
-    """Label and text of each line below the head."""
+    """Return the label and the text of each line below the headline."""
     rows = [("destination", _destination(found))] if _destination(found) else []
     rows += [("source", _source(found)), ("why", found.why)]
     if found.route is not None and found.errno is None:
@@ -31,14 +31,14 @@ def details(found: RouteFound) -> list[tuple[str, str]]:
     rows.append(("check", _check(found)))
     if found.second:
         second = found.second
-        route = f"refused ({second.errno})" if second.errno else _route(second.route, second.prefix)
-        rows.append(("packets", f"{route}: connect(2) looks again with the source that it chose"))
-        rows.append(("their rule", _rule(second.rules)))
+        route = f"rejected ({second.errno})" if second.errno else _route(second.route, second.prefix)
+        rows.append(("packets", f"{route}: connect(2) looks up the route again, with the source address that it chose"))
+        rows.append(("packet rule", _rule(second.rules)))
     return rows + [("note", note) for note in found.notes]
 
 
 def headline(found: RouteFound) -> str:
-    """The source and the way in one line."""
+    """Return the source and the route in one line."""
     if found.source is None:
         return f"no source address{f' ({code})' if (code := found.errno or found.connect.errno) else ''}"
     route = found.second.route if found.second else found.route
@@ -73,18 +73,18 @@ def _table(route: ResolvedRoute) -> str:
 
 
 def _rule(rules: Sequence[Rule]) -> str:
-    """The rule that decides, or those of which one does."""
+    """Return the rule that decides, or those of which one decides."""
     if not rules:
         return "not known"
     words = [f"{rule.priority}: {rule}" for rule in rules]
-    return words[0] if len(words) == 1 else f"one of these, it is not known which: {'; '.join(words)}"
+    return words[0] if len(words) == 1 else f"one of these (not known which): {'; '.join(words)}"
 
 
 def _check(found: RouteFound) -> str:
-    """How far the kernel bears it out."""
+    """Return the kernel's answers, and whether they agree."""
     answers = []
     if found.route is not None and (found.errno or not found.asked):
-        answers.append(f"RTM_GETROUTE {found.errno or found.kernel or 'names no source'}")
+        answers.append(f"RTM_GETROUTE {found.errno or found.kernel or 'reports no source'}")
     if found.connect.source or found.connect.errno:
         answers.append(f"connect(2) of a UDP socket {found.connect.source or found.connect.errno}")
     agrees = {True: "the kernel agrees: ", False: "the kernel does not agree: ", None: ""}[found.agrees]

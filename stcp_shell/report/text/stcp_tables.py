@@ -1,8 +1,8 @@
-"""Interfaces and routing tables as STCP writes them, line by line. Nothing is held back: tables may be endless.
+"""Interfaces and routing tables in STCP's format, line by line. Tables may be endless: lines are never collected.
 
-STCP's `ifconfig` and `route print` know one family, one table and one default gateway. What there is besides is added
-behind STCP's own columns, so that who knows those finds them in their places. Lines keep to 80 columns where the
-addresses allow it: what would go beyond is put below its row, indented.
+STCP's `ifconfig` and `route print` know one family, one table and one default gateway. Further information is added
+after STCP's own columns, which stay in their places. Lines keep to 80 columns if the addresses allow it: notes that
+do not fit are put below their row, indented.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,9 +14,9 @@ from .escape import visible
 
 WIDTH = 80
 PLAIN_PROTOCOLS = ("unspec", "kernel", "boot", "static")
-# What decides whether the kernel takes an address as a source, or says how it came to be.
+# These decide whether the kernel uses an address as a source, or show how it was created.
 TOLD_FLAGS = ("secondary", "temporary", "deprecated", "tentative", "dadfailed", "optimistic", "dynamic")
-# The metrics that the kernel gives to every IPv6 route (IP6_RT_PRIO_USER, IP6_RT_PRIO_ADDRCONF).
+# The metrics that the kernel gives IPv6 routes by default (IP6_RT_PRIO_USER, IP6_RT_PRIO_ADDRCONF).
 USUAL_METRICS = (256, 1024)
 
 HEADERS = {
@@ -27,12 +27,12 @@ REMEMBERED = 4096
 
 
 def netmask(length: int) -> str:
-    """An IPv4 prefix length as a mask: 24 is `255.255.255.0`."""
+    """Return an IPv4 prefix length as a mask: 24 is `255.255.255.0`."""
     return ".".join(str((0xFFFFFFFF << max(0, 32 - length) >> shift) & 255) for shift in (24, 16, 8, 0))
 
 
 def ifconfig_lines(interfaces: Sequence[Interface], host: str, clock_text: str) -> Iterator[str]:
-    """STCP's `ifconfig`: the interfaces that are given, all their addresses, and `ready HH:MM:SS`."""
+    """Yield STCP's `ifconfig`: the given interfaces, all their addresses, and `ready HH:MM:SS`."""
     yield f"Number of interface(s) under IP: {len(interfaces)}"
     yield ""
     for interface in interfaces:
@@ -70,11 +70,11 @@ def route_lines(
     rules: Iterable[Rule] = (),
     interrupted: Callable[[], bool] = bool,
 ) -> Iterator[str]:
-    """STCP's `route print`: default gateways, the main table, IPv6 in a block of its own, `ready HH:MM:SS`.
+    """Yield STCP's `route print`: default gateways, the main table, IPv6 in a block of its own, `ready HH:MM:SS`.
 
     `defaults` are the default routes of both families, `routes` the main table's rows of both families, IPv4 first;
-    the default routes among them are passed over, for they stand at the top of their block. `others`: the rows of
-    further tables, table by table; `rules`: the policy rules. `interrupted` is asked after the main table's last row.
+    the default routes among them are skipped, because they are shown at the top of their block. `others`: the rows of
+    further tables, table by table; `rules`: the policy rules. `interrupted` is called after the main table's last row.
     """
     known = frozenset(defaults)
     yield from _heading(INET, defaults)
@@ -91,7 +91,7 @@ def route_lines(
         yield from _heading(INET6, defaults)
     if interrupted():
         yield ""
-        yield "The table changed while it was read: a row may be missing, or be there twice."
+        yield "The table changed while it was read: a row may be missing or appear twice."
     yield from _other_tables(others)
     yield from _rules(rules)
     yield f"ready {clock_text}"
@@ -115,10 +115,10 @@ def _gateways(defaults: Sequence[Route]) -> Iterator[str]:
 
 
 class Tails(dict[tuple[object, ...], tuple[str, str]]):
-    """What stands right of the destination in a routing table of one family, by the route without its destination.
+    """A cache of the columns to the right of the destination, for one family, by the route without its destination.
 
-    It is mostly the same as in another row, so it is made once: a long table takes a fifth of the time. The memory for
-    it is bounded.
+    They are mostly the same as in another row, so they are made once: a long table takes a fifth of the time. The
+    memory for the cache is bounded.
     """
 
     def __init__(self, family: str) -> None:
@@ -131,11 +131,11 @@ class Tails(dict[tuple[object, ...], tuple[str, str]]):
         return made
 
     def lines(self, route: Route) -> Sequence[str]:
-        """The lines of a row: one, unless there are several next hops or much to note."""
+        """Return the lines of a row: one, unless there are several next hops or long notes."""
         suffix, tail = self[route[1:]]
         head = (route.destination + suffix).ljust(self._width)
         if (excess := len(head) - self._width) > 0:
-            # A long destination takes the room that is left free on its right, if there is enough.
+            # A long destination takes the free space on its right, if there is enough.
             tail = tail.replace(" " * (excess + 2), "  ", 1)
         if "\n" not in tail:
             return (head + tail,)
@@ -143,14 +143,14 @@ class Tails(dict[tuple[object, ...], tuple[str, str]]):
 
 
 def _tail(route: Route) -> tuple[str, str]:
-    """What belongs to the destination, and the rest of the row. In further lines NUL stands for the destination."""
+    """Return the destination's suffix, and the rest of the row. In further lines NUL stands for the destination."""
     life = "-" if route.expires is None else str(route.expires)
     tails = []
     for hop, notes in _hops(route):
         gateway = (hop.gateway or "-").removesuffix(f"%{hop.interface}")  # the zone is in the next column
         if route.family == INET:
             mask = netmask(route.prefix_length)
-            # A long mask takes room from the column on its right, which is nearly always empty.
+            # A long mask takes space from the column on its right, which is nearly always empty.
             row = f" {gateway:<15}  {mask}{life:>{26 - len(mask)}}  {hop.interface or '-'}"
         else:
             row = f" {gateway:<24}  {life:>13}  {hop.interface or '-'}"
@@ -160,7 +160,7 @@ def _tail(route: Route) -> tuple[str, str]:
 
 
 def _noted(line: str, notes: str, indent: str, before: int = 0) -> str:
-    """A line with notes behind it, or below it where they would go beyond the width. `before`: columns to its left."""
+    """Return a line with notes after it, or below it if they do not fit. `before`: columns to its left."""
     if not notes:
         return line
     fits = before + len(line) + 2 + len(notes) <= WIDTH
@@ -168,7 +168,7 @@ def _noted(line: str, notes: str, indent: str, before: int = 0) -> str:
 
 
 def _hops(route: Route) -> Iterator[tuple[NextHop, list[str]]]:
-    """The next hops, each with what is to be said beside it."""
+    """Yield the next hops, each with the notes beside it."""
     notes = [f"src {route.source}"] if route.source else []
     if route.metric and not (route.family == INET6 and route.metric in USUAL_METRICS):
         notes.append(f"metric {route.metric}")
@@ -197,7 +197,7 @@ def _other_tables(routes: Iterable[Route]) -> Iterator[str]:
 
 
 def _rules(rules: Iterable[Rule]) -> Iterator[str]:
-    """The rules, family by family."""
+    """Yield the rules, family by family."""
     family = None
     for rule in rules:
         if family != (family := rule.family):

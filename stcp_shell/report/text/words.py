@@ -1,4 +1,4 @@
-"""What all texts have in common: durations, aligned columns, folded lines, words and colour roles of outcomes."""
+"""Shared by all texts: durations, aligned columns, folded lines, words and colour roles of outcomes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Optional
@@ -13,17 +13,17 @@ def plain(role: str, text: str) -> str:
 
 
 class View(NamedTuple):
-    """What texts are written for: the screen, in colour if it has some, or a report."""
+    """The output of a text: the screen, in colour if it has colours, or a report."""
 
     paint: Paint = plain
-    clock: str = "--:--:--"  # of the moment, for STCP's `ready` line
+    clock: str = "--:--:--"  # the time of day, for STCP's `ready` line
 
 
 PLAIN = View()
 
 
 def duration(seconds: float) -> str:
-    """A duration with as many digits as it deserves: `0.42 ms`, `31 ms`, `5.0 s`."""
+    """Return a duration with as many digits as are useful: `0.42 ms`, `31 ms`, `5.0 s`."""
     if seconds < 0.0995:
         return f"{seconds * 1000:.2g} ms" if seconds < 0.00995 else f"{seconds * 1000:.0f} ms"
     return f"{seconds:.1f} s"
@@ -49,18 +49,18 @@ _ROLES = {"connected": "good", "timeout": "warn", "cancelled": "warn", "inconsis
 
 
 def role_of(outcome: str) -> str:
-    """The colour role of an outcome: no answer is not the same as a refusal."""
+    """Return the colour role of an outcome: a timeout differs from a refusal."""
     return _ROLES.get(outcome, "bad")
 
 
 def role_of_severity(severity: str) -> str:
-    """The colour role of a verdict's severity. A log may have anything in its place."""
+    """Return the colour role of a verdict's severity: an unknown one, as a log may have, is bad."""
     return severity if severity in ("good", "warn") else "bad"
 
 
 def fold(text: str, indent: str, hanging: Optional[str] = None) -> Iterator[str]:
-    """Text in lines of at most WIDTH columns, broken at spaces; a word that is longer stands alone."""
-    if len(indent) + len(text) <= WIDTH:  # mostly so
+    """Yield text in lines of at most WIDTH columns, broken at spaces; a longer word has a line of its own."""
+    if len(indent) + len(text) <= WIDTH:  # the usual case
         yield (indent + text).rstrip()
         return
     line, empty = indent, True
@@ -74,7 +74,7 @@ def fold(text: str, indent: str, hanging: Optional[str] = None) -> Iterator[str]
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Rows of cells as aligned lines."""
+    """Yield rows of cells as aligned lines."""
     widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:
         assert len(row) == len(widths)
