@@ -30,7 +30,7 @@ class _Child:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.out, self.err, self.told = _temporary(), _temporary(), _temporary()
+        self.out, self.err, self.results = _temporary(), _temporary(), _temporary()
         self.process = 0
 
 
@@ -126,12 +126,12 @@ def _work(child: _Child, mask: set[int | signal.Signals], environment: Environme
     try:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         result = run(child.number, environment._replace(stdin=None, stdout=child.out, stderr=child.err))
-        json.dump([result.checks, result.failed], child.told)
+        json.dump([result.checks, result.failed], child.results)
         status = result.status
     except KeyboardInterrupt:
         status = int(Status.INTERRUPTED)
     finally:
-        for stream in (child.out, child.err, child.told):
+        for stream in (child.out, child.err, child.results):
             with suppress(OSError):
                 stream.flush()
         os._exit(status)  # the clean-up is left to the parent
@@ -145,9 +145,9 @@ def _show(child: _Child, status: int, environment: Environment) -> Ended:
             target.write(block)
         target.flush()
         source.close()
-    child.told.seek(0)
-    text = child.told.read()
-    child.told.close()
+    child.results.seek(0)
+    text = child.results.read()
+    child.results.close()
     checks, failed = json.loads(text) if text else ([], [])
     return Ended(
         status if status >= 0 else 128 - status,

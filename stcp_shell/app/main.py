@@ -122,18 +122,18 @@ def _report(arguments: Arguments, path: str, environment: Environment) -> Status
     given, form = arguments.given, arguments.format or "text"
     try:
         secret = key(arguments.key) if "--redact" in given else None
-        told = report(environment, path, form, arguments.output, "--force" in given, secret)
+        message = report(environment, path, form, arguments.output, "--force" in given, secret)
     except StcpError as error:
         return _complain(environment, error, Status.FAILED)
-    if told:
-        _complain(environment, told, Status.OK)
+    if message:
+        _complain(environment, message, Status.OK)
     return Status.OK
 
 
 def _complain(environment: Environment, problem: object, status: Status) -> Status:
     text = str(problem)
     located = isinstance(problem, Problem) and problem.source
-    with suppress(OSError):  # nobody reads the message
+    with suppress(OSError):  # standard error cannot be written, for example EPIPE: the reader of the pipe has closed it
         environment.stderr.write(visible(text if located else f"stcp-shell: {text}") + "\n")
         environment.stderr.flush()
     return status

@@ -47,7 +47,7 @@ class Screen:
         self._closed: OutputClosed | None = None
 
     def show(self, result: Any) -> None:
-        """Show a command's result. Raises OutputClosed if nobody reads it."""
+        """Show a command's result. Raises OutputClosed if its reader has closed the pipe (EPIPE)."""
         self._before()
         if type(result) is Clip and self._out.isatty():
             self._put(result.sequence)
@@ -87,7 +87,7 @@ class Screen:
             self._err.write(self._error_paint("bad", visible(text)) + "\n")
             self._err.flush()
         except (OSError, ValueError):
-            return  # nobody reads the message
+            return  # standard error cannot be written, for example EPIPE: the reader of the pipe has closed it
 
     def _write(self, texts: Iterable[str]) -> None:
         """Write lines as they are produced: the first at once, the rest in blocks."""
@@ -117,7 +117,7 @@ class JsonlScreen(Screen):
         """Read a result to its end: only then is a table complete for its record."""
         for _ in shown(result):
             pass
-        self._put("")  # raises OutputClosed if nobody reads the records
+        self._put("")  # raises OutputClosed if the reader of the pipe has closed it (EPIPE)
 
     def echo(self, text: str) -> None:
         """Show nothing: the command's record has the line."""
@@ -144,14 +144,17 @@ def closed(error: OSError) -> OutputClosed:
 
 
 def wants_color(when: str, stream: TextIO, variables: dict[str, str] | Any) -> bool:
-    """Whether to use colours, by `--color WHEN`; for auto: a terminal that is not dumb, and no NO_COLOR (https://no-color.org)."""
+    """Return whether to use colours, by `--color WHEN`.
+
+    For auto: a terminal that is not dumb, and no NO_COLOR (https://no-color.org).
+    """
     if when != "auto":
         return when == "always"
     return bool(stream.isatty() and variables.get("TERM") != "dumb" and not variables.get("NO_COLOR"))
 
 
 def discard(stream: TextIO) -> None:
-    """Point a stream that nobody reads at the null device, so that the end of the process raises no error."""
+    """Point a stream whose reader has closed the pipe (EPIPE) at the null device: then the exit raises no error."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())

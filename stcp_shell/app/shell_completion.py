@@ -62,13 +62,13 @@ def completion(shell: str, scenarios: Sequence[str]) -> list[str]:
     def of(flag: CliOption) -> Sequence[str]:
         return values.get(flag.kind.completes, flag.kind.choices)
 
-    told = [(flag, of(flag)) for flag in OPTIONS]
+    options = [(flag, of(flag)) for flag in OPTIONS]
     if shell == "fish":
-        return list(_fish(told))
+        return list(_fish(options))
     script = _BASH if shell == "bash" else _ZSH
     parts = {
-        "CASES": "\n".join(_bash(told)),
-        "SPECS": "\n".join(_zsh(told)),
+        "CASES": "\n".join(_bash(options)),
+        "SPECS": "\n".join(_zsh(options)),
         "OPTIONS": " ".join(flag.name for flag in OPTIONS),
         "COMMANDS": " ".join(NAMES),
     }
@@ -77,9 +77,9 @@ def completion(shell: str, scenarios: Sequence[str]) -> list[str]:
     return script.split("\n")
 
 
-def _bash(told: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
+def _bash(options: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
     """Yield what may follow each option that takes a value."""
-    for flag, values in told:
+    for flag, values in options:
         if flag.kind is FLAG:
             continue
         end = "[[ $equals ]] && return" if flag.optional else "return"
@@ -91,8 +91,8 @@ def _bash(told: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
         yield f"        {flag.name}) {offer}{end} ;;"
 
 
-def _zsh(told: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
-    for flag, values in told:
+def _zsh(options: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
+    for flag, values in options:
         text = flag.help.replace("[", r"\[").replace("]", r"\]").replace(":", r"\:")
         if flag.kind is FLAG:
             yield f"        {_quoted(f'{flag.name}[{text}]', zsh=True)} \\"
@@ -106,11 +106,11 @@ def _zsh(told: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
         yield f"        {_quoted(spec, zsh=True)} \\"
 
 
-def _fish(told: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
+def _fish(options: Sequence[tuple[CliOption, Sequence[str]]]) -> Iterator[str]:
     first, *others = NAMES
     yield f"# Completion of {first} for fish: put this into ~/.config/fish/completions/{first}.fish"
     yield f"complete -c {first} -f -k -a '(__fish_complete_suffix .stcp)'"
-    for flag, values in told:
+    for flag, values in options:
         name = f"-l {flag.name[2:]}" if flag.name.startswith("--") else f"-s {flag.name[1:]}"
         words = [f"complete -c {first}", name]
         offered = _quoted(" ".join(values))

@@ -16,7 +16,7 @@ from .session import TICK, Session, Waiting
 
 
 def verdicts() -> tuple[str, ...]:
-    """The kinds of verdict."""
+    """Return the kinds of verdict."""
     from ..diagnosis.verdict import VERDICTS  # late: most scripts expect none
 
     return VERDICTS

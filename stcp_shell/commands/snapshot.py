@@ -44,7 +44,7 @@ class Snapshot:
             self._routes = result
 
     def due(self) -> bool:
-        """Whether to read the tables now: if they change all the time, the reads must not take all of the time."""
+        """Return whether to read the tables now: if they always change, the reads must not take all of the time."""
         return self._looks < _AT_WILL or monotonic() - self._since >= 10 * self._took
 
     def records(self, host: str) -> Iterator[Interfaces | Routes]:
@@ -107,7 +107,7 @@ def _kept(tables: list[list[Route]]) -> tuple[Route, ...]:
 
 
 def _same_interfaces(now: Interfaces, known: Interfaces | None) -> bool:
-    """Whether the log holds these interfaces; `ifconfig` without -all leaves out those that are down."""
+    """Return whether the log holds these interfaces; `ifconfig` without -all leaves out those that are down."""
     up = tuple(interface for interface in now.interfaces if interfaces.is_up(interface))
     return known is not None and known.interfaces in (now.interfaces, up)
 

@@ -9,22 +9,22 @@ Caveat = Callable[[Case], Iterator[str]]
 
 
 def none(case: Case) -> Iterator[str]:
-    """No caveat."""
+    """Return no caveat."""
     return iter(())
 
 
 def always(text: str) -> Caveat:
-    """A caveat that holds in every case."""
+    """Return a caveat that holds in every case."""
     return lambda case: iter((text,))
 
 
 def unless_signed(text: str) -> Caveat:
-    """A caveat that holds unless ICMP errors ended the connects of every failing source that left this host."""
+    """Return a caveat that holds unless ICMP errors ended the connects of every failing source that left this host."""
     return lambda case: iter((text,) if any(seen.icmp is None and seen.left_host for seen in case.failing) else ())
 
 
 def reverse_path(case: Case) -> Iterator[str]:
-    """What is known of this host's reverse path filter."""
+    """Yield what is known of this host's reverse path filter."""
     filtering = case.reverse_path
     if filtering:
         yield (
@@ -34,9 +34,10 @@ def reverse_path(case: Case) -> Iterator[str]:
 
 
 def lines(case: Case) -> Iterator[str]:
-    """What was seen from each source, then what was measured of its path."""
+    """Yield what was seen from each source, then what was measured of its path."""
     for seen in case.observations:
-        yield f"from {seen.address or 'no address'} ({_chosen(seen)}): {_ending(seen, case)}{_count(seen)}{_way(seen)}"
+        ending = f"{_ending(seen, case)}{_count(seen)}{_route(seen)}"
+        yield f"from {seen.address or 'no address'} ({_chosen(seen)}): {ending}"
     for seen in case.observations:
         if seen.answerer is not None:
             yield _distance(seen, case)
@@ -45,7 +46,7 @@ def lines(case: Case) -> Iterator[str]:
 
 
 def reach(trace: Trace) -> str:
-    """How far the SYNs from one source address get."""
+    """Return how far the SYNs from one source address get."""
     answered = [hop for hop in trace.hops if hop.address]
     start = f"SYNs from {trace.source}"
     if not answered:
@@ -85,7 +86,7 @@ def _count(seen: Observation) -> str:
     return f", {seen.answered} of {seen.attempts} attempts; the others got no answer"
 
 
-def _way(seen: Observation) -> str:
+def _route(seen: Observation) -> str:
     route = seen.route
     if route is None or not route.interface:
         return ""

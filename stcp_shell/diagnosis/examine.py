@@ -25,7 +25,7 @@ Traced = Mapping[tuple[Endpoint, Optional[str]], Trace]
 
 
 def filter_drops() -> int | None:
-    """The reverse path filter's counter."""
+    """Return the reverse path filter's counter."""
     return rpfilter.dropped()
 
 
@@ -101,7 +101,7 @@ def observe(
 
 
 def _telling(probes: list[Probe], outcomes: list[str], outcome: str) -> Probe:
-    """The attempt with most evidence: one with the outcome, if possible with an ICMP error or the fate of its SYNs."""
+    """Return the attempt with most evidence: with the outcome and, if possible, an ICMP error or the fate of SYNs."""
     same = [probe for probe, each in zip(probes, outcomes) if each == outcome] or probes
     return next((probe for probe in same if probe.icmp or probe.syn_fate), same[0])
 
@@ -126,7 +126,10 @@ def _distinct(observations: list[Observation]) -> list[Observation]:
 
 
 def _distances(tests: list[SourceTest], destination: Endpoint, sweep: Sweep) -> dict[str, HopDistance]:
-    """How far away the devices are that sent a RST, by source address. Ctrl-C ends the sweep with what is known."""
+    """Return how far away the devices are that sent a RST, by source address.
+
+    Ctrl-C ends the sweep with what is known so far.
+    """
     found: dict[str, HopDistance] = {}
     for test in [test for test in tests if any(probe.rst for probe in test.attempts)][:MOST_MEASURED]:
         source = next((probe.source.address for probe in test.attempts if probe.source), None)

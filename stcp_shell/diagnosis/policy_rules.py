@@ -31,7 +31,7 @@ class Flow(NamedTuple):
 
 
 def deciding(rules: Sequence[Rule], flow: Flow, table: int, prefix_length: int | None = None) -> list[Rule]:
-    """The rules that may have led to the table in which the route was found: one, if it is certain.
+    """Return the rules that may have led to the table in which the route was found: one, if it is certain.
 
     `prefix_length` is that of the route: a rule can suppress short ones.
     """
@@ -48,12 +48,12 @@ def deciding(rules: Sequence[Rule], flow: Flow, table: int, prefix_length: int |
 
 
 def refusing(rules: Sequence[Rule], flow: Flow, errno: str) -> list[Rule]:
-    """The rules that may have rejected with that errno: `prohibit` EACCES, `unreachable` ENETUNREACH, and so on."""
+    """Return the rules that may have rejected with that errno: `prohibit` EACCES, `unreachable` ENETUNREACH, etc."""
     return [rule for rule, _ in walk(rules, flow) if rule.action == _REFUSING.get(errno)]
 
 
 def before(rules: Sequence[Rule], flow: Flow, last: Rule) -> list[int]:
-    """The tables that are looked up on the way to a rule, in order."""
+    """Return the tables that are looked up on the way to a rule, in order."""
     tables: list[int] = []
     for rule, _ in walk(rules, flow):
         if rule == last:
@@ -64,7 +64,7 @@ def before(rules: Sequence[Rule], flow: Flow, last: Rule) -> list[int]:
 
 
 def unasked(rules: Sequence[Rule], flow: Flow) -> list[Rule]:
-    """The rules that do not match only because the lookup has no port, or no source port."""
+    """Return the rules that do not match only because the lookup has no port, or no source port."""
     open_words = ("sport",) if flow.port else ("sport", "dport", "ipproto")
     missed = []
     for rule in rules:
@@ -75,13 +75,13 @@ def unasked(rules: Sequence[Rule], flow: Flow) -> list[Rule]:
 
 
 def by_protocol(rules: Sequence[Rule], flow: Flow) -> list[Rule]:
-    """The rules that treat a UDP packet differently from the packet of the lookup."""
+    """Return the rules that treat a UDP packet differently from the packet of the lookup."""
     datagram = flow._replace(protocol="udp")
     return [rule for rule in rules if matches(rule, flow) != matches(rule, datagram)]
 
 
 def walk(rules: Sequence[Rule], flow: Flow) -> Iterator[tuple[Rule, bool]]:
-    """The rules that match or may match, in the order in which they are tried, each with whether it is certain.
+    """Yield the rules that match or may match, in the order in which they are tried, each with whether it is certain.
 
     It ends at one that certainly rejects. After an uncertain `goto` the rules that it skips are uncertain.
     """
@@ -104,7 +104,7 @@ def walk(rules: Sequence[Rule], flow: Flow) -> Iterator[tuple[Rule, bool]]:
 
 
 def matches(rule: Rule, flow: Flow) -> bool | None:
-    """Whether a rule is for this packet (`fib_rule_match`); None: a condition cannot be checked here."""
+    """Return whether a rule is for this packet (`fib_rule_match`); None: a condition cannot be checked here."""
     parts: list[bool | None] = [_within(flow.source, rule.source), _within(flow.destination, rule.destination)]
     parts += [_selected(word, flow) for word in rule.selectors if word != "not"]
     every = False if False in parts else None if None in parts else True
@@ -114,7 +114,7 @@ def matches(rule: Rule, flow: Flow) -> bool | None:
 
 
 def _within(address: str | None, wanted: str | None) -> bool:
-    """Whether an address is in a rule's prefix; one that is not chosen yet is in none."""
+    """Return whether an address is in a rule's prefix; one that is not chosen yet is in none."""
     if wanted is None:
         return True
     if address is None:

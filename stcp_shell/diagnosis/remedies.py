@@ -24,7 +24,7 @@ def advice(write: Remedies, case: Case, blames: str | None) -> Iterator[str]:
 
 
 def none(case: Case, blames: str | None) -> Iterator[str]:
-    """No remedy: the evidence does not show what to change, or nothing is wrong."""
+    """Return no remedy: the evidence does not show what to change, or nothing is wrong."""
     return iter(())
 
 
@@ -44,7 +44,7 @@ def source_dependent(case: Case, blames: str | None) -> Iterator[str]:
 
 
 def _by_source(case: Case, works: Observation) -> Iterator[str]:
-    """The bound source works by the same route, so the route can name it as its preferred source."""
+    """Yield commands for a bound source that works by the same route: the route names it as its preferred source."""
     route = works.route
     if works.chosen_by != "bind" or not route or not route.interface:
         return
@@ -54,7 +54,7 @@ def _by_source(case: Case, works: Observation) -> Iterator[str]:
 
 
 def _by_router(case: Case, works: Observation) -> Iterator[str]:
-    """A route to the client via the router on the working address's network: then every system chooses that address."""
+    """Yield a route via the router on the working address's network: then every system chooses that address."""
     if not works.interface or (works.route and works.route.interface == works.interface):
         return
     router = next((g for interface, g in case.gateways if interface == works.interface), "ROUTER")
@@ -76,11 +76,11 @@ def bound_source_fails(case: Case, blames: str | None) -> Iterator[str]:
     box = blames or "the first router"
     yield f"accept {fails.address} on {box}: relax uRPF there (loose instead of strict), or permit it"
     yield f"or add a return route to the network of {fails.address} at the far end"
-    yield from _own_way(case, fails)
+    yield from _by_own_interface(case, fails)
 
 
-def _own_way(case: Case, seen: Observation) -> Iterator[str]:
-    """Policy routing: packets from an address leave via the router of that address's network."""
+def _by_own_interface(case: Case, seen: Observation) -> Iterator[str]:
+    """Yield policy routing: packets from an address leave via the router of that address's network."""
     if not seen.interface or (seen.route and seen.route.interface == seen.interface):
         return
     router = next((g for interface, g in case.gateways if interface == seen.interface), "ROUTER")
@@ -99,7 +99,7 @@ def local_rp_filter(case: Case, blames: str | None) -> Iterator[str]:
         name = interface.replace(".", "/")  # sysctl(8) writes a dot in a name (enetA.100, a VLAN) as a slash
         yield f"  Linux: sysctl -w net.ipv4.conf.{name}.rp_filter=2"
     for seen in case.failing[:1]:
-        yield from _own_way(case, seen)
+        yield from _by_own_interface(case, seen)
 
 
 def no_listener(case: Case, blames: str | None) -> Iterator[str]:
@@ -142,7 +142,7 @@ def no_route(case: Case, blames: str | None) -> Iterator[str]:
 
 
 def _not_sent(case: Case, seen: Observation) -> Iterator[str]:
-    """Remedies for a source whose SYNs never left this host's links."""
+    """Yield the remedies for a source whose SYNs never left this host's links."""
     yield from no_route(case, None) if seen.outcome == "no-route" else _silent_hop(case, seen)
 
 

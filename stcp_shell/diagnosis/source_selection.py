@@ -40,7 +40,7 @@ class Choice(NamedTuple):
 
 
 def by_route(destination: str, row: Route) -> Choice | None:
-    """The address that the route itself names (RTA_PREFSRC), which takes precedence over all other rules."""
+    """Return the address that the route itself names (RTA_PREFSRC), which takes precedence over all other rules."""
     if row.source is None:
         return None
     if row.kind == "local":
@@ -50,7 +50,7 @@ def by_route(destination: str, row: Route) -> Choice | None:
 
 
 def choose4(row: Route, hop: NextHop, interfaces: Sequence[Interface]) -> Choice:
-    """IPv4: the address for a route that names none. `interfaces`: all, or just the one of the next hop.
+    """Return the IPv4 address for a route that names none. `interfaces`: all, or just the one of the next hop.
 
     A secondary address is never chosen.
     """
@@ -89,7 +89,7 @@ def _holds(address: Address, other: str) -> bool:
 
 
 def choose6(destination: str, outgoing: str | None, interfaces: Sequence[Interface], policy: SourcePolicy) -> Choice:
-    """IPv6: the address for a route that names none, and the rule that rules out its last rival."""
+    """Return the IPv6 address for a route that names none, and the rule that rules out its last rival."""
     target = _packed6(destination)
     near = target[0] == 0xFF or _scope6(target) <= _LINK_SCOPE or policy.outgoing_only
     candidates = [
@@ -125,7 +125,7 @@ def _score(
     policy: SourcePolicy,
     interfaces: Sequence[Interface],
 ) -> tuple[int, ...]:
-    """The scores of `ipv6_get_saddr_eval`, rule by rule; more is better."""
+    """Return the scores of `ipv6_get_saddr_eval`, rule by rule; more is better."""
     packed = _packed6(address.address)
     scope, wanted = _scope6(packed), _scope6(target)
     out = next((other.ifindex for other in interfaces if other.name == outgoing), 0)
@@ -143,7 +143,7 @@ def _score(
 
 
 def _parting(best: tuple[int, ...], other: tuple[int, ...]) -> int:
-    """The index of the first rule in which two scores differ; past the last one if none does."""
+    """Return the index of the first rule in which two scores differ; past the last one if none does."""
     return next((rule for rule, (one, two) in enumerate(zip(best, other)) if one != two), len(best))
 
 
@@ -161,7 +161,7 @@ def _scope6(packed: bytes) -> int:
 
 
 def _label(packed: bytes, ifindex: int, labels: Sequence[Label]) -> int:
-    """The label of the longest prefix that contains the address (RFC 6724, section 2.1)."""
+    """Return the label of the longest prefix that contains the address (RFC 6724, section 2.1)."""
     holding = [
         row
         for row in labels
@@ -171,7 +171,7 @@ def _label(packed: bytes, ifindex: int, labels: Sequence[Label]) -> int:
 
 
 def _common(one: bytes, two: bytes) -> int:
-    """How many leading bits two addresses have in common."""
+    """Return how many leading bits two addresses have in common."""
     different = int.from_bytes(one, "big") ^ int.from_bytes(two, "big")
     return len(one) * 8 - different.bit_length()
 
@@ -185,5 +185,5 @@ def explained(choice: Choice, kernel: str | None) -> Choice:
 
 
 def prefix(row: Route) -> str:
-    """A route's destination as `10.0.0.0/8`, or `default`."""
+    """Return a route's destination as `10.0.0.0/8`, or `default`."""
     return f"{row.destination}/{row.prefix_length}" if row.prefix_length else "default"

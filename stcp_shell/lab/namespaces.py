@@ -60,7 +60,7 @@ def isolate(host_name: str) -> None:
 
 
 def _forbidden(error: OSError) -> str:
-    """One line that says which setting of this host to change."""
+    """Return one line that says which setting of this host to change."""
     said = f"the lab needs user namespaces, and this system forbids them ({error.strerror})"
     otherwise = "start the container with --cap-add SYS_ADMIN" if os.geteuid() == 0 else "run it as root"
     for name, forbids, allows in _SWITCHES:
@@ -82,7 +82,7 @@ def new_network() -> int:
 
 
 def current_network() -> int:
-    """A file descriptor of this thread's network namespace."""
+    """Return a file descriptor of this thread's network namespace."""
     return os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
 
 

@@ -107,7 +107,7 @@ def _furnish(node: str, text: str, programs: Mapping[str, str], nodes: Mapping[s
 
 
 def batches(text: str, *, ipv6: bool = True) -> Iterator[tuple[str, list[str]]]:
-    """A node's text as runs of lines of one kind: `sysctl`, `nft`, `-6`, or empty: plain ip.
+    """Yield a node's text as runs of lines of one kind: `sysctl`, `nft`, `-6`, or empty: plain ip.
 
     Without IPv6, its lines are left out.
     """

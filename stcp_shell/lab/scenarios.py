@@ -23,7 +23,7 @@ def find(name: str) -> Scenario:
 
 
 def describe(name: str = DEFAULT) -> list[str]:
-    """A picture of the network and what the scenario does to it: lines of at most 79 columns.
+    """Return a picture of the network and what the scenario does to it: lines of at most 79 columns.
 
     Raises `LabUnavailable` if there is no scenario of that name.
     """

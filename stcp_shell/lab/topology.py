@@ -96,12 +96,12 @@ class Scenario(NamedTuple):
     verdict6: str | None = None  # that of IPv6, if it is another
 
     def deserved(self, address: str) -> str:
-        """The right kind of verdict on connects to that address of the client."""
+        """Return the right kind of verdict on connects to that address of the client."""
         return self.verdict6 if self.verdict6 and ":" in address else self.verdict
 
 
 def rules(action: str) -> str:
-    """An ACL without a firewall program: policy rules come after the local table, so the router itself replies."""
+    """Return an ACL without a firewall program: policy rules follow the local table, so the router itself replies."""
     return f"""
         rule add from 192.168.77.50 {action}
         -6 rule add from fd00:192:168:77::50 {action}
@@ -109,7 +109,7 @@ def rules(action: str) -> str:
 
 
 def rules_for_all(action: str) -> str:
-    """The same for every packet that the host sends through the router."""
+    """Return the same for every packet that the host sends through the router."""
     return f"""
         rule add iif host {action}
         -6 rule add iif host {action}
@@ -117,7 +117,7 @@ def rules_for_all(action: str) -> str:
 
 
 def firewall(chain: str, kind: str, rule: str, rule6: str) -> str:
-    """One rule in a chain of nftables, in each family."""
+    """Return one rule in a chain of nftables, in each family."""
     return f"""
         nft add table ip lab
         nft add chain ip lab {chain} {{ type {kind} hook {chain} priority 0; }}

@@ -152,6 +152,6 @@ def _pieces(line: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _is_closed(text: str) -> bool:
-    """Whether a quoted word has both its apostrophes: what follows is another word."""
+    """Return whether a quoted word has both its apostrophes: what follows is another word."""
     found = _PIECE.match(text)
     return bool(found and found["close"])

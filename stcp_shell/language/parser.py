@@ -154,7 +154,7 @@ def _arguments(command: Command, head: Word, words: list[Word]) -> dict[str, Any
 
 
 def _is_option(word: Word) -> bool:
-    """Whether a word is an option. A quoted word, a negative number and a lone `-` are values."""
+    """Return whether a word is an option. A quoted word, a negative number and a lone `-` are values."""
     return word.text[:1] == "-" and word.text[1:2].isalpha() and not word.literal
 
 

@@ -27,7 +27,7 @@ _CONTROL = r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def is_name(text: str) -> bool:
-    """Whether the text is a valid variable name: letters, digits and _, not a digit first."""
+    """Return whether the text is a valid variable name: letters, digits and _, not a digit first."""
     return text.isascii() and text.isidentifier()
 
 

@@ -69,16 +69,16 @@ def _connections(old: State, new: State) -> Iterator[Change | None]:
     for pair in _order(old.results, new.results):
         before, after = old.results.get(pair), new.results.get(pair)
         if before and after:
-            ways = None not in (before.way, after.way) and before.way != after.way
-            same = not ways and (before.outcome, before.said) == (after.outcome, after.said)
-            yield None if same else Change("", str(pair), _text(before, ways), _text(after, ways))
+            rerouted = None not in (before.next_hop, after.next_hop) and before.next_hop != after.next_hop
+            same = not rerouted and (before.outcome, before.said) == (after.outcome, after.said)
+            yield None if same else Change("", str(pair), _text(before, rerouted), _text(after, rerouted))
         else:
             yield Change("", str(pair), before and _text(before, True), after and _text(after, True))
 
 
-def _text(result: Result, way: bool) -> str:
-    words = [result.outcome, *([result.said] if result.said else []), *([result.way] if way and result.way else [])]
-    return ", ".join(words)
+def _text(result: Result, with_hop: bool) -> str:
+    words = (result.outcome, result.said, result.next_hop if with_hop else None)
+    return ", ".join(filter(None, words))
 
 
 def _both(old: Mapping[Target, str], new: Mapping[Target, str]) -> Iterator[Change | None]:

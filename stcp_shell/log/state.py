@@ -42,7 +42,7 @@ class Result(NamedTuple):
 
     outcome: str
     said: str  # the evidence: an ICMP error, a RST, the fate of the SYNs; empty: none
-    way: str | None  # next hop and interface; None: not known
+    next_hop: str | None  # with its interface; None: not known
 
 
 class Table:
@@ -177,7 +177,7 @@ class State:
         return self._one(Target(name, destination.port, self._one(protocol)))
 
     def _result(self, source: str | None, target: Target, seen: Connection | Observation) -> None:
-        result = Result(seen.outcome, _said(seen), _way(seen.route))
+        result = Result(seen.outcome, _said(seen), _next_hop(seen.route))
         self.count += 1
         self.results.put(Pair(source and self._one(source), target), self._one(result))
 
@@ -205,7 +205,7 @@ def _said(seen: Connection | Observation) -> str:
     return seen.syn_fate if seen.syn_fate and seen.syn_fate != "lost" else ""
 
 
-def _way(route: ResolvedRoute | NextHop | None) -> str | None:
+def _next_hop(route: ResolvedRoute | NextHop | None) -> str | None:
     if not route or not route.interface:
         return None
     return f"via {route.gateway} on {route.interface}" if route.gateway else f"on the link {route.interface}"
@@ -217,6 +217,6 @@ def _route(row: Route) -> tuple[str, str]:
     name = f"{row.destination}/{row.prefix_length}" if row.prefix_length else f"default{six}"
     table = f" table {row.table}" if row.table != 254 else ""
     metric = f" metric {row.metric}" if row.metric else ""
-    hops = [_way(hop) or "no interface" for hop in row.hops] or [row.kind]
+    hops = [_next_hop(hop) or "no interface" for hop in row.hops] or [row.kind]
     source = f", source {row.source}" if row.source else ""
     return f"{name}{table}{metric}", f"{' and '.join(hops)}{source}"

@@ -160,7 +160,7 @@ class Journal:
             yield from whole
 
     def _now(self) -> str:
-        """ISO 8601, UTC, milliseconds."""
+        """Return the time in ISO 8601: UTC, with milliseconds."""
         second, rest = divmod(int(self._clock() * 1000), 1000)
         return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(second))}.{rest:03d}Z"
 

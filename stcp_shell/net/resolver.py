@@ -38,7 +38,7 @@ def target_port(port: int | str, protocol: str = "tcp") -> int:
 
 
 def is_address(name: str) -> bool:
-    """Whether the host is given as a numeric address, so that there is nothing to resolve."""
+    """Return whether the host is given as a numeric address, so that there is nothing to resolve."""
     return ":" in name or not name.strip("0123456789.")
 
 

@@ -61,7 +61,7 @@ def hop_distance(
 
 
 def _likely(forward: int | None) -> set[int]:
-    """TTLs to try first: of a device as far away as the SYN gets, and of a nearer one, for each usual initial TTL."""
+    """Return the TTLs to try first: for each usual initial TTL, of a device where the SYN ends and of a nearer one."""
     if forward is None:
         return set()
     return {value for initial in _INITIAL for value in (initial - forward, initial - forward + 1, initial + 1)}
@@ -96,11 +96,11 @@ class _Question:
         return False
 
     def least_ttl(self, values: Sequence[int]) -> list[bool | None]:
-        """Whether the answer arrives with each of these TTLs or a larger one."""
+        """Return whether the answer arrives with each of these TTLs or a larger one."""
         return self._ask([{"least_ttl": value} for value in values])
 
     def spare_hops(self, values: Sequence[int]) -> list[bool | None]:
-        """Whether a SYN whose TTL is MOST_HOPS less each of these values gets the answer."""
+        """Return whether a SYN whose TTL is MOST_HOPS less each of these values gets the answer."""
         return self._ask([{"hop_limit": MOST_HOPS - value} for value in values])
 
     def _ask(self, ways: Sequence[dict[str, int]]) -> list[bool | None]:
@@ -155,5 +155,5 @@ def furthest(ask: Ask, low: int, beyond: int, likely: Collection[int] = ()) -> i
 
 
 def _quarters(low: int, high: int) -> set[int]:
-    """The values that divide a range into four."""
+    """Return the values that divide a range into four."""
     return {low + (high - low) * part // 4 for part in (1, 2, 3)} - {low}

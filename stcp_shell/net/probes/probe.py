@@ -101,11 +101,11 @@ class Probe:
         return socket_evidence.syn_fate(self.info, self.elapsed()) if self.code == -1 and self.icmp is None else None
 
     def elapsed(self) -> float:
-        """Seconds since the SYN left, until the end if there is one."""
+        """Return the seconds since the SYN left, until the end if there is one."""
         return (self.ended or monotonic()) - self.started
 
     def syns(self) -> int | None:
-        """How many SYNs were sent so far, from TCP_INFO."""
+        """Return how many SYNs were sent so far, from TCP_INFO."""
         if self.code is None:
             self.info = socket_evidence.tcp_info(self.sock) if self._tcp else None
         return 1 + self.info.total_retransmits if self.info else None
@@ -116,7 +116,7 @@ class Probe:
         return errno.errorcode.get(self.code, f"errno {self.code}") if self.code and self.code > 0 else None
 
     def outcome(self, route: ResolvedRoute | None) -> str:
-        """How it ended (`OUTCOMES`)."""
+        """Return how it ended (`OUTCOMES`)."""
         if self.cancelled:
             return "cancelled"
         if self.code == -1:

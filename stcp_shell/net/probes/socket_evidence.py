@@ -56,7 +56,7 @@ _PROHIBITED = {INET: {9, 10, 13}, INET6: {1, 5, 6}}
 
 
 def meaning(family: str, kind: int, code: int) -> str:
-    """An ICMP (RFC 792) or ICMPv6 (RFC 4443) error in words."""
+    """Return an ICMP (RFC 792) or ICMPv6 (RFC 4443) error in words."""
     if family == INET:
         names = {3: UNREACHABLE_MEANINGS, 11: _EXCEEDED_MEANINGS}.get(kind, {})
     else:
@@ -75,7 +75,7 @@ def watch(sock: socket.socket, family: str, on: bool) -> None:
 
 
 def drain(sock: socket.socket) -> list[tuple[int, Icmp]]:
-    """The ICMP errors in the socket's queue with their errno, oldest first; the queue is empty afterwards."""
+    """Return the ICMP errors in the socket's queue with their errno, oldest first; the queue is empty afterwards."""
     found: list[tuple[int, Icmp]] = []
     while LINUX:
         try:

@@ -72,7 +72,7 @@ class Sweep:
         return not self._waiting and (self.cancelled or not self._open())
 
     def elapsed(self) -> float:
-        """Seconds since the start."""
+        """Return the seconds since the start."""
         return monotonic() - self.started
 
     def run(self, until: float = float("inf")) -> None:

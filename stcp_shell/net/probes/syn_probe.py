@@ -1,9 +1,10 @@
 """A connect that only probes: one SYN from a socket of its own, and no connection at the service if possible.
 
 TCP_QUICKACK 0 (tcp(7)) makes the kernel hold back the ACK that would complete the handshake, and SO_LINGER 0
-(socket(7)) makes close(2) send a RST in its place: a service that listens sees no connection. So who has got an answer
-closes the socket at once. The kernel holds the ACK back for 0.2 s (TCP_DELACK_MAX, net/tcp.h): where this process does
-not run for so long after the SYN-ACK, the service accepts a connection, which is then reset. So it does off Linux.
+(socket(7)) makes close(2) send a RST in its place: a service that listens sees no connection. The caller must therefore
+close the socket as soon as an answer arrives. The kernel holds the ACK back for 0.2 s (TCP_DELACK_MAX, net/tcp.h): if
+this process is not scheduled within that time after the SYN-ACK, the service accepts a connection, which is then reset.
+The same happens off Linux.
 """
 
 from __future__ import annotations

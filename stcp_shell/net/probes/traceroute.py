@@ -77,7 +77,7 @@ def traces(
 
 
 def _timetable(timeout: float) -> tuple[int, float, float]:
-    """The number of rounds, the seconds between them, and how long each SYN waits."""
+    """Return the number of rounds, the seconds between them, and how long each SYN waits."""
     if timeout < PATIENCE + _SPACING:
         return 2, timeout * _SPACING / (PATIENCE + _SPACING), timeout * PATIENCE / (PATIENCE + _SPACING)
     return min(_MOST_ROUNDS, 1 + int((timeout - PATIENCE) / _SPACING)), _SPACING, PATIENCE
@@ -101,11 +101,11 @@ class _Path:
         return self._outcome != "timeout"
 
     def silent(self) -> list[int]:
-        """The TTLs that have no answer yet."""
+        """Return the TTLs that have no answer yet."""
         return [ttl for ttl in range(1, self.last + 1) if ttl not in self._hops]
 
     def began(self, probe: Probe) -> bool:
-        """Whether a SYN was sent. If not, the path ends at this host, or after the hops that are known already."""
+        """Return whether a SYN was sent. If not, the path ends at this host, or after the hops known already."""
         if probe.source:
             self._source = probe.source.address
         outcome = probe.outcome(None) if probe.code is not None and probe.icmp is None else None

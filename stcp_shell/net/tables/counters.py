@@ -13,7 +13,7 @@ _INDEX = struct.Struct("=4xi")  # ifinfomsg
 
 
 def counters() -> dict[int, Counters]:
-    """The counters by interface index; empty if netlink is denied or missing."""
+    """Return the counters by interface index; empty if netlink is denied or missing."""
     found = {}
     try:
         for bodies in Dump(RTM_GETLINK, bytes(16)).pieces():

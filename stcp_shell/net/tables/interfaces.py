@@ -34,7 +34,7 @@ def interfaces() -> list[Interface]:
 
 
 def local_addresses(family: str | None = None) -> tuple[str, ...]:
-    """Every address of this machine (of the family), link-local ones with their zone."""
+    """Return every address of this machine (of the family), link-local ones with their zone."""
     every = (address for interface in interfaces() for address in interface.addresses)
     return tuple(address.address for address in every if family in (None, address.family))
 
@@ -50,7 +50,7 @@ def named(name: str) -> Interface:
 
 
 def addresses_of(name: str, family: str | None = None) -> tuple[Address, ...]:
-    """The addresses of an interface (of the family), in the kernel's order. Raises Failure if it does not exist."""
+    """Return an interface's addresses (of the family), in the kernel's order. Raises Failure if it does not exist."""
     return tuple(address for address in named(name).addresses if family in (None, address.family))
 
 
@@ -66,7 +66,7 @@ def address_on(name: str, family: str) -> str:
 
 
 def is_up(interface: Interface) -> bool:
-    """Whether it is up, or its flags are unknown."""
+    """Return whether an interface is up, or its flags are unknown."""
     return "UP" in interface.flags or interface.mtu is None
 
 
@@ -121,7 +121,7 @@ def _index(name: str) -> int:
 
 
 def _address(entry: dict[str, str]) -> Address:
-    """An entry of netifaces: addr, netmask (`255.0.0.0`, `ffff::/16`), and broadcast or peer."""
+    """Return an entry of netifaces: addr, netmask (`255.0.0.0`, `ffff::/16`), and broadcast or peer."""
     address = entry["addr"]
     length = _prefix_length(entry.get("netmask", ""))
     peer, broadcast = entry.get("peer"), entry.get("broadcast")
@@ -145,7 +145,7 @@ def _prefix_length(netmask: str) -> int:
 
 
 def _scope(address: str) -> str:
-    """The scope that follows from the address itself: loopback and link-local (RFC 4291, section 2.4; RFC 3927)."""
+    """Return the scope that follows from the address itself: loopback, link-local (RFC 4291, section 2.4; RFC 3927)."""
     if address == "::1" or address.startswith("127."):
         return "host"
     return "link" if address.lower().startswith(("fe8", "fe9", "fea", "feb", "169.254.")) else "global"

@@ -39,7 +39,7 @@ class _Device:
             return b""
 
     def configured(self) -> Iterator[tuple[bytes, bytes]]:
-        """Label and address of every IPv4 address (SIOCGIFCONF)."""
+        """Yield label and address of every IPv4 address (SIOCGIFCONF)."""
         # Without a buffer the kernel returns how much it would write.
         size = struct.unpack_from("i", fcntl.ioctl(self._channel, SIOCGIFCONF, struct.pack("iP", 0, 0)))[0]
         buffer = array.array("B", bytes(size))
@@ -50,7 +50,7 @@ class _Device:
 
 
 def interfaces() -> list[Interface]:
-    """The interfaces of this network namespace. Raises OSError if not even these calls are allowed."""
+    """Return the interfaces of this network namespace. Raises OSError if not even these calls are allowed."""
     with open("/proc/net/dev", "rb") as table:
         names = [line.rpartition(b":")[0].strip() for line in table.readlines()[2:]]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
@@ -105,7 +105,7 @@ def _address(device: _Device, name: bytes, label: bytes, packed: bytes) -> Addre
 
 
 def _inet6() -> Iterator[tuple[bytes, Address]]:
-    """Interface and address from /proc/net/if_inet6: address, index, prefix length, scope, flags, name."""
+    """Yield interface and address from /proc/net/if_inet6: address, index, prefix length, scope, flags, name."""
     try:
         with open("/proc/net/if_inet6", "rb") as table:
             rows = [line.split() for line in table]

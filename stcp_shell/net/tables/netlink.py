@@ -36,7 +36,7 @@ class TablesUnavailable(OSError):
 
 
 def unavailable(code: int | None) -> TablesUnavailable:
-    """The exception for an errno."""
+    """Return the exception for an errno."""
     return TablesUnavailable(f"the kernel's tables cannot be read over netlink: {os.strerror(code or 0)}")
 
 

@@ -46,7 +46,7 @@ class Tables(Rtnetlink):
         return Lookup(ResolvedRoute(), None, errno.errorcode.get(row, str(row)))
 
     def is_own(self, address: str) -> bool:
-        """Whether the kernel treats an address as this host's own."""
+        """Return whether the kernel treats an address as this host's own."""
         return self.route_get(address).kind == "local"
 
     def around(self, interface: str | None) -> list[Interface]:
@@ -59,7 +59,7 @@ class Tables(Rtnetlink):
         return [Interface(index, interface or "", (), None, None, found)] if found else []
 
     def everything(self) -> list[Interface]:
-        """All interfaces with their addresses, in the kernel's order."""
+        """Return all interfaces with their addresses, in the kernel's order."""
         return interfaces.from_netlink(self)
 
     def source_policy(self, outgoing: str | None, found: list[Interface]) -> SourcePolicy:
@@ -115,7 +115,7 @@ def interface_of(zone: str) -> str | None:
 
 
 def name_of(index: int) -> str | None:
-    """The name of an interface; 1 is always the loopback interface (LOOPBACK_IFINDEX)."""
+    """Return the name of an interface; 1 is always the loopback interface (LOOPBACK_IFINDEX)."""
     try:
         return socket.if_indextoname(index)
     except (OSError, OverflowError):
@@ -123,7 +123,7 @@ def name_of(index: int) -> str | None:
 
 
 def _setting(interface: str, name: str) -> int:
-    """A setting of ip-sysctl for one interface; 0 if it cannot be read."""
+    """Return a setting of ip-sysctl for one interface; 0 if it cannot be read."""
     try:
         with open(f"{_SETTINGS}/{interface}/{name}", encoding="ascii") as setting:
             return int(setting.read())

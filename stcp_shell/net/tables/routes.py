@@ -27,7 +27,10 @@ __all__ = [
 
 
 def main_table() -> Rows[Route]:
-    """The main table's rows in the kernel's order, IPv4 (by destination), then IPv6. Raises here, not while reading."""
+    """Return the main table's rows in the kernel's order, IPv4 (by destination), then IPv6.
+
+    Raises here, not while reading.
+    """
     # Each dump opens a socket of its own when it is read; this one only checks that netlink is available.
     with Rtnetlink() as tables:
         return Rows(
@@ -36,25 +39,25 @@ def main_table() -> Rows[Route]:
 
 
 def route_table(family: str, table: int | None = MAIN) -> Iterator[Route]:
-    """The rows of a table in the kernel's order; None: of all tables, one after the other."""
+    """Yield the rows of a table in the kernel's order; None: of all tables, one after the other."""
     with Rtnetlink() as tables:
         yield from tables.routes(family, table)
 
 
 def other_tables() -> Iterator[Route]:
-    """The rows of all tables but the main one, IPv4 then IPv6, table by table."""
+    """Yield the rows of all tables but the main one, IPv4 then IPv6, table by table."""
     for family in (INET, INET6):
         yield from (route for route in route_table(family, None) if route.table != MAIN)
 
 
 def default_gateways(family: str) -> list[Route]:
-    """The main table's default routes, the preferred one first. See their `kind`, `hops` and `metric`."""
+    """Return the main table's default routes, the preferred one first. See their `kind`, `hops` and `metric`."""
     with Rtnetlink() as tables:
         return sorted(tables.default_routes(family), key=lambda route: route.metric or 0)
 
 
 def rules(family: str) -> list[Rule]:
-    """The policy rules in the order in which they are tried."""
+    """Return the policy rules in the order in which they are tried."""
     with Rtnetlink() as tables:
         return list(tables.rules(family))
 

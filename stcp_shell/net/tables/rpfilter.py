@@ -10,13 +10,13 @@ _COUNTERS = "/proc/net/netstat"
 
 
 def strict(interfaces: Iterable[str]) -> frozenset[str]:
-    """The interfaces on which it is strict: the larger of `all` and the interface's own setting counts."""
+    """Return the interfaces on which it is strict: the larger of `all` and the interface's own setting counts."""
     every = _setting("all")
     return frozenset(name for name in interfaces if max(every, _setting(name)) == STRICT)
 
 
 def dropped() -> int | None:
-    """How many packets it has dropped so far (TcpExt IPReversePathFilter); None if that cannot be read."""
+    """Return how many packets it has dropped so far (TcpExt IPReversePathFilter); None if that cannot be read."""
     try:
         with open(_COUNTERS, encoding="ascii") as file:
             rows = [line.split() for line in file if line.startswith("TcpExt:")]

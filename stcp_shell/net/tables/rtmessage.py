@@ -61,7 +61,7 @@ _REMEMBERED = 4096
 
 
 def attributes(body: bytes, start: int) -> dict[int, bytes]:
-    """The attributes by type, without the flag bits of the type (`struct nlattr`)."""
+    """Return the attributes by type, without the flag bits of the type (`struct nlattr`)."""
     found = {}
     size = len(body)
     while start + 4 <= size:
@@ -74,12 +74,12 @@ def attributes(body: bytes, start: int) -> dict[int, bytes]:
 
 
 def text(packed: bytes) -> str:
-    """An address as text; its length gives the family."""
+    """Return an address as text; its length gives the family."""
     return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
 
 
 def zoned(packed: bytes, interface: str | None) -> str:
-    """An address as text, a link-local IPv6 one with its zone (RFC 4007, section 11)."""
+    """Return an address as text, a link-local IPv6 one with its zone (RFC 4007, section 11)."""
     address = text(packed)
     if interface is not None and packed[0] == 0xFE and packed[1] & 0xC0 == 0x80 and len(packed) == 16:
         return f"{address}%{interface}"
@@ -87,12 +87,12 @@ def zoned(packed: bytes, interface: str | None) -> str:
 
 
 def decoded(name: bytes) -> str:
-    """A name of the kernel as text; it may have any bytes but `/`, NUL and white space (`dev_valid_name`)."""
+    """Return a name of the kernel as text; it may have any bytes but `/`, NUL and white space (`dev_valid_name`)."""
     return name.rstrip(b"\0").decode("utf-8", "backslashreplace")
 
 
 def number(packed: bytes | None) -> int | None:
-    """A 32-bit attribute; None if it is absent."""
+    """Return a 32-bit attribute; None if it is absent."""
     if packed is None:
         return None
     value: int = _NUMBER.unpack_from(packed)[0]
@@ -116,13 +116,13 @@ def link(body: bytes) -> Interface:
 
 @lru_cache(64)
 def link_flags(bits: int) -> tuple[str, ...]:
-    """IFF_* by name."""
+    """Return the IFF_* by name."""
     return tuple(name for bit, name in enumerate(LINK_FLAGS) if bits >> bit & 1)
 
 
 @lru_cache(64)
 def address_flags(bits: int, family: int) -> tuple[str, ...]:
-    """IFA_F_* by name. An address that is not permanent is `dynamic`, as ip-address(8) says."""
+    """Return the IFA_F_* by name. An address that is not permanent is `dynamic`, as ip-address(8) says."""
     names = [name for bit, name in enumerate(ADDRESS_FLAGS) if bits >> bit & 1 and name != "permanent"]
     if bits & 1 and family == socket.AF_INET6:
         names[0] = "temporary"
@@ -150,13 +150,13 @@ def address(body: bytes, name_of: Namer) -> tuple[int, Address]:
 
 
 def gateway(found: dict[int, bytes], interface: str | None) -> str | None:
-    """The next router: RTA_GATEWAY, or RTA_VIA when it is of the other family (RFC 5549)."""
+    """Return the next router: RTA_GATEWAY, or RTA_VIA when it is of the other family (RFC 5549)."""
     packed = found.get(5) or found.get(18, b"")[2:]
     return zoned(packed, interface) if packed else None
 
 
 def hops(found: dict[int, bytes], name_of: Namer) -> tuple[NextHop, ...]:
-    """The next hops in RTA_MULTIPATH, or the single one in the route's own attributes."""
+    """Return the next hops in RTA_MULTIPATH, or the single one in the route's own attributes."""
     several = found.get(9)
     if several is None:
         index = number(found.get(4))
@@ -206,7 +206,7 @@ class RouteReader:
         self._tails: dict[bytes, Tail] = {}
 
     def rows(self, bodies: list[bytes]) -> list[Route]:
-        """The rows in these messages, without those of other families and of the kernel's cache."""
+        """Return the rows in these messages, without those of other families and of the kernel's cache."""
         family, tails, name_of, inet_ntop = self._family, self._tails, self._name_of, socket.inet_ntop
         size = 4 if family == socket.AF_INET else 16
         # The kernel puts RTA_DST right after the header and RTA_TABLE (`fib_dump_info`, `rt6_fill_node`).

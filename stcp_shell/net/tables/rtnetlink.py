@@ -96,7 +96,7 @@ def _routes(family: str, table: int | None) -> Dump:
 
 
 def _ascending(bodies: list[bytes]) -> bool:
-    """Whether the rows are sorted by destination and have passed 0.0.0.0."""
+    """Return whether the rows are sorted by destination and have passed 0.0.0.0."""
     destinations = [body[24:28] if body[1] else bytes(4) for body in bodies]
     return destinations[-1:] > [bytes(4)] and destinations == sorted(destinations)
 
@@ -124,7 +124,7 @@ class Rtnetlink:
         self._channel.close()
 
     def links(self) -> Iterator[Interface]:
-        """The interfaces, without their addresses, in the kernel's order."""
+        """Yield the interfaces, without their addresses, in the kernel's order."""
         dump = Dump(RTM_GETLINK, _NO_STATISTICS)
         for bodies in self._pieces(dump):
             yield from map(rtmessage.link, bodies)
@@ -170,13 +170,13 @@ class Rtnetlink:
                 return
 
     def rules(self, family: str) -> Iterator[Rule]:
-        """The policy rules in the order in which the kernel tries them."""
+        """Yield the policy rules in the order in which the kernel tries them."""
         wanted = _number(family)
         for bodies in self._pieces(Dump(RTM_GETRULE, bytes((wanted, *bytes(11))))):
             yield from (rule_message.rule(body) for body in bodies if body[0] == wanted)
 
     def neighbours(self, family: str) -> Iterator[Neighbour]:
-        """The ARP (inet) or neighbour (inet6) entries of all interfaces, in the kernel's order."""
+        """Yield the ARP (inet) or neighbour (inet6) entries of all interfaces, in the kernel's order."""
         wanted = _number(family)
         dump = Dump(RTM_GETNEIGH, bytes((wanted, *bytes(11))))
         for bodies in self._pieces(dump):
@@ -184,7 +184,7 @@ class Rtnetlink:
             yield from (neighbour(body, dump.name_of) for body in bodies if body[0] == wanted)
 
     def labels(self) -> Iterator[Label]:
-        """The kernel's policy table for IPv6 source addresses (RFC 6724, section 2.1), without its precedences."""
+        """Yield the kernel's policy table for IPv6 source addresses (RFC 6724, section 2.1) without precedences."""
         for bodies in self._pieces(Dump(RTM_GETADDRLABEL, bytes((socket.AF_INET6, *bytes(11))))):
             yield from map(rtmessage.label, bodies)
 

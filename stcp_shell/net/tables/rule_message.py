@@ -11,7 +11,7 @@ from . import rtmessage
 
 # FRA_* that stand in other fields of a rule, are no condition, or are worded below (<linux/fib_rules.h>); and masks,
 # of ports and of dscp, that mask nothing.
-_TOLD = frozenset((1, 2, 3, 4, 6, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25))
+_HANDLED = frozenset((1, 2, 3, 4, 6, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25))
 _FULL_MASKS = {28: b"\xff\xff", 29: b"\xff\xff", 30: b"\x3f"}
 _ACTIONS = {1: "lookup", 2: "goto", 3: "nop", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
 _PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", 132: "sctp"}
@@ -44,7 +44,10 @@ def rule(body: bytes) -> Rule:
 
 
 def selectors(found: dict[int, bytes], tos: int, bits: int) -> list[str]:
-    """A rule's conditions besides the addresses, in the words of ip-rule(8); then parameters of `lookup` and `goto`."""
+    """Return a rule's conditions besides the addresses, in the words of ip-rule(8).
+
+    Parameters of `lookup` and `goto` follow them.
+    """
     words = ["not"] if bits & 2 else []  # FIB_RULE_INVERT
     words += [f"tos {tos:#04x}"] if tos else []
     if 10 in found:  # FRA_FWMARK, FRA_FWMASK
@@ -63,7 +66,7 @@ def selectors(found: dict[int, bytes], tos: int, bits: int) -> list[str]:
     if 25 in found:
         words.append(f"dscp {found[25][0]}")
     words += [
-        f"attribute {kind}" for kind in sorted(found) if kind not in _TOLD and found[kind] != _FULL_MASKS.get(kind)
+        f"attribute {kind}" for kind in sorted(found) if kind not in _HANDLED and found[kind] != _FULL_MASKS.get(kind)
     ]
     if rtmessage.number(found.get(14)) not in (None, 0xFFFFFFFF):
         words.append(f"suppress_prefixlength {rtmessage.number(found[14])}")

@@ -12,7 +12,7 @@ INTERFACE_HEADINGS = ("Interface", "State", "Addresses", "MTU", "Hardware")
 ROUTE_HEADINGS = ("Destination", "Next hop", "Interface", "Source", "Remarks")
 # Every kernel has these: the local, the main and the default table are looked up for all packets.
 _USUAL_RULES = (("local", 0), ("main", 32766), ("default", 32767))
-_TOLD_FLAGS = ("deprecated", "tentative", "temporary", "secondary")
+_FLAGS = ("deprecated", "tentative", "temporary", "secondary")
 _NOWHERE = NextHop(None, None)
 
 
@@ -69,7 +69,7 @@ def rule_rows(record: Routes) -> Iterator[str]:
 
 
 def _address(address: Address) -> str:
-    flags = [flag for flag in _TOLD_FLAGS if flag in address.flags]
+    flags = [flag for flag in _FLAGS if flag in address.flags]
     return f"{address.address}/{address.prefix_length}{''.join(f' {flag}' for flag in flags)}"
 
 

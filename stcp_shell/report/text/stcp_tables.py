@@ -15,7 +15,7 @@ from .escape import visible
 WIDTH = 80
 PLAIN_PROTOCOLS = ("unspec", "kernel", "boot", "static")
 # These decide whether the kernel uses an address as a source, or show how it was created.
-TOLD_FLAGS = ("secondary", "temporary", "deprecated", "tentative", "dadfailed", "optimistic", "dynamic")
+_FLAGS = ("secondary", "temporary", "deprecated", "tentative", "dadfailed", "optimistic", "dynamic")
 # The metrics that the kernel gives IPv6 routes by default (IP6_RT_PRIO_USER, IP6_RT_PRIO_ADDRCONF).
 USUAL_METRICS = (256, 1024)
 
@@ -57,7 +57,7 @@ def _address(address: Address) -> str:
     words += [f"broadcast {address.broadcast}"] if address.broadcast else []
     words += [f"peer {address.peer}"] if address.peer else []
     words += [f"scope {address.scope}"] if address.scope in ("link", "site") else []
-    words += [flag for flag in TOLD_FLAGS if flag in address.flags]
+    words += [flag for flag in _FLAGS if flag in address.flags]
     words += [f"alias {address.label}"] if address.label else []
     return " ".join(words)
 

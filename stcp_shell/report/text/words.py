@@ -8,7 +8,7 @@ Paint = Callable[[str, str], str]  # (role: good, bad, warn, dim; text) -> text
 
 
 def plain(role: str, text: str) -> str:
-    """No colour."""
+    """Return the text without colour."""
     return text
 
 
