@@ -1,5 +1,5 @@
 """`python -m stcp_shell` runs `stcp-shell`."""
 
-from .app.entry import main
+from .app.program import main
 
 main()

@@ -220,6 +220,7 @@ def test_file_descriptors_run_out(tmp_path: Path) -> None:
         (["--log="], "--log needs a value: FILE"),
         (["--log", "x", "--no-log"], "--log and --no-log exclude each other"),
         (["--timeout", "x"], "--timeout x: a duration is a number of seconds, more than 0 and at most 86400"),
+        (["--manual", "lgo"], "--manual lgo: the pages are shell and log"),
         (["--color", "red"], "--color red: write one of auto, always, never"),
     ],
 )

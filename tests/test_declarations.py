@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from programs import run, shows
 
+from stcp_shell.app.options import OPTIONS, Arguments
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.language.declaration import Command, Option, keyword_of
 from stcp_shell.language.kinds import FLAG
@@ -26,6 +27,14 @@ def test_the_function_takes_what_is_declared(command: Command) -> None:
     for parameter in taken:
         # What need not be given must have a default; what must be given needs none.
         assert (parameter.default is inspect.Parameter.empty) == declared[parameter.name].required
+
+
+def test_an_option_of_the_command_line_has_its_field() -> None:
+    fields = set(vars(Arguments()))
+    named = {"-c": "commands", "-D": "definitions", "-j": "jobs"}
+    for option in OPTIONS:
+        if option.kind is not FLAG:
+            assert named.get(option.name, keyword_of(option.name.lstrip("-"))) in fields, option.name
 
 
 @each

@@ -3,7 +3,7 @@
 `golden/version1/every.jsonl` is a log as schema version 1 has them, with records of later versions, malformed ones and
 lines that are none. `golden/version2/every.jsonl` has the well-formed ones of them as this version writes them, and
 some with what is new in it. A change that is meant to change nothing changes nothing here. One that is meant to, once
-it has been looked at, is taken over by `GOLDEN_UPDATE=1 pytest tests/test_golden.py`.
+it has been looked at, is taken over by scripts/update.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ from logs import (
 from programs import run
 from schemas import Record, validate
 
-from stcp_shell.diagnosis.verdict import VERDICTS
 from stcp_shell.log import SCHEMA
 from stcp_shell.log.comparison import compared
 from stcp_shell.log.state import State
@@ -46,12 +45,13 @@ from stcp_shell.model.coding import to_json
 from stcp_shell.model.connection import OUTCOMES, SYN_FATES
 from stcp_shell.model.entry import Entry
 from stcp_shell.model.record import KINDS, RECORDS, fields, is_declared
+from stcp_shell.report.formats import FORMATS
 
 CURRENT = GOLDENS / f"version{SCHEMA}" / GOLDEN.name
 LOGS = {1: GOLDEN, 2: CURRENT}
 KEY = "0123456789abcdef" * 4
-SUFFIXES = {"text": "txt", "markdown": "md", "html": "html", "csv": "csv", "svg": "svg", "jsonl": "jsonl"}
-WITHOUT_REMARKS = ("csv", "jsonl", "svg")
+SUFFIXES = {form: {"text": "txt", "markdown": "md"}.get(form, form) for form in FORMATS}
+WITHOUT_REMARKS = [form for form, each in FORMATS.items() if not each.remarks]
 LOST = {
     1: "stcp-shell: every.jsonl: 3 lines are not valid in a session log; the last line is incomplete: "
     "the session was killed while writing it, or is still writing it\n",
@@ -70,7 +70,7 @@ def report(folder: Path, log: str, form: str, *words: str) -> tuple[str, str]:
 def golden(path: Path, made: str) -> None:
     """Fail where a file is not what was made, but for style sheets; take that over where it is asked for."""
     made = re.sub(r"(<style>).*?(</style>)", r"\1\2", made, flags=re.DOTALL)
-    if os.environ.get("GOLDEN_UPDATE"):
+    if os.environ.get("UPDATE"):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(made.encode())
         return
@@ -78,7 +78,7 @@ def golden(path: Path, made: str) -> None:
     if made != known:
         before, now = (text.replace("\r", "\\r").split("\n") for text in (known, made))
         changes = "\n".join(difflib.unified_diff(before, now, str(path), "now", n=2, lineterm=""))
-        pytest.fail(f"{changes}\nWhere that is right: GOLDEN_UPDATE=1 pytest tests/test_golden.py", pytrace=False)
+        pytest.fail(f"{changes}\nWhere that is right: scripts/update", pytrace=False)
 
 
 def folded(text: str) -> str:
@@ -194,7 +194,6 @@ def test_it_has_every_type_every_word_and_every_field() -> None:
     connections = {record.outcome for record in found if KINDS[type(record)].type == "connection"}
     assert set(OUTCOMES) <= connections
     assert set(SYN_FATES) <= {record.syn_fate for record in found if KINDS[type(record)].type == "connection"}
-    assert set(VERDICTS) <= {record.kind for record in found if KINDS[type(record)].type == "verdict"}
 
 
 def _look(value: Any, seen: dict[tuple[type, str], set[str]]) -> None:
@@ -294,6 +293,6 @@ def test_of_the_log_of_version_1_only_the_end_is_malformed() -> None:
     found = list(entries_of(golden_records()))
     (mark,) = [number for number, entry in enumerate(found) if getattr(entry.record, "text", "") == MALFORMED]
     assert [entry for entry in found[:mark] if entry.problem] == []
-    assert {entry.type for entry in found[mark + 1 : -1] if entry.problem} == _types() - {"end"}
+    assert {entry.type for entry in found[mark + 1 : -1]} == {entry.type for entry in found[:mark]} & _types() - {"end"}
     assert [entry for entry in found[mark + 1 : -1] if not entry.problem] == []
     assert {entry.type for entry in found if entry.record is None and not entry.problem} == {"weather", "hail"}

@@ -1,6 +1,6 @@
 """The lexer's colours, and the outline of a line that it and completion share with the parser.
 
-The goldens are in tests/lexer; UPDATE_LEXER=1 writes what has changed into them.
+The goldens are in tests/lexer; scripts/update writes what has changed into them.
 """
 
 import os
@@ -36,10 +36,10 @@ def tokens(text: str) -> list[tuple[str, str]]:
 def test_golden(path: Path) -> None:
     text, _, stands = path.read_text().removeprefix(INPUT).partition(TOKENS)
     made = "".join(f"{value!r:<30} {kind}\n" for kind, value in tokens(text))
-    if os.environ.get("UPDATE_LEXER") and stands != made:
+    if os.environ.get("UPDATE") and stands != made:
         path.write_text(INPUT + text + TOKENS + made)
     else:
-        assert made == stands, "UPDATE_LEXER=1 writes what has changed"
+        assert made == stands, "run scripts/update"
 
 
 @given(LINES | st.text())

@@ -1,6 +1,6 @@
 """The manual pages: they tell all that is declared, roff takes them without a warning, and man/ is in step.
 
-UPDATE_README=1 writes these files anew.
+scripts/update writes these files anew.
 """
 
 import os
@@ -56,11 +56,9 @@ def log_page(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_the_files_are_in_step(page: str, log_page: str) -> None:
     for path, text in ((PAGE, page), (LOG_PAGE, log_page)):
-        if os.environ.get("UPDATE_README"):
+        if os.environ.get("UPDATE"):
             path.write_text(text, encoding="ascii")
-        assert path.read_text(encoding="ascii") == text, (
-            f"{path.name} is out of step: UPDATE_README=1 scripts/test tests/test_manual.py"
-        )
+        assert path.read_text(encoding="ascii") == text, f"{path.name} is out of step: run scripts/update"
 
 
 @pytest.mark.parametrize(

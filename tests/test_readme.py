@@ -1,6 +1,6 @@
-"""README.rst is in step with the program. UPDATE_README=1 writes what has changed into it.
+"""README.rst is in step with the program: scripts/update writes what has changed into it.
 
-Parts of it are made here, each between two comments: sessions, the table of commands, the help, the scenarios.
+Parts of it are made here, each between two comments: sessions, tables, lists, the help.
 """
 
 import os
@@ -18,7 +18,7 @@ from schemas import Record
 
 from stcp_shell.app.options import help_text
 from stcp_shell.commands import CATALOGUE
-from stcp_shell.diagnosis.verdict import VERDICTS
+from stcp_shell.diagnosis.verdict import KINDS
 from stcp_shell.lab import SCENARIOS
 from stcp_shell.model.connection import OUTCOMES
 from stcp_shell.model.documentation import described
@@ -52,19 +52,17 @@ def normal(text: str) -> str:
 
 
 def keep_in_step(part: str, made: str) -> None:
-    """Compare a part of the README with what the program says now; under UPDATE_README write it."""
+    """Compare a part of the README with what the program says now; under UPDATE write it."""
     text = README.read_text(encoding="utf-8")
     begin, end = f".. {part} begins: see tests/test_readme.py\n", f".. {part} ends\n"
     assert begin in text, f"README.rst has no comment {begin}"
     before, _, rest = text.partition(begin)
     stands, _, after = rest.partition(end)
     made = f"\n{made.strip(chr(10))}\n\n"
-    if os.environ.get("UPDATE_README") and normal(stands) != normal(made):
+    if os.environ.get("UPDATE") and normal(stands) != normal(made):
         README.write_text(f"{before}{begin}{made}{end}{after}", encoding="utf-8")
         return
-    assert normal(stands) == normal(made), (
-        "README.rst is out of step: UPDATE_README=1 scripts/test tests/test_readme.py"
-    )
+    assert normal(stands) == normal(made), "README.rst is out of step: run scripts/update"
 
 
 def literal(text: str) -> str:
@@ -117,9 +115,9 @@ def test_every_type_of_record() -> None:
     keep_in_step("record types", "\n".join([*lines, "", outcomes]))
 
 
-def test_outcomes_and_verdicts() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert [word for word in (*OUTCOMES, *VERDICTS) if f"``{word}``" not in text] == []
+def test_every_kind_of_verdict() -> None:
+    kinds = [f"``{kind.name}``\n    {kind.meaning}" for kind in KINDS]
+    keep_in_step("verdicts", "\n".join(kinds))
 
 
 def test_commands() -> None:

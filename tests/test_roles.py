@@ -5,11 +5,12 @@ import re
 import pytest
 from logs import connection, entries_of, made, stamped
 
-from stcp_shell.diagnosis.verdict import KINDS, VERDICTS
+from stcp_shell.diagnosis.verdict import KINDS, VerdictKind
 from stcp_shell.model.coding import to_json
 from stcp_shell.model.comparison import Change, Comparison, Side
 from stcp_shell.model.connection import OUTCOMES, Destination
 from stcp_shell.model.diagnosis import Diagnosed, Verdict
+from stcp_shell.model.results import WaitTimedOut
 from stcp_shell.model.trace import Trace, Traces
 from stcp_shell.report.text.lines import lines
 from stcp_shell.report.text.words import View
@@ -17,7 +18,6 @@ from stcp_shell.report.text.words import View
 TARGET = Destination("x", "10.1.1.1", 2121)
 SIDE = Side("x", None, None, 1)
 GOOD_OUTCOMES, WARN_OUTCOMES = {"connected"}, {"timeout", "cancelled", "inconsistent"}
-GOOD_VERDICTS, WARN_VERDICTS = {"healthy"}, {"unclear", "single-source"}
 
 
 def terminal(result: object) -> set[str]:
@@ -70,17 +70,29 @@ def test_of_paths(outcome: str) -> None:
     assert terminal(traces) == terminal(recalled(connection(outcome=outcome, note="x")))
 
 
-@pytest.mark.parametrize("kind", [*VERDICTS, "new"])
-def test_of_verdicts(kind: str) -> None:
-    """A log of version 1 does not have the severity: it follows from the kind."""
-    role = "good" if kind in GOOD_VERDICTS else "warn" if kind in WARN_VERDICTS else "bad"
-    assert [each.severity for each in KINDS if each.name == kind] == ([] if kind == "new" else [role])
+def conclusion(kind: str, **more: str) -> dict[str, object]:
     fields = {"name": "x", "address": "10.1.1.1", "port": 2121}
-    record = stamped("verdict", kind=kind, destination=fields, summary="y", sources=[], evidence=[], remedies=[])
+    return stamped("verdict", kind=kind, destination=fields, summary="y", sources=[], evidence=[], remedies=[], **more)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_of_verdicts(kind: VerdictKind) -> None:
+    record = conclusion(kind.name, severity=kind.severity)
     verdict = recalled(record)
     assert isinstance(verdict, Verdict)
-    assert terminal(Diagnosed((verdict,), False, 0)) == {role}
-    assert page(kind, record) == {role}
+    assert terminal(Diagnosed((verdict,), False, 0)) == page(kind.name, record) == {kind.severity}
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"), [("healthy", "good"), ("unclear", "warn"), ("single-source", "warn"), ("filtered", "bad")]
+)
+def test_of_verdicts_of_version_1(kind: str, role: str) -> None:
+    """They have no severity: it follows from the kind."""
+    assert page(kind, conclusion(kind)) == {role}
+
+
+def test_of_a_wait_that_timed_out() -> None:
+    assert terminal(WaitTimedOut(1, "no connection came", 0.1)) == {"warn"}
 
 
 @pytest.mark.parametrize(("severity", "role"), [("good", "good"), ("warn", "warn"), ("bad", "bad"), ("new", "bad")])

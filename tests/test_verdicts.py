@@ -139,10 +139,6 @@ def test_what_was_seen_deserves_this_verdict_and_no_more(name: str) -> None:
         assert any(str(observation.address or "no address") in line for line in found.evidence)
 
 
-def test_the_table_knows_every_kind() -> None:
-    assert {row.kind for row in TABLE.values()} == set(VERDICTS)
-
-
 def test_silence_and_resets_carry_the_caveat_and_a_signed_prohibition_does_not() -> None:
     caveat = "is not proof of an ACL"
     silent = verdict(seen("timeout"), bound("connected"))

@@ -38,6 +38,10 @@ def _definition(text: str) -> tuple[str, str]:
     return name, value
 
 
+SESSION_FORMATS = ("text", "jsonl")  # of standard output
+_REPORT_FORMATS = [form for form in FORMATS if form not in SESSION_FORMATS]
+
+
 def _format(text: str) -> str:
     if text not in FORMATS:
         raise ValueError(f"write one of {', '.join(FORMATS)}{near_miss(text, FORMATS)}")
@@ -60,7 +64,9 @@ OPTIONS = (
     CliOption("--color", choice("auto", "always", "never")._replace(label="WHEN"), "auto, always or never"),
     CliOption("--report", PATH, "make a report of a session log and run nothing; - is standard input"),
     CliOption(
-        "--format", Kind("FORMAT", _format, "format"), "text or jsonl; with --report also markdown, html, csv or svg"
+        "--format",
+        Kind("FORMAT", _format, "format"),
+        f"text or jsonl; with --report also {', '.join(_REPORT_FORMATS[:-1])} or {_REPORT_FORMATS[-1]}",
     ),
     CliOption("--output", PATH, "with --report: write the report to FILE"),
     CliOption("--force", FLAG, "with --output: overwrite an existing file"),
@@ -78,7 +84,6 @@ OPTIONS = (
     CliOption("--help", FLAG, "print this help"),
 )
 _BY_NAME = {flag.name: flag for flag in OPTIONS} | {"-h": OPTIONS[-1]}
-SESSION_FORMATS = ("text", "jsonl")  # of standard output
 USAGE = "usage: stcp-shell [options] [FILE...]"
 
 
@@ -136,6 +141,8 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
             raise UsageError(f"{one} and {other} exclude each other")
     if found.jobs and not (found.files or found.commands):
         raise UsageError("-j needs scripts: give FILEs or -c")
+    if found.manual and found.files:
+        raise UsageError(f"--manual {found.files[0]}: the pages are shell and log")
     _check_report(found)
     return found
 
@@ -179,7 +186,7 @@ def _store(found: Arguments, flag: CliOption, text: str) -> None:
     elif flag.name == "-j":
         found.jobs = value
     elif flag.kind is not FLAG:
-        setattr(found, flag.name.removeprefix("--"), value)
+        setattr(found, flag.name.removeprefix("--").replace("-", "_"), value)
 
 
 def help_text() -> str:

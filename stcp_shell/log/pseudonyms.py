@@ -62,10 +62,15 @@ class Pseudonyms:
         return _text(self._mapped(packed))
 
     def prefix(self, text: str, length: int) -> str:
-        """Return the stand-in of a network: of its prefix, without host bits; with host bits it is an address."""
+        """Return the stand-in of a network: of its prefix, without host bits; with host bits it is an address.
+
+        Raises ValueError if the text is not an address, or the length not one of its prefixes.
+        """
         packed = _packed(text)
         width = 8 * len(packed)
-        host = (1 << max(0, width - length)) - 1
+        if not 0 <= length <= width:
+            raise ValueError(f"{length} is not the length of a prefix of {text}")
+        host = (1 << (width - length)) - 1
         mapped = self._mapped(packed)
         if int.from_bytes(packed, "big") & host:
             return _text(mapped)

@@ -10,12 +10,17 @@ from ..model.coding import WrongType, decoder
 from ..model.declared import KINDS, RECORDS
 from ..model.entry import Entry
 from . import SCHEMA
-from .upgrade import UPGRADES
+from .upgrade import UPGRADES, Record
 
-Record = dict[str, Any]
 Redact = Callable[[Record], Record]
-_scan = json.JSONDecoder().raw_decode
 _encode = json.JSONEncoder().encode
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is not JSON (RFC 8259 section 6)")
+
+
+_scan = json.JSONDecoder(parse_constant=_no_number).raw_decode
 
 
 class ReadProblems:
@@ -47,16 +52,12 @@ def entries(
     lines: Iterable[bytes], problems: ReadProblems | None = None, redact: Redact | None = None
 ) -> Iterator[Entry]:
     """Yield the records of JSON Lines, each as its declared class; `redact` is applied to them first."""
-    current = False
     for data, text in objects(lines, problems or ReadProblems()):
-        if data["type"] == "session":
-            schema = data.get("schema")
-            current = isinstance(schema, int) and schema >= SCHEMA
         if redact:
             shown = redact(data)
-            yield _entry(shown, _encode(shown), current)
+            yield _entry(shown, _encode(shown))
         else:
-            yield _entry(data, text, current)
+            yield _entry(data, text)
 
 
 def objects(lines: Iterable[bytes], problems: ReadProblems) -> Iterator[tuple[Record, str]]:
@@ -86,19 +87,21 @@ def one_line(entry: Entry) -> str:
 
 def declared(data: Record) -> type | None:
     """Return the class that declares a record; None: this version does not know its type."""
-    kind = data["type"]
+    kind: str = data["type"]
     if kind == "result" and "error" not in data:
         kind = f"result/{data.get('result')}"
+    elif "/" in kind:
+        return None
     return RECORDS.get(kind)
 
 
-def _entry(data: Record, text: str, current: bool) -> Entry:
+def _entry(data: Record, text: str) -> Entry:
     kind, get = data["type"], data.get
     seq, time, command = get("seq"), get("time"), get("command")
     record, problem = None, ""
-    cls = RECORDS.get(kind) if kind != "result" else declared(data)
+    cls = declared(data)
     if cls is not None:
-        upgrade = None if current else UPGRADES.get(kind)
+        upgrade = UPGRADES.get(kind)
         if upgrade:
             data = upgrade(data)
         elif KINDS[cls].result:

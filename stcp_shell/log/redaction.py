@@ -17,8 +17,8 @@ from typing import Any
 from ..model.record import KINDS, Field, Redaction, fields, is_declared
 from .pseudonyms import Pseudonyms
 from .reader import ReadProblems, declared, objects
+from .upgrade import Record
 
-Record = dict[str, Any]
 _REMEMBERED = 16384  # texts in the cache
 _LONGEST = 1 << 12  # characters of a text that is cached
 _MOST_NAMES = 100_000
@@ -152,8 +152,8 @@ class Redactor:
         if redaction.kind == "hardware":
             return self._hardware(text)
         if redaction.kind == "network":
-            with suppress(TypeError, ValueError):
-                return self._pseudonyms.prefix(text, around.get(redaction.length))  # type: ignore[arg-type]
+            with suppress(KeyError, TypeError, ValueError):
+                return self._pseudonyms.prefix(text, around[redaction.length])
         return self._text(text)
 
     def _value(self, value: Any, cls: type | None, depth: int) -> Any:

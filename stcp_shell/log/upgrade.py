@@ -1,7 +1,8 @@
 """Converts records of older format versions to the current one.
 
 Version 1 wrote a route that could not be queried as an object of nulls, and earlier without a `kind`. The outcome of
-attempts with different results was `unsteady`. A verdict had no severity.
+attempts with different results was `unsteady`. A verdict had no severity. A session had its arguments only. A record
+shows by itself that it is older, so that a log whose beginning is lost is read as well.
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ def _route(route: Any) -> Any | None:
 
 
 def _connection(record: Record) -> Record:
-    outcome = record.get("outcome")
+    route, outcome = record.get("route"), record.get("outcome")
+    upgraded = _route(route)
+    if upgraded is route and outcome != "unsteady":
+        return record
     renamed = {"outcome": "inconsistent"} if outcome == "unsteady" else {}
-    return {**record, **renamed, "route": _route(record.get("route"))}
+    return {**record, **renamed, "route": upgraded}
 
 
 def _each(name: str) -> Callable[[Record], Record]:
@@ -41,7 +45,42 @@ def _verdict(record: Record) -> Record:
     return {"severity": _SEVERITIES.get(str(record.get("kind")), "bad"), **_each("sources")(record)}
 
 
+def _session(record: Record) -> Record:
+    words = record.get("arguments")
+    if "variables" in record or not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        return record
+    defined, files = _command_line(words)
+    return {**record, "variables": [f"{name}={value}" for name, value in defined.items()], "scripts": files}
+
+
+# The options of version 1 that have a value.
+_WITH_VALUE = {"-c", "-D", "-j", "--color", "--format", "--junit", "--log", "--timeout"}
+
+
+def _command_line(words: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Return the variables that the command line of a session set, and its script FILEs."""
+    defined: dict[str, str] = {}
+    files: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            files += rest
+        elif word == "-" or not word.startswith("-"):
+            files.append(word)
+        else:
+            name, given, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:], word[2:])
+            if name in _WITH_VALUE and not given:
+                value = next(rest, "")
+            if name == "-D":
+                variable, _, text = value.partition("=")
+                defined[variable] = text
+            elif name == "--timeout":
+                defined.setdefault("timeout", value)
+    return defined, files
+
+
 UPGRADES: dict[str, Callable[[Record], Record]] = {
+    "session": _session,
     "connection": _connection,
     "verdict": _verdict,
     "trace": _each("traces"),

@@ -116,7 +116,9 @@ class Connection(NamedTuple):
     elapsed: Annotated[float, "seconds from the SYN to the end"]
     rtt: Annotated[Optional[float], "round-trip time in seconds, from TCP_INFO; null unless connected"]
     syn_retransmits: Annotated[Optional[int], "number of SYN retransmissions; null: not known"]
-    rst: Annotated[bool, "whether a RST ended it: refused, and no ICMP error was received"] = False
+    rst: Annotated[
+        Optional[bool], "whether a RST ended it: refused, and no ICMP error was received; null: not known"
+    ] = None
     syn_fate: Annotated[
         Optional[Word],
         Wire("syn"),

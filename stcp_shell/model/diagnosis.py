@@ -73,7 +73,7 @@ class Diagnosed(NamedTuple):
     left_out: int  # number of source addresses beyond the limit, which were not tried
 
     def records(self) -> tuple[Verdict, ...]:
-        """A record for each port."""
+        """Return a record for each port."""
         return self.verdicts
 
 

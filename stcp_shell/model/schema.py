@@ -24,7 +24,7 @@ def schema(version: int) -> dict[str, Any]:
         "$id": f"urn:stcp-shell:session-log:{version}",
         "title": f"A record of stcp-shell's session log, version {version}",
         "description": "The log is JSON Lines: each line is one record. Types and fields that are not described here "
-        "may occur in logs of later versions: readers keep them.",
+        "may occur in logs of later versions: readers ignore them.",
         "type": "object",
         "properties": {
             "type": {"type": "string", "examples": types, "description": "what kind of record it is"},

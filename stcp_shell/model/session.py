@@ -1,6 +1,6 @@
 """A session: its start, its commands, its end."""
 
-from typing import Annotated, NamedTuple, Optional
+from typing import Annotated, NamedTuple
 
 from .record import HostName, Wire, Word, record
 
@@ -15,8 +15,8 @@ class SessionBegun(NamedTuple):
     arguments: Annotated[tuple[str, ...], "arguments of the command line"]
     pid: Annotated[int, "process ID"] = 0
     schema: Annotated[int, "version of the log format; 0: the log is older than version numbers"] = 0
-    variables: Annotated[Optional[tuple[str, ...]], "NAME=VALUE that the command line set; null: not known"] = None
-    scripts: Annotated[Optional[tuple[str, ...]], "the script FILEs of the command line; null: not known"] = None
+    variables: Annotated[tuple[str, ...], "NAME=VALUE that the command line set"] = ()
+    scripts: Annotated[tuple[str, ...], "the script FILEs of the command line"] = ()
 
 
 @record("command", command=False)

@@ -11,6 +11,7 @@ from typing import Any
 from ..log.reader import ReadProblems
 from ..model.connection import Connection
 from ..model.entry import Entry
+from ..model.record import KINDS
 from ..model.session import SessionBegun
 from .text.escape import visible
 
@@ -61,7 +62,7 @@ def csv_lines(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]
             yield _row(entry, record, host, cells)
         elif record.__class__ is SessionBegun:
             host = record.host
-        elif entry.type == "connection":
+        elif entry.type == KINDS[Connection].type:
             yield _not_understood(entry, host)
 
 
@@ -92,12 +93,13 @@ def cell(value: Any) -> str:
 
 def _not_understood(entry: Entry, host: str) -> str:
     """Return a row for a malformed connection record: its time, and what is wrong with it."""
-    told = {"time": entry.time, "note": f"not understood: {entry.problem}", "host": host, "seq": entry.seq}
-    return ",".join(cell(told.get(name)) for name in COLUMNS) + "\r"
+    cells = {"time": entry.time, "note": f"not understood: {entry.problem}", "host": host, "seq": entry.seq}
+    return ",".join(cell(cells.get(name)) for name in COLUMNS) + "\r"
 
 
 _NO_END: tuple[None, ...] = (None,) * 2
 _NO_ICMP: tuple[None, ...] = (None,) * 4
+_FLAGS = {True: "true", False: "false", None: ""}
 
 
 def _row(entry: Entry, found: Connection, host: str, cells: _Cells) -> str:
@@ -109,7 +111,7 @@ def _row(entry: Entry, found: Connection, host: str, cells: _Cells) -> str:
         f"{cells[found.bound or _NO_END]},{cells[route[:2] if route else _NO_END]},{cells[found.destination]},"
         f"{found.elapsed},{'' if rtt is None else rtt},{'' if retransmits is None else retransmits},"
         f"{cells[found.errno]},"
-        f"{cells[found.icmp or _NO_ICMP]},{'true' if found.rst else 'false'},{cells[found.syn_fate]},"
+        f"{cells[found.icmp or _NO_ICMP]},{_FLAGS[found.rst]},{cells[found.syn_fate]},"
         f"{cells[(distance.hops_back, distance.hops_forward)] if distance else ','},"
         f"{cells[' '.join(found.others)] if found.others else ''},{cells[found.note]},{cells[host]},"
         f"{found.socket},{entry.seq}\r"

@@ -8,7 +8,7 @@ from typing import NamedTuple, Union
 from ..model.connection import Connection
 from ..model.diagnosis import Verdict
 from ..model.entry import Entry
-from ..model.session import CommandGiven, SessionBegun, SessionEnd
+from ..model.session import CommandGiven, Note, SessionBegun, SessionEnd
 from ..model.tables import Interfaces, Routes
 from ..model.trace import Traces
 from .excerpt import Gap
@@ -109,19 +109,19 @@ Block = Union[Heading, VerdictBlock, Picture, Table, Items, Verbatim, Course, In
 
 def facts(overview: Overview) -> Iterator[tuple[str, str]]:
     """Yield the name and the text of each fact about the log: host, program, times, arguments."""
-    begun = next(iter(overview.records(SessionBegun, "session")), None)
+    begun = next(iter(overview.records(SessionBegun)), None)
     first, last = (entry.second if entry else "" for entry in (overview.first, overview.last))
     yield "Host", begun.host if begun else "not known: the log does not begin with a session"
     yield "System", begun.system if begun else "not known"
     yield "Program", f"stcp-shell {begun.version if begun else 'of an unknown version'}"
     yield "From", f"{first} UTC" if first else "not known"
-    ended = overview.records(SessionEnd, "end")
+    ended = overview.records(SessionEnd)
     how = f" ({ended[-1].reason})" if ended else " (no end: killed, or still running)"
     yield "To", f"{last} UTC{how}" if last else "not known"
     if begun:
         yield "Run as", " ".join(["stcp-shell", *begun.arguments])
-    if overview.counts["session"] > 1:
-        yield "Sessions", f"{overview.counts['session']} in this log; the host and the arguments are those of the first"
+    if (sessions := overview.count(SessionBegun)) > 1:
+        yield "Sessions", f"{sessions} in this log; the host and the arguments are those of the first"
 
 
 def blocks(overview: Overview) -> Iterator[Block]:
@@ -132,7 +132,7 @@ def blocks(overview: Overview) -> Iterator[Block]:
         yield Picture(scene)
     yield from _connections(overview)
     yield from _paths(overview)
-    yield from _remarks("Notes", [f"{entry.clock} {entry.record.text}" for entry in overview.entries("note")])
+    yield from _remarks("Notes", [f"{entry.clock} {entry.record.text}" for entry in overview.entries(Note)])
     failed = [f"{entry.clock} {entry.record.error}" for entry in overview.failed]
     yield from _remarks("Commands that failed", failed)
     yield from _host(overview)
@@ -152,7 +152,7 @@ def _remarks(title: str, texts: Sequence[str]) -> Iterator[Block]:
 
 
 def _verdicts(overview: Overview) -> Iterator[Block]:
-    found = overview.records(Verdict, "verdict")
+    found = overview.records(Verdict)
     if found:
         yield Heading("Verdict" if len(found) == 1 else "Verdicts")
     for verdict in found:
@@ -163,7 +163,7 @@ def _verdicts(overview: Overview) -> Iterator[Block]:
 
 
 def _connections(overview: Overview) -> Iterator[Block]:
-    total = overview.counts["connection"]
+    total = overview.count(Connection)
     if not total:
         return
     yield Heading("Connections by source address")
@@ -195,8 +195,8 @@ def _connection_rows(overview: Overview) -> Iterator[list[Cell] | Gap]:
         if isinstance(entry, Gap):
             yield entry
         elif entry.record is None:
-            told = [Cell(entry.clock), Cell("not understood by this version")]
-            yield [*told, *[Cell("")] * (len(CONNECTIONS) - len(told))]
+            first = [Cell(entry.clock), Cell("not understood by this version")]
+            yield [*first, *[Cell("")] * (len(CONNECTIONS) - len(first))]
         else:
             yield _connection(entry.clock, entry.record)
 
@@ -219,7 +219,7 @@ def _connection(clock: str, found: Connection) -> list[Cell]:
 
 
 def _paths(overview: Overview) -> Iterator[Block]:
-    found = overview.entries("trace")
+    found = overview.entries(Traces)
     if found:
         yield Heading("Paths")
     for entry in found:
@@ -228,11 +228,11 @@ def _paths(overview: Overview) -> Iterator[Block]:
 
 
 def _host(overview: Overview) -> Iterator[Block]:
-    looks = [entry for entry in overview.entries("interfaces") if entry.record.counters is None]
+    looks = [entry for entry in overview.entries(Interfaces) if entry.record.counters is None]
     for entry in looks[-MOST_LOOKS:]:
         rows = list(brief_tables.interface_rows(entry.record))
         yield from _look(f"Interfaces at {entry.clock}", brief_tables.INTERFACE_HEADINGS, rows, entry.record.more)
-    tables = overview.entries("routes")
+    tables = overview.entries(Routes)
     for entry in [entry for entry in tables if entry.record.neighbours is None][-MOST_LOOKS:]:
         rows = list(brief_tables.route_rows(entry.record))
         more = entry.record.more or entry.record.total > len(entry.record.routes)
@@ -292,7 +292,7 @@ def _flush_left(lines: list[str]) -> list[str]:
 def _left_out(overview: Overview) -> list[str]:
     """Return remarks on what the log lacks, and on what the report leaves out."""
     said = [*overview.summary.remarks(), *overview.problems.remarks()]
-    for kind in ("verdict", "trace", "note"):
+    for kind, name in ((Verdict, "verdicts"), (Traces, "traces"), (Note, "notes")):
         if left_out := overview.left_out(kind):
-            said.append(f"{left_out} more {kind}s are in the log, but not in this report")
+            said.append(f"{left_out} more {name} are in the log, but not in this report")
     return said

@@ -8,14 +8,18 @@ from itertools import islice
 from typing import NamedTuple
 
 from ..model.checks import CommandFailed
+from ..model.connection import Connection
 from ..model.entry import Entry
 from ..model.record import KINDS
+from ..model.session import CommandGiven
+from ..model.tables import Interfaces, Routes
 
 MOST_IMPORTANT = 500
 MOST_LARGE = 20  # records with whole tables in them
-_LARGE = ("interfaces", "routes")
+_LARGE = {KINDS[kind].type for kind in (Interfaces, Routes)}
 # A log can have thousands of these. Verdicts, notes and failed expectations are few, and kept.
-_ORDINARY = ("command", "connection", "result")
+_COMMAND, _CONNECTION, _RESULT = (KINDS[kind].type for kind in (CommandGiven, Connection, CommandFailed))
+_ORDINARY = {_COMMAND, _CONNECTION, _RESULT}
 
 
 class Gap(NamedTuple):
@@ -61,14 +65,14 @@ class _Middle:
     def take(self, entry: Entry) -> Sequence[Entry | Gap]:
         """Take the next record; return what can be shown by now."""
         kind = entry.type
-        if kind == "command":
+        if kind == _COMMAND:
             self._leave_out_command()
             self._command = entry
             return ()
         self._large += kind in _LARGE
         if not self._worth(entry):
             self._records += 1
-            self._connections += kind == "connection"
+            self._connections += kind == _CONNECTION
             return ()
         self._kept += 1
         command, self._command = self._command, None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..model.entry import Entry
 
 
+# What a session needs at its start. `text.lines` has the renderers of all results.
 _AT_HAND = {**results.RENDERERS, Connection: connection_lines}
 
 

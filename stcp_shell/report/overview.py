@@ -8,14 +8,21 @@ from typing import Any, TypeVar
 
 from ..log.reader import ReadProblems
 from ..model.checks import CommandFailed
+from ..model.connection import Connection
+from ..model.diagnosis import Verdict
 from ..model.entry import Entry
+from ..model.record import KINDS
+from ..model.session import Note, SessionBegun, SessionEnd
+from ..model.tables import Interfaces, Routes
+from ..model.trace import Traces
 from .excerpt import Gap, excerpt
 from .summary import Summary
 
 FIRST, LAST = 150, 150  # records in the course of the session
 ENDS = 100  # number of first connections, and of last connections
 MOST = 100  # verdicts, traces, notes, ... of each kind
-_KEPT = ("session", "end", "verdict", "trace", "note", "interfaces", "routes")
+_KEPT = (SessionBegun, SessionEnd, Verdict, Traces, Note, Interfaces, Routes)
+_CONNECTION = KINDS[Connection].type
 _R = TypeVar("_R")
 
 
@@ -25,40 +32,44 @@ class Overview:
     def __init__(self, entries: Iterable[Entry], problems: ReadProblems) -> None:
         self.summary = Summary()
         self.problems = problems
-        self.counts: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
         self.failed: list[Entry] = []  # commands that failed
         self.first_connections: list[Entry] = []
         self.last_connections: deque[Entry] = deque(maxlen=ENDS)
         self.first: Entry | None = None
         self.last: Entry | None = None
-        self._of: dict[str, list[Entry]] = {kind: [] for kind in _KEPT}
+        self._of: dict[str, list[Entry]] = {KINDS[kind].type: [] for kind in _KEPT}
         self.course: list[Entry | Gap] = list(excerpt(self._watch(self.summary.watch(entries)), FIRST, LAST))
 
-    def entries(self, kind: str) -> list[Entry]:
-        """Return the first records of a type, at most MOST, if they are understood; `counts` has their total number."""
-        return [entry for entry in self._of[kind] if entry.record]
+    def count(self, kind: type) -> int:
+        """Return how many records of a kind the log has, also of those that are not understood."""
+        return self._counts[KINDS[kind].type]
 
-    def records(self, kind: type[_R], name: str) -> list[_R]:
+    def entries(self, kind: type) -> list[Entry]:
+        """Return the first records of a kind, at most MOST, if they are understood."""
+        return [entry for entry in self._of[KINDS[kind].type] if entry.record]
+
+    def records(self, kind: type[_R]) -> list[_R]:
         """Return the same records without their times."""
-        return [entry.record for entry in self._of[name] if isinstance(entry.record, kind)]
+        return [entry.record for entry in self._of[KINDS[kind].type] if isinstance(entry.record, kind)]
 
     def connections(self) -> Iterator[Entry | Gap]:
         """Yield the first and the last connections, and a Gap for those that are left out."""
         yield from self.first_connections
         shown = len(self.first_connections) + len(self.last_connections)
-        if left_out := self.counts["connection"] - shown:
+        if left_out := self.count(Connection) - shown:
             yield Gap(left_out, left_out)
         yield from self.last_connections
 
-    def left_out(self, kind: str) -> int:
-        """Return how many records of a type the report leaves out."""
-        return self.counts[kind] - len(self._of[kind])
+    def left_out(self, kind: type) -> int:
+        """Return how many records of a kind the report leaves out."""
+        return self.count(kind) - len(self._of[KINDS[kind].type])
 
     def _watch(self, entries: Iterable[Entry]) -> Iterator[Entry]:
         for entry in entries:
             kind = entry.type
-            self.counts[kind] += 1
-            if kind == "connection":
+            self._counts[kind] += 1
+            if kind == _CONNECTION:
                 shown: Any = self.first_connections if len(self.first_connections) < ENDS else self.last_connections
                 shown.append(entry)
             elif kind in self._of:

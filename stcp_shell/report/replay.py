@@ -55,7 +55,7 @@ class _Replay:
         if isinstance(record, SessionBegun):
             yield from self.rest()
             self._outer = self._sourced = ""
-            self._scripts = record.scripts or ()
+            self._scripts = record.scripts
             yield from _head(record, entry)
         elif isinstance(record, CommandGiven):
             text, source = record.text, record.origin.rpartition(":")[0] or _TYPED
@@ -93,7 +93,7 @@ def _head(record: SessionBegun, entry: Entry) -> Iterator[str]:
     host, system, version = map(visible, (record.host, record.system, record.version))
     yield f"# Recorded by stcp-shell {version} on {host} ({system}), {visible(entry.second or '?')} UTC"
     yield f"# Run as: {visible(' '.join(['stcp-shell', *record.arguments]))}"
-    for definition in record.variables or ():
+    for definition in record.variables:
         name, _, value = definition.partition("=")
         if is_name(name):
             usable = visible(value) == value

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ..model.checks import CommandFailed
 from ..model.connection import Connection, endpoint_text
 from ..model.entry import Entry
+from ..model.record import KINDS
 from ..model.session import CommandGiven, SessionBegun
 from .replay import replay_lines
 
@@ -80,7 +81,7 @@ class Summary:
     def _miss(self, entry: Entry) -> None:
         if not entry.problem:
             self.unknown[entry.type if len(self.unknown) < MOST_ROWS else "others"] += 1
-        elif entry.type == "connection":
+        elif entry.type == KINDS[Connection].type:
             self._not_understood += 1
 
     def rows(self) -> list[Row]:

@@ -63,7 +63,7 @@ class Path:
         self.outcome = seen.outcome
         self.take_route(seen.route)
         self.icmp = seen.icmp or (self.icmp if seen.outcome != "connected" else None)
-        self.rst = seen.rst
+        self.rst = bool(seen.rst)
         self.nearer = bool(seen.answerer and seen.answerer.nearer)
         if seen.chosen_by == "kernel":
             self.chosen_by = "kernel"
@@ -109,19 +109,19 @@ class Scene:
     """The content of the whole picture."""
 
     def __init__(self, overview: Overview) -> None:
-        begun = next(iter(overview.records(SessionBegun, "session")), None)
+        begun = next(iter(overview.records(SessionBegun)), None)
         self.host = begun.host if begun else "this host"
         self.interfaces: dict[str, list[str]] = {}  # addresses by interface, without prefix lengths
         self.prefixes: dict[str, str] = {}
         self._targets: dict[Destination, Target] = {}
-        for interfaces in overview.records(Interfaces, "interfaces"):
+        for interfaces in overview.records(Interfaces):
             self._take_interfaces(interfaces)
-        for verdict in overview.records(Verdict, "verdict"):
+        for verdict in overview.records(Verdict):
             self._take_verdict(verdict)
         for row in overview.summary.rows():
             source = row.sample.source.address if row.sample.source else None
             self._target(row.sample.destination).path(source).see(row.sample, row.connections)
-        for traces in overview.records(Traces, "trace"):
+        for traces in overview.records(Traces):
             self._take_traces(traces)
         drawn = [target for target in self._targets.values() if target.paths]
         everything = sorted(drawn, key=_interest, reverse=True)

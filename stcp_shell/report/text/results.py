@@ -74,7 +74,7 @@ def _accepted(value: Accepted, view: View) -> Iterator[str]:
 
 
 def _nothing(value: WaitTimedOut, view: View) -> Iterator[str]:
-    yield f"socket {value.socket}: {view.paint('bad', f'{value.what} within {duration(value.seconds)}')}"
+    yield f"socket {value.socket}: {view.paint('warn', f'{value.what} within {duration(value.seconds)}')}"
 
 
 def _sent(value: Sent, view: View) -> Iterator[str]:
