@@ -23,12 +23,11 @@ def _route(route: Any) -> Any | None:
 
 
 def _connection(record: Record) -> Record:
-    route, outcome = record.get("route"), record.get("outcome")
-    upgraded = _route(route)
-    if upgraded is route and outcome != "unsteady":
+    route, unsteady = record.get("route"), record.get("outcome") == "unsteady"
+    current = route is None or (route.__class__ is dict and route.get("kind"))
+    if current and not unsteady:
         return record
-    renamed = {"outcome": "inconsistent"} if outcome == "unsteady" else {}
-    return {**record, **renamed, "route": upgraded}
+    return {**record, **({"outcome": "inconsistent"} if unsteady else {}), "route": _route(route)}
 
 
 def _each(name: str) -> Callable[[Record], Record]:
