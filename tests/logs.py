@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas import Record
 
+from stcp_shell.log import SCHEMA
 from stcp_shell.log.reader import ReadProblems, entries
 from stcp_shell.model.entry import Entry
 from stcp_shell.report.formats import FORMATS
@@ -23,6 +24,7 @@ EVIL = (
 WRONG: tuple[Any, ...] = (None, 0, 33, -1.5, True, "", "x", [], [[]], {}, [{}], 10**40, float("nan"))
 GOLDENS = Path(__file__).parent / "golden"
 GOLDEN = GOLDENS / "version1" / "every.jsonl"  # every record in all its variants, as version 1 has them
+CURRENT = GOLDENS / f"version{SCHEMA}" / GOLDEN.name  # those of this version
 MALFORMED = "what follows is malformed"  # the note in it before those that are
 FORMULAS = ("=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1")
 

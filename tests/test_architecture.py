@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from child import ROOT
-from logs import golden_records, made
+from logs import CURRENT, golden_records, made
 
 from stcp_shell import model
 from stcp_shell.model.record import KINDS, RECORDS, UNLOGGED, fields, is_declared
@@ -127,7 +127,7 @@ def test_every_type_of_record_reaches_every_format(form: str) -> None:
     """One record of each type alone makes a report that is another one than that of an empty log."""
     empty = made(form, [])
     known = {kind.type for kind in KINDS.values()}
-    shown = {record["type"] for record in golden_records() if made(form, [record]) != empty} & known
+    shown = {record["type"] for record in golden_records(CURRENT) if made(form, [record]) != empty} & known
     assert shown == OF_THEIR_OWN.get(form, known)
 
 

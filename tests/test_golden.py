@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 import tickets
 from logs import (
+    CURRENT,
     GOLDEN,
-    GOLDENS,
     MALFORMED,
     connection,
     entries_of,
@@ -47,7 +47,6 @@ from stcp_shell.model.entry import Entry
 from stcp_shell.model.record import KINDS, RECORDS, fields, is_declared
 from stcp_shell.report.formats import FORMATS
 
-CURRENT = GOLDENS / f"version{SCHEMA}" / GOLDEN.name
 LOGS = {1: GOLDEN, 2: CURRENT}
 KEY = "0123456789abcdef" * 4
 SUFFIXES = {form: {"text": "txt", "markdown": "md"}.get(form, form) for form in FORMATS}
