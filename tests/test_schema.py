@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -227,17 +228,21 @@ def test_an_older_record_is_known_by_itself() -> None:
 
 
 def test_the_command_line_of_an_old_session() -> None:
-    words = ["--log", "x", "--timeout=3", "-D", "PORT=9", "-DHOST=a=b", "-c", "socket", "p.stcp", "--", "-q.stcp"]
+    words = ["--log", "x", "--timeout=3", "-D", "PORT=9", "--timeout", "4.0", "-DHOST=a=b", "-c", "socket"]
+    words += ["p.stcp", "--", "-q.stcp"]
     (found,) = entries_of([begun(arguments=words)])
-    assert set(found.record.variables) == {"timeout=3", "PORT=9", "HOST=a=b"}
+    assert found.record.variables == ("timeout=4", "PORT=9", "HOST=a=b")
     assert found.record.scripts == ("p.stcp", "-q.stcp")
 
 
-@pytest.mark.parametrize("data", ['"type": "result/bound"', '"type": "note", "text": "x", "n": NaN'])
+@pytest.mark.parametrize(
+    "data",
+    ['"type": "result/bound"', '"type": "note", "text": "x", "n": NaN', '"type": "note", "text": "\u00fc", "n": 1e999'],
+)
 def test_what_only_looks_like_a_record(tmp_path: Path, data: str) -> None:
     lines = json.dumps(NOTE), f'{{{data}, "seq": 1, "time": "2026-01-31T15:33:51.123Z"}}', ""
-    (tmp_path / "log").write_text("\n".join(lines))
+    (tmp_path / "log").write_text("\n".join(lines), "utf-8")
     for form in FORMATS:
         done = run(tmp_path, "--report", "log", "--format", form, "--redact")
         assert done.status == 0, done.err
-        assert "NaN" not in done.out
+        assert not {"NaN", "Infinity"} & set(re.findall(r"\w+", done.out))

@@ -2,14 +2,17 @@
 
 import gc
 import os
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
-def main() -> NoReturn:
+def main() -> "NoReturn":
     """Run the program and end the process.
 
     It is imported without the collector, which would go over all that the imports make, again and again, and find
-    nothing: 2.7 of 33 ms.
+    nothing: 2.7 of 33 ms. Until then Ctrl-C has nothing to end but the imports.
     """
     gc.disable()
     try:
@@ -17,5 +20,5 @@ def main() -> NoReturn:
 
         gc.enable()
         run()
-    except KeyboardInterrupt:  # while it is imported
+    except KeyboardInterrupt:
         os._exit(130)

@@ -109,7 +109,7 @@ def rules(action: str) -> str:
 
 
 def rules_for_all(action: str) -> str:
-    """Return the same for every packet that the host sends through the router."""
+    """Return an ACL for every packet that the host sends through the router."""
     return f"""
         rule add iif host {action}
         -6 rule add iif host {action}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -13,7 +14,8 @@ from . import SCHEMA
 from .upgrade import UPGRADES, Record
 
 Redact = Callable[[Record], Record]
-_encode = json.JSONEncoder().encode
+_encode = json.JSONEncoder(allow_nan=False).encode
+_NOT_PRINTABLE = re.compile(r"[^\t -~]")  # JSON has them inside strings only, and a tab nowhere in them
 
 
 def _no_number(text: str) -> float:
@@ -52,12 +54,18 @@ def entries(
     lines: Iterable[bytes], problems: ReadProblems | None = None, redact: Redact | None = None
 ) -> Iterator[Entry]:
     """Yield the records of JSON Lines, each as its declared class; `redact` is applied to them first."""
-    for data, text in objects(lines, problems or ReadProblems()):
-        if redact:
-            shown = redact(data)
-            yield _entry(shown, _encode(shown))
-        else:
+    problems = problems or ReadProblems()
+    for data, text in objects(lines, problems):
+        if not redact:
             yield _entry(data, text)
+            continue
+        shown = redact(data)
+        try:
+            line = _encode(shown)
+        except ValueError:  # a number beyond those of a float
+            problems.skipped += 1
+        else:
+            yield _entry(shown, line)
 
 
 def objects(lines: Iterable[bytes], problems: ReadProblems) -> Iterator[tuple[Record, str]]:
@@ -81,8 +89,7 @@ def objects(lines: Iterable[bytes], problems: ReadProblems) -> Iterator[tuple[Re
 
 def one_line(entry: Entry) -> str:
     """Return the JSON of an entry in ASCII, also if the log has other characters."""
-    text = entry.line
-    return text if text.isascii() and text.isprintable() else _encode(_scan(text)[0])
+    return _NOT_PRINTABLE.sub(lambda found: _encode(found[0])[1:-1], entry.line)
 
 
 def declared(data: Record) -> type | None:

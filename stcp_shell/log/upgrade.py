@@ -8,6 +8,7 @@ shows by itself that it is older, so that a log whose beginning is lost is read 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 Record = dict[str, Any]
@@ -46,7 +47,11 @@ def _verdict(record: Record) -> Record:
 
 def _session(record: Record) -> Record:
     words = record.get("arguments")
-    if "variables" in record or not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+    if (
+        record.get("variables") is not None
+        or not isinstance(words, list)
+        or not all(isinstance(word, str) for word in words)
+    ):
         return record
     defined, files = _command_line(words)
     return {**record, "variables": [f"{name}={value}" for name, value in defined.items()], "scripts": files}
@@ -59,6 +64,7 @@ _WITH_VALUE = {"-c", "-D", "-j", "--color", "--format", "--junit", "--log", "--t
 def _command_line(words: list[str]) -> tuple[dict[str, str], list[str]]:
     """Return the variables that the command line of a session set, and its script FILEs."""
     defined: dict[str, str] = {}
+    timeout = ""
     files: list[str] = []
     rest = iter(words)
     for word in rest:
@@ -74,7 +80,11 @@ def _command_line(words: list[str]) -> tuple[dict[str, str], list[str]]:
                 variable, _, text = value.partition("=")
                 defined[variable] = text
             elif name == "--timeout":
-                defined.setdefault("timeout", value)
+                timeout = value
+    if timeout:
+        with suppress(ValueError):
+            timeout = f"{float(timeout):g}"
+        defined = {"timeout": timeout, **defined}
     return defined, files
 
 

@@ -121,7 +121,7 @@ def _index(name: str) -> int:
 
 
 def _address(entry: dict[str, str]) -> Address:
-    """Return an entry of netifaces: addr, netmask (`255.0.0.0`, `ffff::/16`), and broadcast or peer."""
+    """Return the address in an entry of netifaces: addr, netmask (`255.0.0.0`, `ffff::/16`), and broadcast or peer."""
     address = entry["addr"]
     length = _prefix_length(entry.get("netmask", ""))
     peer, broadcast = entry.get("peer"), entry.get("broadcast")
