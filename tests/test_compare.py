@@ -250,6 +250,9 @@ def test_this_session_alone(tmp_path: Path) -> None:
         closed = closed_port()
         before = run(tmp_path, "-c", f"{connect}; socket; connect -name 127.0.0.1 -port {closed}; {connect}; compare")
     shows(before, "first in this session", "no change was found", "unchanged: connections 1")
+    assert "no test was repeated" not in before.out
+    once = run(tmp_path, "-c", f"socket; connect -name 127.0.0.1 -port {closed}; compare")
+    assert "(no test was repeated in this session: repeat one, or name a log)" in once.out
 
 
 @pytest.mark.parametrize(

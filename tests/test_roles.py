@@ -91,6 +91,17 @@ def test_of_verdicts_of_version_1(kind: str, role: str) -> None:
     assert page(kind, conclusion(kind)) == {role}
 
 
+def test_colours_take_no_room() -> None:
+    """A coloured word is longer, and lines break where they do without colours."""
+    summary = "the source address decides: 172.16.1.50 connects, 192.168.77.50 does not"
+    found = Diagnosed((Verdict("source-dependent", TARGET, summary, (), None, (), (), "bad"),), False, 0)
+    coloured = list(lines(found, View(lambda role, text: f"\x1b[1;31m{text}\x1b[m")))
+    assert [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in coloured] == list(
+        lines(found, View(lambda role, text: text))
+    )
+    assert any("\x1b[1;31msource-dependent\x1b[m" in line for line in coloured)
+
+
 def test_of_a_wait_that_timed_out() -> None:
     assert terminal(WaitTimedOut(1, "no connection came", 0.1)) == {"warn"}
 

@@ -394,7 +394,10 @@ def test_the_packets_of_a_connect_go_where_the_second_look_leads() -> None:
         ("fd02::1172.16.1.50", "172.16.1.50 is an IPv4 address and fd02::1 an IPv6 one"),
         ("fd02::1fe80::1", "a link-local address needs its zone: fe80::1%INTERFACE"),
         ("fe80::1%nowhere", "there is no interface nowhere"),
-        ("no-such-host.invalid", "no-such-host.invalid: Name or service not known [(]no inet address[)] and no inet6"),
+        (
+            "no-such-host.invalid",
+            "no-such-host.invalid: .* [(]no inet address[)]; no inet6 address either",
+        ),
         ("six.example172.16.1.50", "six.example: Name or service not known [(]no inet address[)]$"),
     ],
 )

@@ -124,7 +124,7 @@ def getpeername(session: Session) -> SocketName:
     """Show the address at the other end of the current socket's connection."""
     entry = session.socket()
     if entry.peer is None:
-        raise Failure(f"socket {entry.number} has no peer: it is {entry.state}")
+        raise Failure(f"socket {entry.number} has no peer (state: {entry.state})")
     return SocketName(entry.number, "peer", str(entry.peer))
 
 
@@ -133,15 +133,16 @@ def _stream(session: Session, *states: str) -> Socket:
     if entry.kind != "stream":
         raise Failure(f"socket {entry.number} is a dgram socket: this command is for stream sockets")
     if entry.state not in states:
-        wanted = "use listen first" if "listening" in states else "open a new one with socket"
-        raise Failure(f"socket {entry.number} is {entry.state}, not {' or '.join(states)}: {wanted}")
+        can_listen = "listening" in states and entry.state in ("open", "bound")
+        wanted = "use listen first" if can_listen else "open a new one with socket"
+        raise Failure(f"socket {entry.number} is not {' or '.join(states)} (state: {entry.state}): {wanted}")
     return entry
 
 
 def _connected(session: Session) -> Socket:
     entry = session.socket()
     if entry.state != "connected":
-        raise Failure(f"socket {entry.number} is not connected: it is {entry.state}")
+        raise Failure(f"socket {entry.number} is not connected (state: {entry.state})")
     return entry
 
 

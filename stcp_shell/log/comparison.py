@@ -24,7 +24,10 @@ def repeated(entries: Iterable[Entry]) -> Comparison:
             del early[key], late[key]
         late.mixed.clear()  # the changes themselves show this
         early.mixed.clear()
-    return compared(("first in this session", first), ("last in this session", last))
+    found = compared(("first in this session", first), ("last in this session", last))
+    if last.results or last.choices or last.verdicts:
+        return found
+    return found._replace(remarks=(*found.remarks, "no test was repeated in this session: repeat one, or name a log"))
 
 
 def compared(old: tuple[str, State], new: tuple[str, State]) -> Comparison:

@@ -73,7 +73,7 @@ def either_family(name: str, source: str | None, timeout: float) -> list[str]:
         try:
             return addresses(name, INET6, timeout)
         except Unresolved:
-            raise Unresolved(f"{reason} and no {INET6} address") from None
+            raise Unresolved(f"{reason}; no {INET6} address either") from None
 
 
 def _resolve(name: str, family: str, timeout: float) -> list[str]:

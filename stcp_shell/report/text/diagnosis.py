@@ -34,8 +34,11 @@ def matrix(sources: tuple[Observation, ...]) -> Iterator[str]:
 
 def verdict_lines(verdict: Verdict, view: View) -> Iterator[str]:
     """Yield the verdict with its evidence and remedies."""
-    kind = view.paint(role_of_severity(verdict.severity), verdict.kind)
-    yield from fold(f"verdict: {kind}: {visible(verdict.summary)}", "", "  ")
+    head = "verdict: "
+    first, *others = fold(f"{head}{visible(verdict.kind)}: {visible(verdict.summary)}", "", "  ")
+    kind, colon, rest = first.removeprefix(head).partition(":")
+    yield f"{head}{view.paint(role_of_severity(verdict.severity), kind)}{colon}{rest}"
+    yield from others
     yield from points(verdict.evidence, verdict.remedies, "  ")
 
 
