@@ -89,7 +89,10 @@ def objects(lines: Iterable[bytes], problems: ReadProblems) -> Iterator[tuple[Re
 
 def one_line(entry: Entry) -> str:
     """Return the JSON of an entry in ASCII, also if the log has other characters."""
-    return _NOT_PRINTABLE.sub(lambda found: _encode(found[0])[1:-1], entry.line)
+    text = entry.line
+    if text.isascii() and text.isprintable():  # the usual case
+        return text
+    return _NOT_PRINTABLE.sub(lambda found: _encode(found[0])[1:-1], text)
 
 
 def declared(data: Record) -> type | None:

@@ -65,6 +65,10 @@ class _Middle:
     def take(self, entry: Entry) -> Sequence[Entry | Gap]:
         """Take the next record; return what can be shown by now."""
         kind = entry.type
+        if kind == _CONNECTION:  # never important, and most of what there is
+            self._records += 1
+            self._connections += 1
+            return ()
         if kind == _COMMAND:
             self._leave_out_command()
             self._command = entry
@@ -72,7 +76,6 @@ class _Middle:
         self._large += kind in _LARGE
         if not self._worth(entry):
             self._records += 1
-            self._connections += kind == _CONNECTION
             return ()
         self._kept += 1
         command, self._command = self._command, None
