@@ -11,7 +11,8 @@ from logs import entries_of
 from programs import listening, port_of, run, shows
 from shells import Shell
 
-from stcp_shell.report.replay import replay_lines
+from stcp_shell.model.session import SessionBegun
+from stcp_shell.report.replay import command_line, replay_lines
 
 
 def commands(lines: Iterable[str]) -> list[str]:
@@ -169,3 +170,20 @@ def test_odd_records_do_no_harm() -> None:
 def test_a_log_that_does_not_tell_its_variables() -> None:
     """As those of older versions."""
     assert commands(replay_lines(entries_of([session(), record(1, "socket")]))) == ["socket"]
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        (["--log", "x"], ""),
+        (["--lab"], "--lab "),
+        (["--lab", "--timeout", "2"], "--lab "),
+        (["--lab=acl-reject", "x.stcp"], "--lab=acl-reject "),
+        (["--timeout", "2", "--lab", "urpf", "x.stcp"], "--lab=urpf "),
+        (["--lab", "x.stcp"], "--lab "),
+        (["--lab=$(x)"], ""),
+    ],
+)
+def test_a_session_in_the_lab_is_repeated_there(words: list[str], options: str) -> None:
+    """Outside of it the packets would go to real hosts."""
+    assert command_line(SessionBegun("1", "h", "s", tuple(words)), "x.stcp") == f"stcp-shell {options}x.stcp"

@@ -14,6 +14,7 @@ from ..model.trace import Traces
 from .excerpt import Gap
 from .overview import Overview
 from .picture.scene import Scene
+from .replay import command_line
 from .text import brief_tables
 from .text.connection import evidence_lines, headline, route_text
 from .text.records import is_typed, not_understood, record_lines
@@ -140,7 +141,8 @@ def blocks(overview: Overview) -> Iterator[Block]:
     yield Course(_events(overview))
     if script := overview.summary.replay():
         yield Heading("To run it again")
-        yield Instruction("session.stcp", "stcp-shell session.stcp")
+        begun = next(iter(overview.records(SessionBegun)), None)
+        yield Instruction("session.stcp", command_line(begun, "session.stcp"))
         yield Verbatim(script, language="stcp")
     yield from _remarks("What this report leaves out", _left_out(overview))
 

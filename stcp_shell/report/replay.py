@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..lab import SCENARIOS
 from ..language.syntax import as_word, is_name
 from ..model.checks import CommandFailed
 from ..model.entry import Entry
@@ -26,6 +27,15 @@ def replay_lines(entries: Iterable[Entry]) -> Iterator[str]:
     for entry in entries:
         yield from replay.take(entry)
     yield from replay.rest()
+
+
+def command_line(begun: SessionBegun | None, file: str) -> str:
+    """Return the command that replays the script in a file: in the lab, if the session was in it."""
+    words = begun.arguments if begun else ()
+    scenarios = {f"--lab={name}" for name in SCENARIOS} | {"--lab"}
+    joined = [f"{one}={two}" for one, two in zip(words, words[1:]) if one == "--lab"]
+    lab = next((word for word in (*joined, *words) if word in scenarios), "")
+    return " ".join(["stcp-shell", *([lab] if lab else []), file])
 
 
 class _Line:
