@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Union
+from collections.abc import Iterator, Sequence
 
 from ..model.connection import Connection
 from ..model.diagnosis import Verdict
@@ -11,6 +10,19 @@ from ..model.entry import Entry
 from ..model.session import CommandGiven, Note, SessionBegun, SessionEnd
 from ..model.tables import Interfaces, Routes
 from ..model.trace import Traces
+from .blocks import (
+    Block,
+    Cell,
+    Course,
+    Event,
+    Heading,
+    Instruction,
+    Items,
+    Picture,
+    Table,
+    Verbatim,
+    VerdictBlock,
+)
 from .excerpt import Gap
 from .overview import Overview
 from .picture.scene import Scene
@@ -31,83 +43,6 @@ _ELSEWHERE = {
 }
 
 
-class Cell(NamedTuple):
-    """A cell and its colour role, if it has one."""
-
-    text: str
-    role: str = ""
-
-
-class Heading(NamedTuple):
-    """The title of a section (level 2), or of a part of one (3)."""
-
-    text: str
-    level: int = 2
-
-
-class VerdictBlock(NamedTuple):
-    """A verdict: the kind with its colour role, the target, the summary, and titled points."""
-
-    kind: str
-    role: str
-    target: str
-    summary: str
-    points: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-class Picture(NamedTuple):
-    """The picture of the paths."""
-
-    scene: Scene
-
-
-class Table(NamedTuple):
-    """Rows of cells below headings. A Gap stands for rows that are left out; `left_out` is a remark on them."""
-
-    headings: Sequence[str]
-    rows: Iterable[Sequence[Cell] | Gap]
-    left_out: str = ""
-
-
-class Items(NamedTuple):
-    """A list of remarks."""
-
-    texts: Sequence[str]
-
-
-class Verbatim(NamedTuple):
-    """Lines that are shown unchanged. `wide`: they do not fit on a narrow screen; `language`: of the text."""
-
-    lines: Sequence[str]
-    wide: bool = False
-    language: str = "text"
-
-
-class Event(NamedTuple):
-    """Something that happened. Without a time and a command, it is a result of the command before."""
-
-    time: str
-    command: str
-    lines: Sequence[str]
-    failed: bool = False
-
-
-class Course(NamedTuple):
-    """What happened, in order."""
-
-    events: Iterable[Event]
-
-
-class Instruction(NamedTuple):
-    """An instruction to save the lines below as a file and to run a command."""
-
-    file: str
-    command: str
-
-
-Block = Union[Heading, VerdictBlock, Picture, Table, Items, Verbatim, Course, Instruction]
-
-
 def facts(overview: Overview) -> Iterator[tuple[str, str]]:
     """Yield the name and the text of each fact about the log: host, program, times, arguments."""
     begun = next(iter(overview.records(SessionBegun)), None)
@@ -125,7 +60,7 @@ def facts(overview: Overview) -> Iterator[tuple[str, str]]:
         yield "Sessions", f"{sessions} in this log; the host and the arguments are those of the first"
 
 
-def blocks(overview: Overview) -> Iterator[Block]:
+def sections(overview: Overview) -> Iterator[Block]:
     """Yield the sections, one block after the other."""
     yield from _verdicts(overview)
     scene = Scene(overview)

@@ -10,7 +10,7 @@ from typing import Any
 from ..log.reader import ReadProblems
 from ..model.entry import Entry
 from . import document
-from .document import Cell, Course, Heading, Instruction, Items, Picture, Table, Verbatim, VerdictBlock
+from .blocks import Cell, Course, Heading, Instruction, Items, Picture, Table, Verbatim, VerdictBlock
 from .excerpt import Gap
 from .overview import Overview
 from .picture import svg
@@ -45,7 +45,7 @@ def page(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
     yield "</dl>"
     yield "</header>"
     yield "<main>"
-    for block in document.blocks(overview):
+    for block in document.sections(overview):
         yield from _WRITERS[type(block)](block)
     yield "</main>"
     yield "</body>"

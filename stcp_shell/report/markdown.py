@@ -14,7 +14,7 @@ from typing import Any
 from ..log.reader import ReadProblems
 from ..model.entry import Entry
 from . import document
-from .document import Course, Heading, Instruction, Items, Table, Verbatim, VerdictBlock
+from .blocks import Course, Heading, Instruction, Items, Table, Verbatim, VerdictBlock
 from .excerpt import Gap
 from .overview import Overview
 from .text.escape import visible
@@ -32,7 +32,7 @@ def markdown(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
     yield ""
     yield from (f"- **{escaped(name)}:** {escaped(text)}" for name, text in document.facts(overview))
     blank = False
-    for block in document.blocks(overview):
+    for block in document.sections(overview):
         write = _WRITERS.get(type(block))
         for line in write(block) if write else ():  # Markdown has no picture
             if line or not blank:
