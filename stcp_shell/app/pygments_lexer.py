@@ -37,6 +37,11 @@ _SHEBANG = re.compile(r"#!.*\bstcp(?:-shell|_calls)\b")
 Token = tuple[int, _TokenType, str]
 
 
+def _analyse_text(text: str) -> float:
+    """Return 1.0 if the first line is a `#!` line for this program, else 0.0. Pygments makes it a static method."""
+    return 1.0 if _SHEBANG.match(text) else 0.0
+
+
 class StcpLexer(Lexer):
     """Colours the language of stcp-shell: commands, their options and values, variables, comments."""
 
@@ -44,6 +49,7 @@ class StcpLexer(Lexer):
     aliases: ClassVar[list[str]] = ["stcp", "stcp-shell", "stcp_calls"]
     filenames: ClassVar[list[str]] = ["*.stcp"]
     mimetypes: ClassVar[list[str]] = ["text/x-stcp"]
+    analyse_text = _analyse_text  # type: ignore[assignment]  # typed as the static method that it becomes
 
     def __init__(self, **options: Any) -> None:
         # The lexer only adds colours: it leaves the text unchanged, also line ends at its start and its end.
@@ -53,11 +59,6 @@ class StcpLexer(Lexer):
         """Yield the tokens with their positions. Joined, they are exactly the text, for any text."""
         for line in _LINE.finditer(text):
             yield from _of_line(line[0], line.start())
-
-    # Pygments makes it a static method; before Python 3.10 it cannot do so if it is one already.
-    def analyse_text(text: str) -> float:  # type: ignore  # noqa: N805
-        """Return 1.0 if the first line is a `#!` line for this program, else 0.0."""
-        return 1.0 if _SHEBANG.match(text) else 0.0
 
 
 def _of_line(line: str, offset: int) -> Iterator[Token]:
