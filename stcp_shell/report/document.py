@@ -45,7 +45,7 @@ _ELSEWHERE = {
 
 def facts(overview: Overview) -> Iterator[tuple[str, str]]:
     """Yield the name and the text of each fact about the log: host, program, times, arguments."""
-    begun = next(iter(overview.records(SessionBegun)), None)
+    begun = overview.begun
     first, last = (entry.second if entry else "" for entry in (overview.first, overview.last))
     yield "Host", begun.host if begun else "not known: the log does not begin with a session"
     yield "System", begun.system if begun else "not known"
@@ -76,8 +76,7 @@ def sections(overview: Overview) -> Iterator[Block]:
     yield Course(_events(overview))
     if script := overview.summary.replay():
         yield Heading("To run it again")
-        begun = next(iter(overview.records(SessionBegun)), None)
-        yield Instruction("session.stcp", command_line(begun, "session.stcp"))
+        yield Instruction("session.stcp", command_line(overview.begun, "session.stcp"))
         yield Verbatim(script, language="stcp")
     yield from _remarks("What this report leaves out", _left_out(overview))
 

@@ -53,6 +53,11 @@ class Overview:
         """Return the same records without their times."""
         return [entry.record for entry in self._of[KINDS[kind].type] if isinstance(entry.record, kind)]
 
+    @property
+    def begun(self) -> SessionBegun | None:
+        """The start of the first session; None: the log lacks it."""
+        return next(iter(self.records(SessionBegun)), None)
+
     def connections(self) -> Iterator[Entry | Gap]:
         """Yield the first and the last connections, and a Gap for those that are left out."""
         yield from self.first_connections

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from ...model.connection import Connection, Destination, Icmp, ResolvedRoute
 from ...model.diagnosis import Observation, Verdict
-from ...model.session import SessionBegun
 from ...model.tables import Interfaces
 from ...model.trace import Trace, Traces
 from ..overview import Overview
@@ -109,7 +108,7 @@ class Scene:
     """The content of the whole picture."""
 
     def __init__(self, overview: Overview) -> None:
-        begun = next(iter(overview.records(SessionBegun)), None)
+        begun = overview.begun
         self.host = begun.host if begun else "this host"
         self.interfaces: dict[str, list[str]] = {}  # addresses by interface, without prefix lengths
         self.prefixes: dict[str, str] = {}
