@@ -37,6 +37,12 @@ class Environment(NamedTuple):
         return time.strftime("%H:%M:%S", time.localtime(self.clock()))
 
 
+def iso_time(seconds: float) -> str:
+    """Return a time since the epoch in ISO 8601: UTC, with milliseconds."""
+    second, rest = divmod(int(seconds * 1000), 1000)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(second))}.{rest:03d}Z"
+
+
 def real() -> Environment:
     """Return the process's own streams and variables. A closed standard stream is replaced by the null device."""
     stdin = sys.stdin.buffer if sys.stdin else None

@@ -99,13 +99,15 @@ def connection(
         "others": [],
         "note": None,
         "interrupted": False,
+        "hold": None,
     }
     return stamped("connection", **fields | besides)
 
 
 def route(gateway: str | None, interface: str) -> Record:
     """The route of a connection: on the link, or by a next hop."""
-    return {"gateway": gateway, "interface": interface, "source": None, "table": None, "kind": "unicast"}
+    found = {"gateway": gateway, "interface": interface, "source": None, "table": None, "kind": "unicast"}
+    return found | {"redirected": False}
 
 
 def stamped(kind: str, /, **fields: Any) -> Record:

@@ -22,8 +22,9 @@ PACKAGE = ROOT / "stcp_shell"
 ROOMS = ("app", "commands", "report", "diagnosis", "log", "net", "language", "lab", "model")
 # The entry points, which import what the command line asks for; the list of formats; the functions of commands.
 DOORS = ("app/program.py", "app/main.py", "app/pytest_plugin.py", "report/formats.py", "commands/")
-# A table of connections and a picture of paths show what they are made for. All other formats show every record.
-OF_THEIR_OWN = {"csv": {"connection"}, "svg": {"session", "connection", "verdict", "trace"}}
+# A table of connections and attempts, and a picture of paths, show what they are made for. All other formats show
+# every record.
+OF_THEIR_OWN = {"csv": {"connection", "verdict"}, "svg": {"session", "connection", "verdict", "trace"}}
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 60
 
 

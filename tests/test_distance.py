@@ -55,12 +55,12 @@ def test_connect_says_who_and_what_it_proves(namespaces: None, tmp_path: Path) -
     one = "socket; connect -name 10.1.1.1 -port 2121 -who; socket; bind -name 172.16.1.50"
     done = run(tmp_path, "--lab=rst-router", "-c", f"{one}; connect -name 10.1.1.1 -port 2121 -who; log")
     forged = [
-        "the RST arrived with TTL 64: 0 hops back",
+        "the RST arrived with TTL 64: about 0 hops back",
         "TTL was 64), 1 hop there",
         "a device nearer than 10.1.1.1 sent it, or the return",
     ]
     genuine = [
-        "the SYN-ACK arrived with TTL 63: 1 hop back",
+        "the SYN-ACK arrived with TTL 63: about 1 hop back",
         "TTL was 64), 1 hop there",
         "no sign of a device nearer than 10.1.1.1; a device at",
     ]
@@ -153,7 +153,7 @@ def found(answerer: HopDistance, rst: bool = True, gateway: str | None = "10.0.0
         (
             HopDistance(64, 0, 0, False),
             "10.0.0.1",
-            "the next hop itself, 10.0.0.1, sent it: no router forwarded the SYN",
+            "the next hop, 10.0.0.1, or this host (its own NAT or redirect) sent it: no router forwarded the SYN",
         ),
         (HopDistance(64, 0, 0, False), "10.1.1.1", NONE_NEARER),
         (HopDistance(64, 0, 0, False), None, NONE_NEARER),
@@ -165,7 +165,7 @@ def test_what_it_proves(answerer: HopDistance, gateway: str | None, said: str) -
 
 
 def test_the_figures() -> None:
-    said = "the SYN-ACK arrived with TTL 126: 2 hops back (if its initial TTL was 128), 1 hop there"
+    said = "the SYN-ACK arrived with TTL 126: about 2 hops back (if its initial TTL was 128), 1 hop there"
     assert found(HopDistance(126, 2, 1, False), rst=False)[0] == said
 
 

@@ -29,7 +29,7 @@ BEFORE = {
     **dict.fromkeys(("use", "close", "bind", "connect", "listen", "getsockopt", "setsockopt", "set"), OPEN),
     **dict.fromkeys(("send", "recv", "shutdown", "expect", "log", "record", "copy"), CONNECTED),
     "accept": CALLED,
-    "expect verdict": ["diagnose -name 10.1.1.1 -port 2121"],
+    **{name: ["diagnose -name 10.1.1.1 -port 2121"] for name in ("expect verdict", "expect cause")},
 }
 NO_TERMINAL = "standard output is not a terminal"  # so there is no clipboard
 EXAMPLES = ROOT / "scripts" / "examples"

@@ -1,9 +1,9 @@
 """Goldens: what the program makes of a log that holds every record in all its variants, in every format, to the byte.
 
 `golden/version1/every.jsonl` is a log as schema version 1 has them, with records of later versions, malformed ones and
-lines that are none. `golden/version2/every.jsonl` has the well-formed ones of them as this version writes them, and
-some with what is new in it. A change that is meant to change nothing changes nothing here. One that is meant to, once
-it has been looked at, is taken over by scripts/update.
+lines that are none. `golden/version2/every.jsonl` has the well-formed ones of them as version 2 wrote them, and some
+with what was new in it; `golden/version3/every.jsonl` the same for this version. A change that is meant to change
+nothing changes nothing here. One that is meant to, once it has been looked at, is taken over by scripts/update.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import tickets
 from logs import (
     CURRENT,
     GOLDEN,
+    GOLDENS,
     MALFORMED,
     connection,
     entries_of,
@@ -47,7 +48,7 @@ from stcp_shell.model.entry import Entry
 from stcp_shell.model.record import KINDS, RECORDS, fields, is_declared
 from stcp_shell.report.formats import FORMATS
 
-LOGS = {1: GOLDEN, 2: CURRENT}
+LOGS = {1: GOLDEN, 2: GOLDENS / "version2" / GOLDEN.name, 3: CURRENT}
 KEY = "0123456789abcdef" * 4
 SUFFIXES = {form: {"text": "txt", "markdown": "md"}.get(form, form) for form in FORMATS}
 WITHOUT_REMARKS = [form for form, each in FORMATS.items() if not each.remarks]
@@ -55,6 +56,7 @@ LOST = {
     1: "stcp-shell: every.jsonl: 3 lines are not valid in a session log; the last line is incomplete: "
     "the session was killed while writing it, or is still writing it\n",
     2: "",
+    3: "",
 }
 AROUND = 3300  # records before and behind the middle of a long log, of which a report has 3000, or 150
 
@@ -116,6 +118,17 @@ def news() -> Iterator[Record]:
     yield stamped("command", text="diagnose -name client -port 2121", **{"from": "x.stcp:1"})
     kernels = route("192.168.77.1", "enetZ") | {"source": "192.168.77.50", "table": 254}
     yield connection("192.168.77.50", route=kernels, interrupted=True)
+    holds = [(1.2, 1, 0, None), (1.2, 2, 0, None), (0.031, None, 26, None), (0.0021, None, 26, "fin")]
+    holds += [(0.4, None, 0, None), (0.0021, None, 0, "fin"), (0.0012, None, 0, "rst")]
+    for seconds, segments_in, received, end in holds:
+        hold = {"seconds": seconds, "segments_in": segments_in, "received": received, "end": end}
+        outcome = "connected" if received or not end else {"fin": "closed", "rst": "reset"}[end]
+        errno = "ECONNRESET" if outcome == "reset" else None
+        yield connection("172.16.1.50", outcome, rtt=0.0003, errno=errno, hold=hold)
+    yield connection("172.16.1.50", "reset", errno="ECONNRESET")
+    for left, cut in ((None, False), (0, False), (20, False), (20, True)):
+        sent = {"socket": 1, "bytes": 20, "of": 20, "unacknowledged": left, "interrupted": cut}
+        yield stamped("result", command=1, result="sent", value=sent)
     target = {"name": "client", "address": "10.1.1.1", "port": 2121}
     yield stamped("trace", command=1, destination=target, others=[], most_hops=30, cancelled=True, traces=[])
     yield stamped("interfaces", command=1, host="phx_vos", interfaces=[], counters=[], automatic=False, more=False)
@@ -130,23 +143,109 @@ def news() -> Iterator[Record]:
     path = {"source": "192.168.77.50", "chosen_by": "bind", "route": kernels, "outcome": "prohibited", "hops": [hop]}
     refused = {"outcome": "prohibited", "errno": "EHOSTUNREACH", "icmp": icmp("192.168.77.1"), "trace": path}
     box = {"ttl": 63, "hops_back": 1, "hops_forward": 3, "nearer": True}
+    held = {"seconds": 1.2, "segments_in": 1, "received": 26, "end": None}
+    served = {"rtt": 0.0003, "answerer": box, "hold": held, "answered_at": 1, "tls": _tls(), "banner": "220 ready"}
+    shy = {"hold": {"seconds": 0.01, "segments_in": None, "received": 0, "end": "fin"}, "tls": _tls(None)}
     sources = [
-        _observation("192.168.77.50", "enetZ", route=kernels, **refused),
-        _observation("172.16.1.50", "enetA", outcome="connected", rtt=0.0003, answerer=box),
+        _observation("192.168.77.50", "enetZ", route=kernels, lost=2, **refused),
+        _observation("172.16.1.50", "enetA", outcome="connected", **served),
+        _observation("172.16.1.60", "enetA", outcome="closed", **shy),
+        _observation("172.16.1.80", "enetA", outcome="connected", mtu=_mtu(kernels)),
+        _observation(
+            "172.16.1.70",
+            "enetA",
+            outcome="connected",
+            tls=_tls(None) | {"acknowledged": False, "segments_missing": True},
+        ),
     ]
-    yield stamped("verdict", command=1, **_verdict(target, sources))
+    yield stamped("verdict", command=1, **_verdict(target, sources, **_details(kernels)))
+    reached: Record = {"destination": {"name": "client", "address": "10.1.1.1", "port": 0}}
+    yield stamped("mtu", command=1, **reached, cancelled=False, mtus=[_mtu(kernels), _mtu(None)])
+    yield stamped("mtu", command=1, **reached, cancelled=True, mtus=[])
+    redirected = kernels | {"redirected": True}
+    yield connection("192.168.77.50", "closed", route=redirected, hold=shy["hold"])
+    yield connection("192.168.77.50", "reset", route=None, hold={**held, "received": 0, "end": "rst"})
     yield stamped("end", reason="interrupted", status=130)
 
 
-def _verdict(target: Record, sources: list[Record]) -> Record:
+def _verdict(target: Record, sources: list[Record], **more: Any) -> Record:
     said: Record = {"summary": "the attempts ended differently", "evidence": [], "remedies": []}
-    return {"kind": "unclear", "destination": target, "sources": sources, "blames": None, "severity": "warn", **said}
+    none: Record = {name: [] for name in ("blames", "causes", "excluded", "attempts", "readings", "context")}
+    head = {"kind": "unclear", "destination": target, "sources": sources, "severity": "warn", "certainty": "possible"}
+    return {**head, **said, **none, "syns": 0, "most_syns": 40, "seconds": 0.1, **more}
+
+
+def _details(route: Record) -> Record:
+    """What a verdict of version 3 holds besides."""
+    attempt = {
+        "experiment": "sources",
+        "sent": "2026-01-31T15:33:50.123Z",
+        "source": {"address": "192.168.77.50", "port": 40001},
+        "chosen_by": "kernel",
+        "destination": {"address": "10.1.1.1", "port": 2121},
+        **{name: route[name] for name in ("gateway", "interface")},
+        **dict.fromkeys(("errno", "icmp", "syn_fate", "syn_retransmits", "rtt", "hold", "resets")),
+        "outcome": "timeout",
+        "rst": False,
+        "elapsed": 3.0,
+    }
+    rejected = {"outcome": "prohibited", "errno": "EHOSTUNREACH", "icmp": icmp("192.168.77.1"), "syn_retransmits": 0}
+    lost = {"syn_fate": "lost", "syn_retransmits": 2, "resets": 1, "experiment": "other-way", "gateway": None}
+    held = {"seconds": 1.2, "segments_in": 2, "received": 0, "end": None}
+    served = {"outcome": "connected", "rtt": 0.0003, "hold": held, "interface": None}
+    reset = {"outcome": "refused", "errno": "ECONNREFUSED", "rst": True, "sent": None, "source": None}
+    cause = {"cause": "filter", "where": "network", "box": "192.168.77.1", "certainty": "proven"}
+    aside = {"address": "172.17.0.1", "interface": "docker0", "reason": "the address of a bridge without an uplink"}
+    return {
+        "blames": [
+            {"box": "192.168.77.1", "sources": ["192.168.77.50"]},
+            {"box": "172.16.1.1", "sources": []},
+        ],
+        "causes": [
+            {**cause, "because": "192.168.77.1 sent ICMP 3/13"},
+            {**cause, "cause": "access-list", "box": None, "certainty": "possible", "because": "a timeout"},
+        ],
+        "excluded": [{"cause": "host-down", "because": "172.16.1.50 reaches it"}],
+        "attempts": [attempt, *({**attempt, **each} for each in (rejected, lost, served, reset))],
+        "readings": [
+            {"name": "Ip.InReceives", "before": 10, "after": 17},
+            {"name": "net.ipv4.conf.enetA.rp_filter", "before": 1, "after": None},
+        ],
+        "context": [
+            {**aside, "outcome": None},
+            {**aside, "address": "10.99.0.1", "interface": "lo", "outcome": "timeout"},
+        ],
+        "syns": 12,
+    }
+
+
+def _mtu(route: Record | None) -> Record:
+    """A path MTU that a router limits, or that is not known."""
+    none = dict.fromkeys(("mtu", "lost", "link", "limited_by", "cached", "errno"))
+    if route is None:
+        none_sent = {"source": None, "chosen_by": "kernel", "route": None, "outcome": "failed", "sent": 0}
+        return {**none_sent, **none, "errno": "ENETUNREACH"}
+    found = {"source": "172.16.1.80", "chosen_by": "bind", "route": route, "outcome": "confirmed", "sent": 2}
+    return {**found, **none, "mtu": 1400, "lost": 1420, "link": 1500, "limited_by": "192.168.77.1", "cached": 1500}
+
+
+def _tls(version: str | None = "TLSv1.3") -> Record:
+    """A handshake that was completed, or one that stalled."""
+    none = dict.fromkeys(("server_name", "cipher", "common_name", "issuer", "not_after", "fingerprint", "detail"))
+    if version is None:
+        waits = {"outcome": "stalled", "elapsed": 2.0, "received": 0, "acknowledged": None, "segments_missing": None}
+        return {**waits, "version": None, "names": [], **none}
+    name = {"server_name": "ftp.example.net", "common_name": "ftp.example.net", "names": ["ftp.example.net"]}
+    made = {"outcome": "answered", "elapsed": 0.01, "received": 1500, "acknowledged": True, "segments_missing": False}
+    rest = {"cipher": "TLS_AES_256_GCM_SHA384", "issuer": "Example CA", "not_after": "2027-01-01T00:00:00Z"}
+    return {**none, **made, "version": version, **name, **rest, "fingerprint": "ab" * 32, "detail": "renegotiated"}
 
 
 def _observation(address: str, interface: str, **seen: Any) -> Record:
     none = dict.fromkeys(("errno", "icmp", "syn", "route", "rtt", "answerer", "trace"))
+    later = dict.fromkeys(("hold", "answered_at", "tls", "banner", "mtu")) | {"lost": 0}
     tried = {"chosen_by": "bind", "attempts": 3, "answered": 3, "rst": False, "elapsed": 0.0004}
-    return {"address": address, "interface": interface, **none, **tried, **seen}
+    return {"address": address, "interface": interface, **none, **tried, **later, **seen}
 
 
 def test_the_log_of_this_version() -> None:

@@ -1,5 +1,7 @@
 """Every scenario of the lab gives what it promises, to plain sockets, in both families."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -13,6 +15,8 @@ from stcp_shell import lab
 from stcp_shell.diagnosis.verdict import VERDICTS
 
 A, Z = ("172.16.1.50", "fd00:172:16:1::50"), ("192.168.77.50", "fd00:192:168:77::50")  # this host's own
+CLIENT = ("10.1.1.1", "fd00:10:1:1::1")
+ROUTER_A = ("172.16.1.1", "fd00:172:16:1::1")
 ROUTER_Y, ROUTER_Z = ("10.1.2.2", "fd00:10:1:2::2"), ("192.168.77.1", "fd00:192:168:77::1")
 NONE = (None, None)
 KINDS = {*VERDICTS} - {"unclear"}  # a fault that is there can be told
@@ -26,6 +30,25 @@ class Ending(NamedTuple):
     icmp: tuple[Any, Any] = NONE  # type and code
 
 
+class Either(str):
+    """One ending or another, from connect to connect."""
+
+    endings: frozenset[str]
+
+    def __new__(cls, *endings: str) -> Either:
+        made = super().__new__(cls, "|".join(endings))
+        made.endings = frozenset(endings)
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return other in self.endings
+
+    def __ne__(self, other: object) -> bool:
+        return other not in self.endings
+
+    __hash__ = str.__hash__
+
+
 CONNECTED = Ending(("connected", "connected"))
 SILENCE = Ending(("silence", "silence"))
 RESET = Ending(("ECONNREFUSED", "ECONNREFUSED"))
@@ -35,6 +58,11 @@ HOST_UNREACHABLE = Ending(("EHOSTUNREACH", "EHOSTUNREACH"), ([3, 1], [1, 3]))
 TIME_EXCEEDED = Ending(("EHOSTUNREACH", "EHOSTUNREACH"), ([11, 0], [3, 0]))
 NO_ROUTE = Ending(("ENETUNREACH", "ENETUNREACH"))
 NOT_OURS = Ending(("EADDRNOTAVAIL", "EADDRNOTAVAIL"))
+NO_PORT = Ending(("EADDRINUSE", "EADDRINUSE"))
+PORT_UNREACHABLE = Ending(("ECONNREFUSED", "ECONNREFUSED"), ([3, 3], [1, 4]))
+OFTEN_SILENT = Ending((Either("connected", "silence"),) * 2)
+OFTEN_RESET = Ending((Either("connected", "ECONNREFUSED"),) * 2)
+THEN_RESET = Ending((Either("connected", "ECONNRESET"),) * 2)
 ANSWERED_BY_IPV6 = Ending(("silence", "connected"))
 
 
@@ -69,6 +97,26 @@ PROMISES = {
     "routing-loop": Promise(TIME_EXCEEDED, TIME_EXCEEDED, (ROUTER_Y, ROUTER_Y)),
     "no-route": Promise(NO_ROUTE, NO_ROUTE, sources=(("0.0.0.0", "::"), A)),
     "dead-next-hop": Promise(HOST_UNREACHABLE, HOST_UNREACHABLE, (Z, A)),
+    "second-default": Promise(SILENCE, CONNECTED),
+    "two-signatures": Promise(PROHIBITED, PROHIBITED, (ROUTER_Z, ROUTER_A)),
+    "drop-port": Promise(SILENCE, SILENCE),
+    "stateful": Promise(CONNECTED, CONNECTED),
+    "flow-hash": Promise(SILENCE, SILENCE),
+    "loss": Promise(OFTEN_SILENT, OFTEN_SILENT),
+    "own-reset": Promise(RESET, RESET),
+    "own-input": Promise(CONNECTED, SILENCE),
+    "own-input-all": Promise(SILENCE, SILENCE),
+    "own-redirect": Promise(CONNECTED, CONNECTED),
+    "own-mark": Promise(SILENCE, CONNECTED),
+    "ports-used": Promise(NO_PORT, NO_PORT, sources=(NONE, NONE)),
+    "host-rejects": Promise(PORT_UNREACHABLE, PORT_UNREACHABLE, (CLIENT, CLIENT)),
+    "takes-one": Promise(OFTEN_SILENT, OFTEN_SILENT),
+    "takes-one-rst": Promise(OFTEN_RESET, OFTEN_RESET),
+    "reset-after": Promise(THEN_RESET, CONNECTED),
+    "dead-backend": Promise(SILENCE, SILENCE),
+    "small-mtu": Promise(CONNECTED, CONNECTED),
+    "black-hole": Promise(CONNECTED, CONNECTED),
+    "answers-other": Promise(SILENCE, SILENCE),
     "single": Promise(SILENCE, NOT_OURS, sources=(Z, NONE)),
 }
 SLOW = {"host-unreachable", "dead-next-hop"}  # ARP and ND give up after 3 s
@@ -91,7 +139,7 @@ def promised(scenario: str) -> dict[str, dict[str, Any]]:
 
 def run(scenario: str) -> Any:
     """Silence is believed after a second SYN has had no answer, anything else is waited for."""
-    patience = {name: 1.3 if row["outcome"] == "silence" else 10.0 for name, row in promised(scenario).items()}
+    patience = {name: 1.3 if "silence" in row["outcome"] else 10.0 for name, row in promised(scenario).items()}
     return in_lab(scenario, partial(probes.survey, patience))[0]
 
 
@@ -109,6 +157,32 @@ def runs(request: pytest.FixtureRequest, namespaces: None) -> Iterator[Mapping[s
 )
 def test_outcomes(scenario: str, runs: Mapping[str, Future[Any]]) -> None:
     assert runs[scenario].result() == promised(scenario)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scenario", "endings"),
+    [
+        ("loss", {"connected", "silence"}),
+        ("takes-one", {"connected", "silence"}),
+        ("takes-one-rst", {"connected", "ECONNREFUSED"}),
+    ],
+)
+def test_endings_vary_from_connect_to_connect(namespaces: None, scenario: str, endings: set[str]) -> None:
+    (four, six) = in_lab(scenario, partial(probes.outcomes, CLIENT[0], 14), partial(probes.outcomes, CLIENT[1], 14))
+    assert set(four) == set(six) == endings
+    if scenario.startswith("takes"):
+        assert [four.count("connected"), four[0]] == [six.count("connected"), six[0]] == [1, "connected"]
+
+
+@pytest.mark.parametrize("scenario", ["flow-hash", "dead-backend"])
+def test_the_lowest_bit_of_the_source_port_decides(namespaces: None, scenario: str) -> None:
+    for address in CLIENT:
+        ports = {"connected": range(40000, 40006, 2), "silence": range(40001, 40006, 2)}
+        found = in_lab(
+            scenario, *(partial(probes.from_port, address, port) for each in ports.values() for port in each)
+        )
+        assert found == [ending for ending, each in ports.items() for _ in each]
 
 
 def test_every_scenario_is_tried() -> None:

@@ -35,7 +35,7 @@ def test_the_own_tables_say_no(tmp_path: Path, kind: str, outcome: str, errno: s
     found = done.connection
     assert (found["outcome"], found["errno"], found["icmp"]) == (outcome, errno, None)
     nowhere = dict.fromkeys(("gateway", "interface", "source", "table"))
-    assert (found["source"], found["route"]) == (None, {**nowhere, "kind": kind})
+    assert (found["source"], found["route"]) == (None, {**nowhere, "kind": kind, "redirected": False})
     shows(done, f"({errno})", "none was chosen")
 
 
@@ -50,7 +50,14 @@ def test_the_next_hop_does_not_answer(tmp_path: Path) -> None:
     assert (found["outcome"], found["errno"]) == ("unreachable", "EHOSTUNREACH")
     assert found["icmp"] == {"type": 3, "code": 1, "meaning": "host unreachable", "from": "10.9.0.1"}
     assert found["source"]["address"] == "10.9.0.1"
-    way = {"gateway": None, "interface": "enetA", "source": "10.9.0.1", "table": 254, "kind": "unicast"}
+    way = {
+        "gateway": None,
+        "interface": "enetA",
+        "source": "10.9.0.1",
+        "table": 254,
+        "kind": "unicast",
+        "redirected": False,
+    }
     assert found["route"] == way
 
 
@@ -81,7 +88,7 @@ def test_the_article_in_the_lab(tmp_path: Path) -> None:
     assert (works["outcome"], works["source"]["address"], works["chosen_by"]) == ("connected", A, "bind")
     assert works["destination"] == {"name": "backup", "address": "10.1.1.1", "port": 2121}
     assert works["others"] == ["10.1.1.7"]
-    route = {"gateway": "192.168.77.1", "interface": "enetZ", "table": 254, "kind": "unicast"}
+    route = {"gateway": "192.168.77.1", "interface": "enetZ", "table": 254, "kind": "unicast", "redirected": False}
     assert (failed["route"], works["route"]) == ({**route, "source": Z}, {**route, "source": A})
     shows(
         done,

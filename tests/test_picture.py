@@ -18,7 +18,7 @@ from stcp_shell.report.picture.scene import MOST_NODES, MOST_PATHS, MOST_TARGETS
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROUTER = icmp("192.168.77.1")
-NO_ROUTE = {"gateway": None, "interface": None, "source": None, "table": None, "kind": "none"}
+NO_ROUTE = {"gateway": None, "interface": None, "source": None, "table": None, "kind": "none", "redirected": False}
 
 
 def scene(*records: Record) -> Scene:
@@ -65,8 +65,9 @@ def trace(source: str, outcome: str, *hops: str | None, port: int = 2121) -> Rec
 def seen(source: str, outcome: str) -> Record:
     """An observation of a verdict."""
     fields = dict.fromkeys(("errno", "icmp", "syn", "interface", "rtt", "answerer", "trace"))
+    fields |= dict.fromkeys(("hold", "answered_at", "tls", "banner", "mtu"))
     out = route("192.168.77.1", "enetZ")
-    tried = {"attempts": 3, "answered": 3, "rst": False, "elapsed": 0.1, "route": out}
+    tried = {"attempts": 3, "answered": 3, "rst": False, "elapsed": 0.1, "route": out, "lost": 0}
     return {"address": source, "chosen_by": "bind", "outcome": outcome, **fields, **tried}
 
 
@@ -121,10 +122,13 @@ def test_a_verdict_alone_is_drawn() -> None:
         destination=destination("ftp.example", 21),
         summary="the source address decides",
         sources=[seen("172.16.1.50", "connected"), seen("192.168.77.50", "timeout")],
-        blames="192.168.77.1",
+        blames=[{"box": "192.168.77.1", "sources": ["192.168.77.50"]}],
         evidence=[],
         remedies=[],
         severity="bad",
+        certainty="possible",
+        **{name: [] for name in ("causes", "excluded", "attempts", "readings", "context")},
+        **dict.fromkeys(("syns", "most_syns", "seconds"), 0),
     )
     validate([record])
     found = list(paths(scene(record)))

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from textwrap import fill, indent, wrap
 
@@ -18,6 +18,7 @@ from schemas import Record
 
 from stcp_shell.app.options import help_text
 from stcp_shell.commands import CATALOGUE
+from stcp_shell.diagnosis.causes import CAUSES
 from stcp_shell.diagnosis.verdict import KINDS
 from stcp_shell.lab import SCENARIOS
 from stcp_shell.model.connection import OUTCOMES
@@ -45,13 +46,30 @@ VARYING = {
 }
 
 
+# What differs in a diagnosis besides: ports, and how many ICMP errors a router held back.
+VARYING_ATTEMPTS = {
+    r"\s+": " ",
+    r"\d/3": "N/3",
+    r", \d of 3 attempts(; the others got no answer)?": ", N of 3 attempts",
+    r"50:[\d,-]+ -> (\S+), [\d:.-]+ UTC": r"50:PORTS -> \1, TIMES UTC",
+    r"sent in [\d.]+ m?s": "sent in N s",
+    r"all \d+ SYNs": "all N SYNs",
+}
+
+
+def attempts(text: str) -> str:
+    for pattern, word in VARYING_ATTEMPTS.items():
+        text = re.sub(pattern, word, text)
+    return normal(text)
+
+
 def normal(text: str) -> str:
     for pattern, word in VARYING.items():
         text = re.sub(pattern, word, text)
     return text
 
 
-def keep_in_step(part: str, made: str) -> None:
+def keep_in_step(part: str, made: str, normal: Callable[[str], str] = normal) -> None:
     """Compare a part of the README with what the program says now; under UPDATE write it."""
     text = README.read_text(encoding="utf-8")
     begin, end = f".. {part} begins: see tests/test_readme.py\n", f".. {part} ends\n"
@@ -96,7 +114,7 @@ def test_session(tmp_path: Path) -> None:
 def test_diagnosis(tmp_path: Path) -> None:
     line = "diagnose -name 10.1.1.1 -port 2121"
     said, _ = in_lab(tmp_path, "acl-reject", "-c", line)
-    keep_in_step("diagnosis", literal(f"stcp: {line}\n{said}"))
+    keep_in_step("diagnosis", literal(f"stcp: {line}\n{said}"), attempts)
 
 
 def test_scenarios() -> None:
@@ -118,6 +136,15 @@ def test_every_type_of_record() -> None:
 def test_every_kind_of_verdict() -> None:
     kinds = [f"``{kind.name}``\n    {kind.meaning}" for kind in KINDS]
     keep_in_step("verdicts", "\n".join(kinds))
+
+
+def test_every_cause() -> None:
+    lines = []
+    for name, cause in CAUSES.items():
+        proof = f" To tell: {cause.proof}." if cause.proof else ""
+        text = fill(f"{cause.where}: {cause.meaning}{proof}", 114, subsequent_indent="    ")
+        lines.append(f"``{name}``\n    {text}")
+    keep_in_step("causes", "\n".join(lines))
 
 
 def test_commands() -> None:

@@ -247,6 +247,7 @@ def test_records_stay_records() -> None:
         "source": numeric(OWN),
         "table": 254,
         "kind": "unicast",
+        "redirected": False,
     }
     assert connection["destination"] == {"name": PSEUDONYMS.name(TARGET), "address": numeric(REMOTE), "port": 21}
     assert (connection["outcome"], connection["errno"]) == ("prohibited", "EHOSTUNREACH")

@@ -17,7 +17,7 @@ from stcp_shell.report.text.words import View
 
 TARGET = Destination("x", "10.1.1.1", 2121)
 SIDE = Side("x", None, None, 1)
-GOOD_OUTCOMES, WARN_OUTCOMES = {"connected"}, {"timeout", "cancelled", "inconsistent"}
+GOOD_OUTCOMES, WARN_OUTCOMES = {"connected", "closed"}, {"timeout", "cancelled", "inconsistent"}
 
 
 def terminal(result: object) -> set[str]:
@@ -94,7 +94,7 @@ def test_of_verdicts_of_version_1(kind: str, role: str) -> None:
 def test_colours_take_no_room() -> None:
     """A coloured word is longer, and lines break where they do without colours."""
     summary = "the source address decides: 172.16.1.50 connects, 192.168.77.50 does not"
-    found = Diagnosed((Verdict("source-dependent", TARGET, summary, (), None, (), (), "bad"),), False, 0)
+    found = Diagnosed((Verdict("source-dependent", TARGET, summary, (), (), (), (), "bad"),), False, 0)
     coloured = list(lines(found, View(lambda role, text: f"\x1b[1;31m{text}\x1b[m")))
     assert [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in coloured] == list(
         lines(found, View(lambda role, text: text))
@@ -108,7 +108,7 @@ def test_of_a_wait_that_timed_out() -> None:
 
 @pytest.mark.parametrize(("severity", "role"), [("good", "good"), ("warn", "warn"), ("bad", "bad"), ("new", "bad")])
 def test_of_severities(severity: str, role: str) -> None:
-    verdict = Verdict("new", TARGET, "y", (), None, (), (), severity)
+    verdict = Verdict("new", TARGET, "y", (), (), (), (), severity)
     assert terminal(Diagnosed((verdict,), False, 0)) == {role}
     assert page("new", stamped("verdict", **to_json(verdict))) == {role}
     assert changed("verdict", "new", severity) == changed("verdict", "new, by 192.168.77.1", severity) == {role}

@@ -105,17 +105,18 @@ def test_a_default_route_is_found_behind_more_rows_of_0_0_0_0_than_one_answer_ho
 @pytest.mark.parametrize("number", [0, 1])
 def test_the_kernel_answers_for_each_way_as_it_does_to_ip_route_get(world: Any, number: int) -> None:
     ways, theirs = (world[key][number::2] for key in ("ways", "ip ways"))
-    for (gateway, interface, source, _, kind), row in paired(ways, theirs):
+    for (gateway, interface, source, _, kind, redirected), row in paired(ways, theirs):
         via = row.get("gateway") or row.get("via", {}).get("host")
         assert (gateway and gateway.partition("%")[0], interface) == (via, row["dev"]), row
         assert source == (row.get("prefsrc") or row.get("from")), row
         assert kind == row.get("type", "unicast"), row
+        assert redirected is False
 
 
 def test_a_rule_for_the_bound_source_decides_its_way(world: Any) -> None:
     unbound, bound, wildcard = world["ways"][:3]
-    assert unbound == ["192.168.77.1", "enetZ", "192.168.77.50", 254, "unicast"]
-    assert bound == ["172.16.1.1", "enetA", "172.16.1.50", 100, "unicast"]
+    assert unbound == ["192.168.77.1", "enetZ", "192.168.77.50", 254, "unicast", False]
+    assert bound == ["172.16.1.1", "enetA", "172.16.1.50", 100, "unicast", False]
     assert wildcard == unbound
 
 
@@ -130,8 +131,8 @@ def test_where_there_is_no_way_the_kind_says_why() -> None:
         partial(tables.way, "30.0.0.1", "172.16.1.51"),
     )
     rejects = ["prohibit", "blackhole", "unreachable"]
-    assert [way[-1] for way in ways] == [*rejects, *rejects, "none", "none", "none", "none", "none", "none"]
-    assert by_rule == [None, None, None, None, "prohibit"]
+    assert [way[4] for way in ways] == [*rejects, *rejects, "none", "none", "none", "none", "none", "none"]
+    assert by_rule == [None, None, None, None, "prohibit", False]
     assert [way[:3] for way in ways] == [[None, None, None]] * len(ways)
 
 

@@ -31,7 +31,8 @@ SCHEMA_FILE = ROOT / "stcp_shell" / "model" / "schema.json"
 PARTS = {results.SocketRow, rows.BsdSocket}
 STAMP = {"seq": 1, "time": "2026-01-31T15:33:51.123Z"}
 NOTE = {"type": "note", **STAMP, "command": 1, "text": "x"}
-SENT: Record = {"type": "result", **STAMP, "command": 1, "result": "sent", "value": {"socket": 1, "bytes": 5, "of": 5}}
+_FIVE = {"socket": 1, "bytes": 5, "of": 5, "unacknowledged": 0, "interrupted": False}
+SENT: Record = {"type": "result", **STAMP, "command": 1, "result": "sent", "value": _FIVE}
 
 
 def properties(value: Any) -> Iterator[tuple[str, Record]]:

@@ -21,6 +21,7 @@ EVERY = ["type", "seq", "time"]
 CONNECTION = {
     *(*EVERY, "command", "socket", "protocol", "bound", "source", "chosen_by", "destination", "route", "outcome"),
     *("errno", "icmp", "elapsed", "rtt", "syn_retransmits", "rst", "syn", "answerer", "others", "note", "interrupted"),
+    "hold",
 }
 WARNING = (
     "stcp-shell: the session log cannot be written ({}): records are kept in memory; save them with log -save FILE\n"
@@ -68,7 +69,7 @@ def test_the_fields_of_a_connection(tmp_path: Path) -> None:
     for record in works, fails:
         assert set(record) == CONNECTION
         assert set(record["destination"]) == {"name", "address", "port"}
-        assert set(record["route"]) == {"gateway", "interface", "source", "table", "kind"}
+        assert set(record["route"]) == {"gateway", "interface", "source", "table", "kind", "redirected"}
         assert set(record["source"]) == {"address", "port"}
         assert record["elapsed"] > 0
         assert (record["protocol"], record["icmp"], record["syn_retransmits"]) == ("tcp", None, 0)

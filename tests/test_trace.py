@@ -208,6 +208,7 @@ def test_screen_log_and_ticket(namespaces: None, tmp_path: Path) -> None:
         "source": "192.168.77.50",
         "table": 254,
         "kind": "unicast",
+        "redirected": False,
     }
     assert refused["hops"][0]["icmp"]["from"] == "192.168.77.1"
     assert [each["ttl"] for each in connected["hops"]] == [1, 2]
@@ -334,7 +335,8 @@ def test_parting(traces: list[Trace], said: str) -> None:
         (
             going("s", "connected", "10.1.1.1"),
             ResolvedRoute("a", "enetZ", kind="unicast"),
-            "connected at hop 1: a SYN-ACK from the next hop itself, a, for 10.1.1.1",
+            "connected at hop 1: a SYN-ACK from the next hop, a, or from this host (its own NAT or redirect), for "
+            "10.1.1.1",
         ),
         (
             going("s", "refused", "10.1.1.1"),

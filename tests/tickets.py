@@ -11,7 +11,7 @@ OWN, OTHER, GATEWAY, REMOTE = "192.0.2.77", "198.51.100.9", "192.0.2.1", "203.0.
 OWN6, LINK6, MAC = "2001:db8:5:6::77", "fe80::5054:ff:fe12:3456", "52:54:00:12:34:56"
 ORIGINALS = (HOST, "zebra7", TARGET, OWN, OTHER, GATEWAY, REMOTE, OWN6, LINK6, MAC, "192.0.2.255", "192.0.2.0")
 ICMP = {"type": 3, "code": 13, "meaning": "communication administratively prohibited", "from": GATEWAY}
-ROUTE = {"gateway": GATEWAY, "interface": "eth7", "source": OWN, "table": 254, "kind": "unicast"}
+ROUTE = {"gateway": GATEWAY, "interface": "eth7", "source": OWN, "table": 254, "kind": "unicast", "redirected": False}
 BANNER = f"220 ftp.{HOST} for {REMOTE}:21 ({OWN6}, {MAC.replace(':', '-')})"
 
 
@@ -83,6 +83,7 @@ def connection(source: str, **fields: Any) -> Record:
         "others": [OTHER],
         "note": f"{TARGET} is {REMOTE}",
         "interrupted": False,
+        "hold": None,
         **fields,
     }
 
@@ -187,6 +188,33 @@ def _verdict() -> Record:
         "elapsed": 0.01,
         "answerer": None,
         "trace": _path(),
+        "hold": None,
+        "lost": 0,
+        "answered_at": None,
+        "tls": None,
+        "banner": None,
+        "mtu": None,
+    }
+    attempt = {
+        "experiment": "sources",
+        "sent": "2026-01-31T15:33:50.123Z",
+        "source": {"address": OWN, "port": 40001},
+        "chosen_by": "kernel",
+        "destination": {"address": REMOTE, "port": 21},
+        "gateway": GATEWAY,
+        "interface": "eth7",
+        **{name: tried[name] for name in ("outcome", "errno", "icmp", "rst", "rtt", "hold")},
+        "syn_fate": None,
+        "syn_retransmits": 0,
+        "elapsed": 0.01,
+        "resets": None,
+    }
+    cause = {
+        "cause": "filter",
+        "where": "network",
+        "box": GATEWAY,
+        "certainty": "proven",
+        "because": f"{GATEWAY} sent it",
     }
     return {
         "type": "verdict",
@@ -195,10 +223,19 @@ def _verdict() -> Record:
         "destination": {"name": TARGET, "address": REMOTE, "port": 21},
         "summary": f"{GATEWAY} refuses {TARGET}",
         "sources": [tried],
-        "blames": GATEWAY,
+        "blames": [{"box": GATEWAY, "sources": [OWN]}],
         "evidence": [f"from {OWN}: ICMP 3/13 from {GATEWAY}"],
         "remedies": [f"  Linux: ip route replace {REMOTE}/32 via {GATEWAY} dev eth7 src {OWN}"],
         "severity": "bad",
+        "certainty": "proven",
+        "causes": [cause],
+        "excluded": [{"cause": "host-down", "because": f"{OTHER} reaches it"}],
+        "attempts": [attempt],
+        "readings": [{"name": "Tcp.OutRsts", "before": 1, "after": 2}],
+        "context": [{"address": OWN, "interface": "eth7", "reason": f"not meant to reach {REMOTE}", "outcome": None}],
+        "syns": 6,
+        "most_syns": 40,
+        "seconds": 0.5,
     }
 
 

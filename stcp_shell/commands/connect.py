@@ -26,14 +26,21 @@ _UNMEASURED = "the distance of the device that replied is not known"
     Option("port", PORT, "the port: a number or a service name", required=True),
     Option("timeout", SECONDS, "give up after this many seconds (60, or the value of `set timeout`)"),
     Option("who", FLAG, "also measure how far away the device is that accepted or refused"),
+    Option("hold", FLAG, "also hold the connection for 1.2 s: has the far side finished the handshake, does it close"),
     examples=[
         "connect -name 10.1.1.1 -port 2121",
         "connect -name 10.1.1.1 -port ftp -timeout 5",
+        "connect -name 10.1.1.1 -port ftp -hold",
         "connect -name 10.1.1.1 -port 2121 -who",
     ],
 )
 def connect(
-    session: Session, name: str, port: int | str, timeout: float | None = None, who: bool = False
+    session: Session,
+    name: str,
+    port: int | str,
+    timeout: float | None = None,
+    who: bool = False,
+    hold: bool = False,
 ) -> Connection:
     """Connect the current socket, and show which source address it used and how it ended.
 
@@ -41,14 +48,15 @@ def connect(
     first is tried and the others are listed. Ctrl-C ends the connect and keeps the shell. A dgram socket shows the
     source address that the kernel chooses, without sending a packet. -who distinguishes the host from a device in
     front of it that replies in its place: about 20 more SYNs, from their own sockets, measure the distance there
-    and back; their handshakes are aborted, as those of traceroute are.
+    and back; their handshakes are aborted, as those of traceroute are. -hold sends nothing and waits until a byte
+    arrives, for 1.2 s and two round trips at most: a far side that repeats its SYN-ACK has not finished the handshake,
+    and a service that does not want this source closes or resets the connection. The bytes stay there for recv.
     """
     from ..net.probes.probe import Probe, wait
 
     entry = session.socket()
     _check_unused(entry)
-    if who:
-        _check_measurable(entry)
+    _check_stream(entry, who, hold)
     number = resolver.target_port(port, entry.protocol)
     limit = timeout or session.timeout
     session.remember(name)
@@ -74,13 +82,16 @@ def connect(
         probe.cancel()
         session.pending_signal = signalled
     result = _finding(entry, probe, name, route, tuple(found[1:]))
-    entry.state, entry.local = result.outcome, probe.source
-    if result.outcome == "connected":
+    if hold and result.outcome == "connected":
+        result = _held(session, entry, result)
+    # A connection that the peer has closed is still one: recv and getpeername work.
+    entry.state, entry.local = "connected" if result.outcome == "closed" else result.outcome, probe.source
+    if entry.state == "connected":
         entry.peer = destination
     else:
         # A second connect on it would fail with EALREADY or ECONNABORTED, and the kernel would go on sending its SYNs.
         entry.sock.close()
-    return _measured(session, result, source, limit) if who else result
+    return _measured(session, result, source, limit) if who and not result.interrupted else result
 
 
 def _check_unused(entry: Socket) -> None:
@@ -95,17 +106,46 @@ def _check_unused(entry: Socket) -> None:
         raise Failure(f"socket {entry.number} cannot be reused ({entry.state}): open a new one with socket")
 
 
-def _check_measurable(entry: Socket) -> None:
-    if entry.kind != "stream":
-        raise Failure("-who is for stream sockets: a dgram socket's connect sends no packet")
-    if entry.sock.getsockopt(sockets_api.SOL_SOCKET, sockets_api.SO_BINDTODEVICE, 16).strip(b"\0"):
+def _check_stream(entry: Socket, who: bool, hold: bool) -> None:
+    """Check that what the options ask for can be observed."""
+    if (who or hold) and entry.kind != "stream":
+        option = "-who" if who else "-hold"
+        raise Failure(f"{option} is for stream sockets: a dgram socket's connect sends no packet")
+    if who and entry.sock.getsockopt(sockets_api.SOL_SOCKET, sockets_api.SO_BINDTODEVICE, 16).strip(b"\0"):
         raise Failure("-who measures without SO_BINDTODEVICE, which this socket has: the path may differ")
+
+
+def _held(session: Session, entry: Socket, found: Connection) -> Connection:
+    """Return the finding with what the connection shows while it is held."""
+    from ..net.probes.hold import Holding, hold_all, seconds
+
+    started = monotonic()
+    limit = seconds(found.rtt)
+    holding = Holding(entry.sock, started, limit)
+
+    def show() -> None:
+        if session.progress:
+            elapsed = monotonic() - started
+            session.progress(Waiting(f"hold the connection to {found.destination}", elapsed, limit - elapsed))
+
+    interrupted = False
+    try:
+        hold_all([holding], session.progress and show, TICK)
+    except (KeyboardInterrupt, Terminated) as cut:
+        session.pending_signal = cut if isinstance(cut, Terminated) else None
+        interrupted = True
+    seen = holding.result()
+    found = found._replace(hold=seen, interrupted=interrupted)
+    if seen.word == "reset":
+        return found._replace(outcome="reset", errno="ECONNRESET")
+    return found._replace(outcome="closed") if seen.word == "closed" else found
 
 
 def _measured(session: Session, found: Connection, source: str | None, limit: float) -> Connection:
     """Return the finding with the distance of the device that accepted or refused, if one did."""
-    if found.outcome != "connected" and not found.rst:
+    if not found.accepted and not found.rst:
         return found
+    answer = "connected" if found.accepted else found.outcome
     from ..net.probes.hop_distance import hop_distance
 
     started = monotonic()
@@ -117,7 +157,7 @@ def _measured(session: Session, found: Connection, source: str | None, limit: fl
             session.progress(Waiting(what, elapsed, limit - elapsed))
 
     try:
-        box = hop_distance(found.destination.endpoint, source, limit, found.outcome, session.progress and show)
+        box = hop_distance(found.destination.endpoint, source, limit, answer, session.progress and show)
     except (KeyboardInterrupt, Terminated) as cut:
         session.pending_signal = cut if isinstance(cut, Terminated) else None
         return found._replace(note=f"{_UNMEASURED}: interrupted", interrupted=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import select
 import socket as sockets_api
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
-from ..errors import Failure, reason
+from ..errors import Failure, Terminated, reason
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import COUNT, FLAG, SECONDS, TEXT, choice
 from ..model.results import Accepted, Listening, Received, Sent, ShutDown, SocketName, WaitTimedOut
@@ -18,6 +18,7 @@ from .session import TICK, Session, Socket, Waiting
 _ESCAPE = r"\\(?:([rnt0\\])|x([0-9A-Fa-f]{2}))"
 _ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}
 _HOW = {"read": sockets_api.SHUT_RD, "write": sockets_api.SHUT_WR, "both": sockets_api.SHUT_RDWR}
+_ACKNOWLEDGED = 0.3  # seconds to wait for it: a delayed ACK takes up to 0.2 s
 _TIMEOUT = Option("timeout", SECONDS, "give up after this many seconds (60, or the value of `set timeout`)")
 
 
@@ -62,7 +63,10 @@ def accept(session: Session, timeout: float | None = None) -> Accepted | WaitTim
     examples=["send -line 'USER anonymous'", "send 'HEAD / HTTP/1.0\\r\\n\\r\\n'"],
 )
 def send(session: Session, text: str, line: bool = False) -> Sent:
-    """Send text to the peer of the current socket."""
+    """Send text to the peer of the current socket.
+
+    Shows how many bytes the peer has not acknowledged 0.3 s later: they do not get there, or it does not take them.
+    """
     entry = _connected(session)
     data = _unescape(text) + (b"\r\n" if line else b"")
     try:
@@ -72,7 +76,8 @@ def send(session: Session, text: str, line: bool = False) -> Sent:
         raise Failure(f"the peer accepted no data within {session.timeout:g} s") from None
     except OSError as error:
         raise Failure(reason(error)) from None
-    return Sent(entry.number, sent, len(data))
+    left, interrupted = _unacknowledged(session, entry)
+    return Sent(entry.number, sent, len(data), left, interrupted)
 
 
 @command(
@@ -155,6 +160,24 @@ def _unescape(text: str) -> bytes:
         parts.append(_ESCAPES[found[1]] if found[1] else bytes.fromhex(found[2]))
         position = found.end()
     return b"".join([*parts, text[position:].encode()])
+
+
+def _unacknowledged(session: Session, entry: Socket) -> tuple[int | None, bool]:
+    """Return how many bytes the peer does not acknowledge within a short time, and whether Ctrl-C ended that time."""
+    from ..net.probes.socket_evidence import unacknowledged
+
+    until = monotonic() + _ACKNOWLEDGED
+    pause = 0.0002
+    left = unacknowledged(entry.sock) if entry.kind == "stream" else None
+    try:
+        while left and monotonic() < until:
+            sleep(pause)
+            pause = min(2 * pause, 0.005)
+            left = unacknowledged(entry.sock)
+    except (KeyboardInterrupt, Terminated) as cut:
+        session.pending_signal = cut if isinstance(cut, Terminated) else None
+        return left, True
+    return left, False
 
 
 def _readable(session: Session, entry: Socket, limit: float, what: str) -> bool:

@@ -6,18 +6,28 @@ from typing import TYPE_CHECKING
 
 from ..errors import Failure
 from ..language.declaration import Option, command
-from ..language.kinds import ADDRESSES, HOST, PORT, PORTS, SECONDS
-from ..model.connection import Endpoint
+from ..language.kinds import ADDRESSES, FLAG, HOST, PORT, PORTS, SECONDS, Kind, choices, whole
+from ..language.kinds import port as port_kind
+from ..model.connection import Endpoint, family_of
 from ..net import resolver
 from .session import Session, Waiting
 
 if TYPE_CHECKING:
-    from ..model.diagnosis import Case, Diagnosed
-    from ..net.probes.sweep import Sweep
+    from ..diagnosis.case import Case
+    from ..diagnosis.examine import Examination
+    from ..diagnosis.request import Target
+    from ..diagnosis.surroundings import Surroundings
+    from ..model.diagnosis import Diagnosed
 
 DEFAULT_TIMEOUT = 5.0
 LEAST_TIMEOUT = 1.2  # before the first retransmission TCP_INFO shows a SYN dropped here and one lost elsewhere alike
-_TRACING = 0.3  # of the timeout: after this time the paths of silent sources are traced, while the attempts go on
+MOST_ATTEMPTS = 8
+_MTU_TIMEOUT = 20.0  # the least time for the path MTU: hosts limit their answers to one a second
+_ATTEMPTS = Kind("NUMBER", whole(1, 20))
+
+
+def _control(text: str) -> int | str:
+    return "none" if text == "none" else port_kind(text)
 
 
 @command(
@@ -27,7 +37,18 @@ _TRACING = 0.3  # of the timeout: after this time the paths of silent sources ar
     Option("from", ADDRESSES, "only these source addresses and the default one"),
     Option("timeout", SECONDS, "seconds that one attempt waits (5; at least 1.2)"),
     Option("ports", PORTS, "test these ports too"),
-    examples=["diagnose -name 10.1.1.1 -port 2121", "diagnose -name 10.1.1.1 -port ftp -from 172.16.1.50 -timeout 3"],
+    Option("quick", FLAG, "check neither the handshake nor the host besides the port"),
+    Option("attempts", _ATTEMPTS, "the most connects from one source address (8)"),
+    Option("control", Kind("PORT", _control), "a port of the host that is likely closed (1), or none"),
+    Option("banner", FLAG, "wait for the first bytes of the service"),
+    Option("tls", FLAG, "make a TLS handshake from each source that connects: who answers, with which certificate"),
+    Option("mtu", FLAG, "measure the path MTU from each source, too (see mtu)"),
+    Option("for", choices("linux", "bsd", "openvos", "windows"), "also print the remedies for these systems"),
+    examples=[
+        "diagnose -name 10.1.1.1 -port 2121",
+        "diagnose -name 10.1.1.1 -port ftp -from 172.16.1.50 -timeout 3",
+        "diagnose -name 10.1.1.1 -port 2121 -quick",
+    ],
 )
 def diagnose(
     session: Session,
@@ -36,61 +57,101 @@ def diagnose(
     from_: tuple[str, ...] = (),
     timeout: float = DEFAULT_TIMEOUT,
     ports: tuple[int | str, ...] = (),
+    quick: bool = False,
+    attempts: int = MOST_ATTEMPTS,
+    control: int | str | None = None,
+    banner: bool = False,
+    tls: bool = False,
+    mtu: bool = False,
+    for_: tuple[str, ...] = (),
 ) -> Diagnosed:
     """Find out whether the source address decides, which device rejects, and what would fix it.
 
-    Connects from the default source address and from every other local one (bind(2) only), all at once and each
-    three times. The service sees the connections that succeed; each is closed at once. Shows the outcome for each,
-    then a verdict with its evidence and remedies. It needs no socket and no root. Ctrl-C ends it and shows the
-    results so far.
+    Connects from the default source address and from every other local one (bind(2) only), all at once, and again
+    only as often as the results leave a question open. A connection that is accepted is held for 1.2 s, or until a
+    byte arrives, to see whether the handshake is finished. Datagrams to closed ports, and one connect to a port that
+    is likely closed, show whether the host is alive. At most 20 SYNs are sent for each source address. All addresses
+    of a name are tried. Shows the outcome for each source, then a verdict with its causes, evidence and remedies. It
+    needs no socket and no root. Ctrl-C ends it and shows the results so far.
     """
+    from ..diagnosis import findings
+    from ..diagnosis.examine import Examination
+    from ..diagnosis.follow_up import follow_up
+    from ..diagnosis.request import CONTROL_PORT, Request
+    from ..diagnosis.surroundings import Surroundings
     from ..diagnosis.verdict import judge
     from ..model.diagnosis import Diagnosed
-    from ..net.probes.source_addresses import check_target, eligible
+    from ..net.probes.hold import SECONDS as HELD
 
     numbers = list(dict.fromkeys(resolver.target_port(p) for p in (port, *ports)))
     if timeout < LEAST_TIMEOUT:
         raise Failure(f"-timeout {timeout:g}: use at least {LEAST_TIMEOUT:g} s: less does not show the fate of a SYN")
-    address = resolver.either_family(name, from_[0] if from_ else None, session.timeout)[0]
-    check_target(address)
+    closed = 0 if control == "none" else resolver.target_port(control or CONTROL_PORT)
+    around = Surroundings()
+    targets, left_out, untried = _targets(name, numbers, from_, timeout, around)
     session.remember(name)
-    sources, left_out = eligible(address, from_)
-    destinations = [Endpoint(address, number) for number in numbers]
-    cases, cancelled = _examine(session, name, destinations, sources, timeout)
-    session.last_verdicts = [judge(case) for case in cases]
-    return Diagnosed(tuple(session.last_verdicts), cancelled, left_out)
-
-
-def _examine(
-    session: Session, name: str, destinations: list[Endpoint], sources: list[str], timeout: float
-) -> tuple[list[Case], bool]:
-    from ..diagnosis import examine
-    from ..net.probes.sweep import SourceTest, Sweep
-
-    tests = [
-        SourceTest(destination, source, session.resolve_route(destination, source))
-        for destination in destinations
-        for source in (None, *sources)
-    ]
+    for target in targets:
+        session.resolve_route(target.endpoint, None)
     session.log_snapshot()
-    before = examine.filter_drops()
-    sweep = Sweep(tests, timeout)
+    hold = timeout if banner else HELD
+    request = Request(timeout, hold, quick and not banner, attempts, closed, banner, tls)
+    found = Examination(name, targets, request, session.resolve_route, around, session.environment.clock())
     if session.progress:
-        sweep.progress = lambda: _show(session, sweep, name, timeout)
-    sweep.run(until=timeout * _TRACING)
-    traced = {} if sweep.done or sweep.cancelled else examine.paths(sweep, timeout)
-    sweep.run()
-    for test in tests:
-        examine.look_again(test, session.resolve_route)
-    drops = examine.filter_drops()
-    rose = None if before is None or drops is None else drops - before
-    cases = [examine.case(name, d, sweep, traced, rose) for d in destinations]
-    return cases, sweep.cancelled
+        found.sweep.progress = lambda: _show(session, found)
+    found.run()
+    follow_up(found)
+    cases = findings.cases(found)
+    if mtu and not found.sweep.cancelled:
+        cases = _with_mtus(session, cases, timeout)
+    session.last_verdicts = [judge(case, for_) for case in cases]
+    return Diagnosed(tuple(session.last_verdicts), found.sweep.cancelled, left_out, tuple(untried))
 
 
-def _show(session: Session, sweep: Sweep, name: str, timeout: float) -> None:
+def _targets(
+    name: str, numbers: list[int], wanted: tuple[str, ...], timeout: float, around: Surroundings
+) -> tuple[list[Target], int, list[str]]:
+    """Return the ports of every address of the name, the number of sources left out, and addresses not tried."""
+    from ..diagnosis.request import Target
+    from ..net.probes.source_addresses import check_target, eligible
+
+    addresses = resolver.every_address(name, timeout)
+    targets, untried, left_out = [], [], 0
+    for address in addresses:
+        families = {family_of(each) for each in wanted}
+        if len(addresses) > 1 and families and family_of(address) not in families:
+            untried.append(f"{address}: of another address family than -from")
+            continue
+        check_target(address)
+        sources, more = eligible(address, wanted)
+        left_out += more
+        if not sources and len(addresses) > 1:
+            untried.append(f"{address}: this host has no source address of its family")
+            continue
+        context = [] if wanted else around.bystanders(sources, address)
+        outside = {each.address for each in context}
+        meant = [source for source in sources if source not in outside]
+        targets += [Target(Endpoint(address, number), meant, context) for number in numbers]
+    return targets, left_out, untried
+
+
+def _with_mtus(session: Session, cases: list[Case], timeout: float) -> list[Case]:
+    """Return the cases with the path MTU of each source, which is measured once for each address."""
+    from .mtu import measure
+
+    pairs = [(case.destination.address, seen.address) for case in cases for seen in case.observations if seen.address]
+    measured, _ = measure(session, list(dict.fromkeys(pairs)), max(timeout, _MTU_TIMEOUT))
+
+    def with_mtu(case: Case) -> Case:
+        to = case.destination.address
+        seen = (each._replace(mtu=measured.get((to, each.address or ""))) for each in case.observations)
+        return case._replace(observations=tuple(seen))
+
+    return [with_mtu(case) for case in cases]
+
+
+def _show(session: Session, found: Examination) -> None:
     if session.progress:
-        ended = sum(probe.code is not None for test in sweep.tests for probe in test.attempts)
-        every = sum(len(test.attempts) for test in sweep.tests)
-        what = f"diagnose {name}: {ended} of {every} attempts ended"
-        session.progress(Waiting(what, sweep.elapsed(), max(0.0, timeout * 1.2 - sweep.elapsed())))
+        elapsed = found.sweep.elapsed()
+        limit = found.request.timeout * 1.25
+        what = f"diagnose {found.name}: at most {found.most_syns} SYNs in {limit:.1f} s"
+        session.progress(Waiting(what, elapsed, max(0.0, limit - elapsed), found.syns))

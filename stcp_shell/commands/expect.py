@@ -22,6 +22,18 @@ def verdicts() -> tuple[str, ...]:
     return VERDICTS
 
 
+def causes() -> tuple[str, ...]:
+    """Return the causes that a verdict can name."""
+    from ..diagnosis.causes import CAUSES
+
+    return tuple(CAUSES)
+
+
+def _cause(text: str) -> str:
+    name: str = choice(*causes()).convert(text)
+    return name
+
+
 def _verdict(text: str) -> str:
     kind: str = choice(*verdicts()).convert(text)
     return kind
@@ -76,6 +88,25 @@ def expect_verdict(session: Session, kind: str) -> Expectation:
     seen = list(dict.fromkeys(verdict.kind for verdict in session.last_verdicts))
     evidence = [line for verdict in session.last_verdicts for line in (verdict.summary, *verdict.evidence)]
     return Expectation(seen == [kind], f"verdict {kind}", f"verdict {' and '.join(seen)}", tuple(evidence))
+
+
+@command(
+    "expect cause",
+    Argument("cause", Kind("CAUSE", _cause, "cause"), "the cause that the verdict must name"),
+    examples=["expect cause access-list"],
+)
+def expect_cause(session: Session, cause: str) -> Expectation:
+    """Check that the last diagnose names a cause; if it had several verdicts, each must name it.
+
+    It is met by a cause that is proven, likely or possible: use expect verdict for what was seen.
+    """
+    if not session.last_verdicts:
+        raise Failure("there is no diagnosis yet: use diagnose first")
+    named = [{each.cause: each for each in verdict.causes} for verdict in session.last_verdicts]
+    seen = dict.fromkeys(f"{each.cause} ({each.certainty})" for causes in named for each in causes.values())
+    evidence = [line for verdict in session.last_verdicts for line in (verdict.summary, *verdict.evidence)]
+    met = all(cause in causes for causes in named)
+    return Expectation(met, f"cause {cause}", f"causes {', '.join(seen) or 'none'}", tuple(evidence))
 
 
 @command("wait", Argument("seconds", SECONDS, "how long"), examples=["wait 0.5"])

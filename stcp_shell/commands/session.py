@@ -65,7 +65,7 @@ class Session:
         self.progress: Optional[Callable[[Waiting], None]] = None
         self.ended = False
         self.pending_signal: Optional[Terminated] = (
-            None  # the signal that ended a connect: raised after the connect is logged
+            None  # the signal that ended a connect or a send: raised after it is logged
         )
         self.last_connection: Optional[Connection] = None
         self.last_verdicts: list[Verdict] = []

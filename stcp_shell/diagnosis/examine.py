@@ -1,155 +1,255 @@
-"""From the probes of a sweep to the observations of a case, with other facts about this host."""
+"""Makes the experiments at one or several ports of a host, and returns the cases: all that was observed.
+
+With `surroundings` the only modules of verdicts that do input or output.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Optional
+from collections import deque
+from collections.abc import Sequence
+from math import ceil
+from time import monotonic
 
 from ..errors import Failure
-from ..model.connection import INET, Endpoint, HopDistance, ResolvedRoute, family_of
-from ..model.diagnosis import Case, Observation, ReversePath
+from ..model.attempt import Control
+from ..model.connection import Endpoint
+from ..model.tls import Tls
 from ..model.trace import Trace
-from ..net.probes.hop_distance import hop_distance
-from ..net.probes.probe import Probe
-from ..net.probes.sweep import SourceTest, Sweep
+from ..net.probes.controls import controls
+from ..net.probes.sweep import Sweep
 from ..net.probes.traceroute import traces
-from ..net.tables import rpfilter
-from ..net.tables.interfaces import interfaces
-from ..net.tables.netlink import TablesUnavailable
-from ..net.tables.routes import default_gateways
+from ..net.probes.trial import SourceTest, Trial, Way
+from ..net.tables import own_sockets
+from ..net.tables.settings import port_range
+from .case import Burst
+from .experiments import PATIENCE, Plan, Step
+from .request import Request, RouteTo, Target, tests_of
+from .surroundings import Surroundings
 
-MOST_TRACED = 3  # sources without an answer whose path is traced, besides one that works
-MOST_MEASURED = 3  # RSTs whose distance is measured
-RouteTo = Callable[[Endpoint, Optional[str]], Optional[ResolvedRoute]]
-Traced = Mapping[tuple[Endpoint, Optional[str]], Trace]
-
-
-def filter_drops() -> int | None:
-    """Return the reverse path filter's counter."""
-    return rpfilter.dropped()
-
-
-def paths(sweep: Sweep, timeout: float) -> Traced:
-    """Trace the paths to the first destination: from sources without an answer so far, and from one that works."""
-    destination = sweep.tests[0].destination
-    tests = [test for test in sweep.tests if test.destination == destination]
-    silent = [test for test in tests if not any(probe.code is not None for probe in test.attempts)]
-    if not silent:
-        return {}
-    works = [test for test in tests if any(probe.code == 0 for probe in test.attempts)]
-    chosen = [*silent[:MOST_TRACED], *works[:1]]
-    sources = [test.source for test in chosen]
-    try:
-        found = traces(destination, sources, timeout=timeout * 0.5, progress=lambda *_: sweep.take())
-    except (Failure, OSError):  # a source was removed meanwhile, or descriptors have run out: go on without
-        return {}
-    if any(trace.outcome == "cancelled" for trace in found):
-        sweep.cancel()
-    return {(destination, test.source): trace for test, trace in zip(chosen, found)}
+MOST_TRACED = 2  # sources whose path is traced, and whose distance is checked
+_CONTROL = 0.3  # of the timeout: longest wait for the answers of the controls
+_TRACING = 0.4  # of the timeout: time for the traces
+_BEYOND = 2  # hops that are traced after the last one that is known from the datagrams
+_NEAR = 0.03  # seconds, on top of some round trips, in which a router reports an exceeded TTL
+_CONTEXT = 0.3  # seconds that a connect from an address waits that is not judged
+_SHORT = 0.05  # seconds until the next try if file descriptors have run out
 
 
-def look_again(test: SourceTest, route_to: RouteTo) -> None:
-    """Look up the route of an unbound IPv4 connect with the source that it chose, as the kernel does (see connect)."""
-    chosen = next((probe.source for probe in test.attempts if probe.source), None)
-    if test.source is None and chosen and family_of(chosen.address) == INET:
-        test.route = route_to(test.destination, chosen.address)
+class Examination:
+    """The experiments at the ports of a host. `run` makes them; `findings` says what was observed."""
 
+    def __init__(
+        self,
+        name: str,
+        targets: Sequence[Target],
+        request: Request,
+        route_to: RouteTo,
+        around: Surroundings,
+        now: float,
+    ) -> None:
+        self.name = name  # as typed
+        self.targets = targets
+        self.request = request
+        self.route_to = route_to
+        self.around = around
+        self.sweep = Sweep(now)
+        hold = 0.0 if request.quick else request.hold
+        self.plans = {
+            port: Plan(tests_of(port, sources, route_to), request.timeout, hold, request.most_attempts, port_range())
+            for port, sources, _ in targets
+        }
+        self.bystanders = {
+            port: [SourceTest(port, each.address, route_to(port, each.address)) for each in context]
+            for port, _, context in targets
+        }
+        self.far_ends: set[Endpoint] = set()
+        self.paths: dict[SourceTest, Trace] = {}
+        self.controls: list[Control] = []
+        self.bursts: list[Burst] = []
+        self.handshakes: dict[SourceTest, Tls] = {}
+        self.prompt: frozenset[str] = frozenset()  # interfaces whose counters count at once
+        self._traced_syns = 0
+        self._postponed: deque[Step] = deque()
+        self._retry = 0.0
 
-def case(name: str, destination: Endpoint, sweep: Sweep, traced: Traced, rose: int | None) -> Case:
-    """Return all facts about one destination."""
-    there = interfaces()
-    places = {address.address: interface.name for interface in there for address in interface.addresses}
-    tests = [test for test in sweep.tests if test.destination == destination and test.attempts]
-    measured = {} if sweep.cancelled else _distances(tests, destination, sweep)
-    observations = [observe(test, places, traced.get((destination, test.source)), measured) for test in tests]
-    return Case(
-        destination=destination,
-        name=name,
-        observations=tuple(_distinct(observations)),
-        local_addresses=frozenset(address.partition("%")[0] for address in places),
-        reverse_path=ReversePath(rpfilter.strict(places.values()), rose),
-        gateways=tuple(_gateways(destination)),
-    )
+    @property
+    def most_syns(self) -> int:
+        """The limit for the SYNs."""
+        return sum(plan.most_syns for plan in self.plans.values())
 
+    @property
+    def syns(self) -> int:
+        """How many SYNs were sent so far."""
+        return self.sweep.syns + self._traced_syns
 
-def observe(
-    test: SourceTest, places: Mapping[str, str], trace: Trace | None, measured: Mapping[str, HopDistance]
-) -> Observation:
-    """Return the result that the attempts of a test agree on."""
-    outcomes = [probe.outcome(test.route) for probe in test.attempts]
-    answered = [o for o in outcomes if o not in ("timeout", "cancelled")]
-    outcome = (answered[0] if len(set(answered)) == 1 else "inconsistent") if answered else outcomes[0]
-    best = _telling(test.attempts, outcomes, outcome)
-    source = best.source.address if best.source else test.source
-    return Observation(
-        address=source,
-        chosen_by="kernel" if test.source is None else "bind",
-        outcome=outcome,
-        attempts=len(outcomes),
-        answered=len(answered),
-        errno=best.errno,
-        icmp=best.icmp,
-        rst=best.rst,
-        syn_fate=best.syn_fate,
-        route=test.route,
-        interface=places.get(source or ""),
-        rtt=best.info.rtt if best.info and outcome == "connected" else None,
-        elapsed=min(probe.elapsed() for probe in test.attempts),
-        answerer=measured.get(source or "") if best.rst else None,
-        trace=trace,
-    )
+    @property
+    def _room(self) -> int:
+        """How many SYNs may still be started: less those that are waiting may yet send, one a second."""
+        now = monotonic()
+        to_come = sum(min(8, ceil(t.expires - now) - 1) for t in self.sweep.waiting if t.holding is None)
+        return self.most_syns - self.syns - to_come - len(self._postponed)
 
-
-def _telling(probes: list[Probe], outcomes: list[str], outcome: str) -> Probe:
-    """Return the attempt with most evidence: with the outcome and, if possible, an ICMP error or the fate of SYNs."""
-    same = [probe for probe, each in zip(probes, outcomes) if each == outcome] or probes
-    return next((probe for probe in same if probe.icmp or probe.syn_fate), same[0])
-
-
-def _distinct(observations: list[Observation]) -> list[Observation]:
-    """Merge the default source and its bound twin: one test, made twice as often. An answer outweighs a timeout."""
-    twin = next((seen for seen in observations[1:] if seen.address == observations[0].address), None)
-    if twin is None:
-        return observations
-    default = observations[0]
-    if not (default.silent or twin.silent or default.outcome == twin.outcome):
-        return observations  # they got different answers: both are shown
-    best = twin if default.silent else default
-    merged = best._replace(
-        chosen_by=default.chosen_by,
-        attempts=default.attempts + twin.attempts,
-        answered=default.answered + twin.answered,
-        elapsed=min(default.elapsed, twin.elapsed) if default.outcome == twin.outcome else best.elapsed,
-        trace=default.trace or twin.trace,
-    )
-    return [merged, *(seen for seen in observations[1:] if seen is not twin)]
-
-
-def _distances(tests: list[SourceTest], destination: Endpoint, sweep: Sweep) -> dict[str, HopDistance]:
-    """Return how far away the devices are that sent a RST, by source address.
-
-    Ctrl-C ends the sweep with what is known so far.
-    """
-    found: dict[str, HopDistance] = {}
-    for test in [test for test in tests if any(probe.rst for probe in test.attempts)][:MOST_MEASURED]:
-        source = next((probe.source.address for probe in test.attempts if probe.source), None)
-        if not source or source in found:
-            continue
+    def run(self) -> None:
+        """Make the experiments. Ctrl-C ends it with what is known so far: see `sweep.cancelled`."""
+        sweep, request = self.sweep, self.request
         try:
-            answer = hop_distance(destination, test.source, timeout=1.0)
+            self._plan()
+            if not request.quick:
+                if request.control:
+                    self._ask_controls()
+                self.prompt = self.around.sending()
+                self._check_distances()
+                sweep.run(self._plan, until=request.timeout * _CONTROL)
+                self._try_control_port()
+                self._trace()
+            sweep.run(self._plan)
+            if not request.quick:
+                self._check_distances()
         except KeyboardInterrupt:
             sweep.cancel()
-            break
-        except (Failure, OSError):  # the source was removed meanwhile, or the kernel lacks an option
-            continue
-        if answer:
-            found[source] = answer
-    return found
 
+    def _plan(self) -> float | None:
+        """Start what is due; return when to be asked again."""
+        now = monotonic()
+        if not self.sweep.trials:
+            for tests in self.bystanders.values():
+                self._postponed.extend(Step(test, Way(_CONTEXT, "context")) for test in tests)
+        for port, plan in self.plans.items():
+            self._promote(port, plan)
+            self._postponed.extend(plan.due(now, self.around.own, self._room))
+        if now >= self._retry:
+            while self._postponed:
+                step = self._postponed.popleft()
+                if self.sweep.start(step.test, step.way) is None:
+                    self._postponed.appendleft(step)
+                    self._retry = now + _SHORT
+                    break
+        times = [time for plan in self.plans.values() if (time := plan.again(now)) is not None]
+        return min([*times, *([self._retry] if self._postponed else [])], default=None)
 
-def _gateways(destination: Endpoint) -> list[tuple[str, str]]:
-    try:
-        routes = default_gateways(family_of(destination.address))
-    except TablesUnavailable:
-        return []
-    return [(hop.interface, hop.gateway) for route in routes for hop in route.hops if hop.interface and hop.gateway]
+    def _promote(self, port: Endpoint, plan: Plan) -> None:
+        """Judge a bystander with the others if it connects and another source does not."""
+        if all(trial.probe.code == 0 for test in plan.tests for trial in test.of("sources")):
+            return
+        for test in [each for each in self.bystanders[port] if any(trial.probe.code == 0 for trial in each.trials)]:
+            self.bystanders[port].remove(test)
+            for trial in test.trials:
+                trial.way = trial.way._replace(experiment="sources")
+            plan.tests.append(test)
+
+    def perform(self, steps: Sequence[Step]) -> list[Trial]:
+        """Make these connects now, while the others go on, and return them when they are over."""
+        steps = steps[: max(0, self._room)]
+        trials = [trial for step in steps if (trial := self.sweep.start(step.test, step.way))]
+        while not all(trial.over for trial in trials) and not self.sweep.cancelled:
+            self._plan()
+            self.sweep.take(10)
+        return trials
+
+    def _tests_of_all(self) -> list[SourceTest]:
+        return [test for plan in self.plans.values() for test in plan.tests]
+
+    def _ask_controls(self) -> None:
+        """Send the datagrams; in time for a connection that is served at once."""
+        tests = self._tests_of_all()
+        pairs = [
+            (plan.tests[0].destination.address, test.address)
+            for plan in self.plans.values()
+            for test in plan.tests[: MOST_TRACED + 1]
+        ]
+        started = monotonic()
+
+        def enough() -> bool:
+            self._plan()
+            self.sweep.take(0)
+            if self.sweep.progress:
+                self.sweep.progress()
+            round_trips = [t.probe.info.rtt for t in self.sweep.trials if t.probe.code == 0 and t.probe.info]
+            served = all(test.trials and test.trials[0].over and test.trials[0].probe.code == 0 for test in tests)
+            return served and monotonic() - started > _NEAR + 3 * max(round_trips, default=0.0)
+
+        self.controls = controls(list(dict.fromkeys(pairs)), self.request.timeout * _CONTROL, enough)
+
+    def control(self, test: SourceTest) -> Control | None:
+        """Return the datagrams from the source of a test to its destination."""
+        wanted = ("udp", test.destination.address, test.address)
+        return next((each for each in self.controls if each[:3] == wanted), None)
+
+    def _check_distances(self) -> None:
+        """Send a SYN that runs out before the host: whatever accepts it is nearer, and answers for the host."""
+        steps: list[Step] = []
+        for test in [test for test in self._tests_of_all() if test.trials and not test.of("ttl")]:
+            if test.trials[0].probe.code != 0:
+                continue
+            info = test.trials[0].probe.info
+            control = self.control(test)
+            beyond = control.beyond if control else 0
+            gateway = test.route.gateway if test.route and test.route.kind == "unicast" else None
+            near = {1} if gateway and gateway != test.destination.address else set()
+            wait = _NEAR + 4 * (info.rtt if info else 0.0)
+            ttls = near | ({beyond} if beyond else set())
+            steps += [Step(test, Way(wait, "ttl", abort=True, hop_limit=ttl)) for ttl in sorted(ttls)]
+        for trial in self.perform(steps[: 2 * (MOST_TRACED + 1)]):
+            if trial.probe.code == 0 and trial.way.hop_limit == 1 and trial.test.destination not in self.far_ends:
+                self._look_for_far_end(trial.test)
+
+    def _look_for_far_end(self, test: SourceTest) -> None:
+        """Find out whether the far end of a connection is a socket of this host, while both ends are open."""
+        trial = self.sweep.hold_open(test, Way(PATIENCE, "ttl", hop_limit=1))
+        source = trial.probe.source
+        if trial.probe.code == 0 and source and own_sockets.far_end(source):
+            self.far_ends.add(test.destination)
+        trial.close()
+
+    def _trace(self) -> None:
+        """Trace the paths to the first destination: of sources without an answer so far, and of one that works."""
+        tests = self._tests_of_all()
+        silent = [test for test in tests if not any(trial.probe.code is not None for trial in test.of("sources"))]
+        if not silent or self.sweep.cancelled or any(plan.is_mixed for plan in self.plans.values()):
+            return
+        there = silent[0].destination  # the first that is silent: one destination is traced
+        tests = [test for test in tests if test.destination == there]
+        works = [test for test in tests if any(trial.probe.code == 0 for trial in test.of("sources"))]
+        traced = [*(test for test in silent if test in tests), *works]
+        traced = traced[: MOST_TRACED - 1] + (works or traced[MOST_TRACED - 1 :])[:1]
+        beyond = max((each.beyond for each in self.controls), default=0)
+        # Each path takes a SYN for each hop, and two more for each hop that does not reply.
+        traced = traced[: max(0, self._room) // (beyond + 3 * _BEYOND)]
+        if not traced:
+            return
+
+        def progress(elapsed: float, left: float, syns: int) -> None:
+            self._traced_syns = syns
+            self._plan()
+            self.sweep.take(0)
+            if self.sweep.progress:
+                self.sweep.progress()
+
+        try:
+            seconds = self.request.timeout * _TRACING
+            sources = [test.source for test in traced]
+            found = traces(traced[0].destination, sources, beyond + _BEYOND, seconds, progress)
+        except (Failure, OSError):  # a source was removed meanwhile, or descriptors have run out: go on without
+            return
+        if any(trace.outcome == "cancelled" for trace in found):
+            self.sweep.cancel()
+        self.paths = dict(zip(traced, found))
+
+    def _try_control_port(self) -> None:
+        """Connect to a port that is likely closed, if the host has not answered: its RST shows that it is alive."""
+        if not self.request.control or self.sweep.cancelled:
+            return
+        for test in [test for plan in self.plans.values() for test in plan.tests[:MOST_TRACED]]:
+            address = test.destination.address
+            alive = any(each.alive for each in self.controls if each.destination == address)
+            answered = any(
+                t.probe.code == 0 or t.probe.rst
+                for plan in self.plans.values()
+                for other in plan.tests
+                if other.destination.address == address
+                for t in other.trials
+            )
+            if alive or answered or self.request.control == test.destination.port:
+                continue
+            other = SourceTest(test.destination._replace(port=self.request.control), test.source, test.route)
+            self.sweep.start(other, Way(PATIENCE, "control", abort=True))

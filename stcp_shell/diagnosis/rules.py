@@ -1,14 +1,34 @@
-"""The rules of the kinds of verdict: each returns its conclusion from a case, or None if it does not hold."""
+"""The rules of the kinds of verdict: each returns its conclusion from a case, or None if it does not hold.
+
+This module has those that look at the sources one by one: this host, its next hop, what answers, the handshake.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Optional
+from typing import NamedTuple
 
 from ..model.connection import INET6, family_of
-from ..model.diagnosis import HOST_UNREACHABLE, Case, Observation, named
+from ..model.diagnosis import Cause, Excluded, Observation, named
+from ..model.hold import Hold
+from .case import Case
+from .causes import explain
+from .statistics import recovered
 
-Conclusion = tuple[str, Optional[str]]  # summary, and the address of the device that rejects
+
+class Conclusion(NamedTuple):
+    """A verdict's summary, how certain it is, and the causes that explain it or do not."""
+
+    summary: str
+    certainty: str = "proven"
+    causes: tuple[Cause, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    fails: tuple[Observation, ...] = ()  # the sources that it is about
+
+
+def unsettled(case: Case) -> Conclusion | None:
+    """Attempts that Ctrl-C ended allow no conclusion."""
+    ended = [seen for seen in case.observations if seen.outcome == "cancelled"]
+    return Conclusion(f"interrupted before the attempts from {named(ended)} ended", "possible") if ended else None
 
 
 def no_route(case: Case) -> Conclusion | None:
@@ -16,24 +36,93 @@ def no_route(case: Case) -> Conclusion | None:
     if not case.observations or case.observations[0].outcome != "no-route":
         return None
     bound = f" except from {named(case.passing)}" if case.passing else ""
-    return f"this host has no route to {case.destination.address}{bound}", None
+    seen = case.observations[0]
+    because = f"connect(2) failed at once ({seen.errno or seen.outcome}), before a SYN left"
+    cause = explain("no-route", "proven", because)
+    return Conclusion(f"this host has no route to {case.destination.address}{bound}", causes=(cause,), fails=(seen,))
 
 
-def local_firewall(case: Case) -> Conclusion | None:
-    """Dropped before it left (TCP_INFO), rejected by this host (ICMP from its own address), or denied (EPERM)."""
+def local_ports(case: Case) -> Conclusion | None:
+    """connect(2) found no port for a source address that exists, or bind(2) found none."""
     held = [
         seen
         for seen in case.failing
-        if seen.syn_fate == "dropped-here"
-        or (seen.outcome == "prohibited" and (case.local(seen.icmp) or seen.icmp is None))
-        or (
-            seen.outcome == "refused" and case.local(seen.icmp) and case.destination.address not in case.local_addresses
-        )
-        or seen.outcome == "denied"
+        if seen.outcome == "address-in-use"
+        or (seen.outcome == "address-unavailable" and seen.chosen_by == "kernel" and seen.route and seen.route.source)
     ]
     if not held:
         return None
-    return f"this host itself blocks connects from {named(held)}", None
+    ports = case.host.ports
+    some = f" ({ports[0]} to {ports[1]})" if ports else ""
+    because = f"connect(2) or bind(2) to port 0 failed with {held[0].errno}, and nothing left this host"
+    cause = explain("ports-used-up", "proven", because)
+    who = named([seen for seen in held if seen.address] or held)
+    summary = f"this host has no ephemeral port left{some} for connects from {who}: no SYN left"
+    return Conclusion(summary, causes=(cause,), fails=tuple(held))
+
+
+def local_firewall(case: Case) -> Conclusion | None:
+    """Dropped before it left (TCP_INFO), rejected by this host (ICMP from its own address), denied (EPERM), or
+    answers arrived and were not delivered.
+    """
+    held = [seen for seen in case.failing if _blocked_here(seen, case)]
+    if held:
+        because = _how_blocked(held[0])
+        cause = explain("own-output-rules", "proven", because)
+        return Conclusion(f"this host itself blocks connects from {named(held)}", causes=(cause,), fails=tuple(held))
+    return _input_drops(case) or _rejects_here(case)
+
+
+def _blocked_here(seen: Observation, case: Case) -> bool:
+    own = case.local(seen.icmp)
+    return (
+        seen.syn_fate == "dropped-here"
+        or seen.outcome == "denied"
+        or (seen.outcome == "prohibited" and (own or seen.icmp is None))
+        or (seen.outcome == "refused" and own and not case.here)
+    )
+
+
+def _how_blocked(seen: Observation) -> str:
+    if seen.syn_fate == "dropped-here":
+        return "TCP_INFO: no retransmission left the transmit queue"
+    if seen.icmp:
+        return f"the ICMP error {seen.icmp.type}/{seen.icmp.code} comes from this host's own address {seen.icmp.sender}"
+    return f"connect(2) failed with {seen.errno}"
+
+
+def _input_drops(case: Case) -> Conclusion | None:
+    """While SYNs were sent at once as many packets arrived and were not delivered, and then no more."""
+    held = [seen for seen in case.failing if seen.silent and (burst := case.burst(seen)) and burst.dropped_here()]
+    if not held:
+        return None
+    burst = case.burst(held[0])
+    assert burst is not None
+    because = (
+        f"while {burst.syns} SYNs were sent, {burst.undelivered} packets arrived that this host did not deliver, and "
+        f"{burst.undelivered_after} in as long a time without"
+    )
+    cause = explain("own-input-rules", "likely", because)
+    summary = f"answers to {named(held)} arrive, and this host drops them before they reach the socket"
+    return Conclusion(summary, "likely", (cause,), fails=tuple(held))
+
+
+def _rejects_here(case: Case) -> Conclusion | None:
+    """A RST for SYNs of which none left by their interface, whose counter counts at once."""
+    held = [
+        seen
+        for seen in case.failing
+        if seen.rst and seen.answered_at == 1 and (burst := case.burst(seen)) and burst.left_by(_out(seen)) is not None
+    ]
+    if not held:
+        return None
+    because = f"a SYN with TTL 1 got a RST, and {_out(held[0])} sent no packet while some were made"
+    cause = explain("own-output-rules", "likely", because)
+    return Conclusion(f"this host itself resets connects from {named(held)}", "likely", (cause,), fails=tuple(held))
+
+
+def _out(seen: Observation) -> str | None:
+    return seen.route.interface if seen.route else None
 
 
 def next_hop_silent(case: Case) -> Conclusion | None:
@@ -48,7 +137,11 @@ def next_hop_silent(case: Case) -> Conclusion | None:
     route = held[0].route
     hop = (route and route.gateway) or case.destination.address
     what = "nothing" if len(held) == len(case.failing) else f"no SYN from {named(held)}"
-    return f"the next hop {hop} does not reply to {_resolution(hop)}: {what} left this host", None
+    protocol = "ND" if family_of(hop) == INET6 else "ARP"
+    why = "TCP_INFO: no SYN was sent" if held[0].syn_fate == "unresolved" else "this host's own ICMP error says so"
+    cause = explain("next-hop-silent", "proven", f"{why}: {hop} does not reply to {protocol}")
+    summary = f"the next hop {hop} does not reply to {protocol}: {what} left this host"
+    return Conclusion(summary, causes=(cause,), fails=tuple(held))
 
 
 def local_rp_filter(case: Case) -> Conclusion | None:
@@ -56,156 +149,123 @@ def local_rp_filter(case: Case) -> Conclusion | None:
 
     IPv6 has no such filter.
     """
-    filtering = case.reverse_path
-    if not filtering or not filtering.dropped or family_of(case.destination.address) == INET6:
+    dropped = case.host.rise("TcpExt.IPReversePathFilter")
+    if not dropped or case.six:
         return None
     held = [
         seen
         for seen in case.failing
         if seen.silent
-        and seen.interface in filtering.strict
+        and seen.interface in case.host.strict
         and seen.route
         and seen.route.interface != seen.interface
-        and filtering.dropped >= seen.attempts  # each attempt had an answer to drop
+        and dropped >= seen.attempts  # each attempt had an answer to drop
     ]
     if not held:
         return None
-    return f"this host's strict rp_filter drops the answers to {named(held)}", None
+    because = f"rp_filter is strict on {held[0].interface}, and IPReversePathFilter rose by {dropped} during the test"
+    certainty = "proven" if dropped <= 2 * sum(seen.lost for seen in held) + 3 else "likely"
+    cause = explain("own-rp-filter", certainty, because)
+    summary = f"this host's strict rp_filter drops the answers to {named(held)}"
+    return Conclusion(summary, certainty, (cause,), fails=tuple(held))
 
 
-def unsettled(case: Case) -> Conclusion | None:
-    """Attempts that ended differently, or that Ctrl-C ended, allow no conclusion."""
-    differ = [seen for seen in case.observations if seen.outcome == "inconsistent"]
-    if differ:
-        return f"the attempts from {named(differ)} ended differently", None
-    ended = [seen for seen in case.observations if seen.outcome == "cancelled"]
-    return (f"interrupted before the attempts from {named(ended)} ended", None) if ended else None
+def local_rewrite(case: Case) -> Conclusion | None:
+    """This host's own address translation is the far end, or its own marks lead the SYNs out by another interface."""
+    if case.here:
+        return None
+    if case.host.far_end:
+        held = [seen for seen in case.passing if seen.answered_at is not None]
+        because = "a socket of this host is the far end of the connection, and a SYN with TTL 1 was accepted"
+        cause = explain("own-redirect", "proven", because)
+        where = case.destination.address
+        summary = f"this host's own rules redirect connects to {where} to a program on this host: none reaches it"
+        return Conclusion(summary, causes=(cause,), fails=tuple(held))
+    for seen in case.failing:
+        burst = case.burst(seen)
+        other = burst.left_by(_out(seen)) if burst and seen.silent else None
+        if burst and other and other != "lo":
+            because = f"{burst.syns} SYNs left by {other}, and none by {_out(seen)}, where the routing tables lead"
+            cause = explain("own-mark", "likely", f"{because}: a mark or another rule of this host")
+            summary = f"this host sends the SYNs from {seen.address} by {other}, against its routing tables"
+            return Conclusion(summary, "likely", (cause,), fails=(seen,))
+    return None
+
+
+def intercepted(case: Case) -> Conclusion | None:
+    """A SYN that cannot reach the host was accepted: something before it completes the handshake."""
+    held = [seen for seen in case.passing if seen.answered_at is not None]
+    if not held:
+        return None
+    ttl = min(seen.answered_at or 1 for seen in held)
+    at = "the next hop or this host itself" if ttl == 1 else f"a device at most {ttl} hops away"
+    because = f"a SYN with TTL {ttl} was accepted, and {_farther(case, ttl)}"
+    where = "next-hop" if ttl == 1 else "network"
+    cause = explain("intercepted", "proven" if ttl == 1 else "likely", because, where=where)
+    summary = f"{at} accepts the connects from {named(held)} in place of {case.destination.address}"
+    return Conclusion(summary, cause.certainty, (cause,), fails=tuple(held))
+
+
+def _farther(case: Case, ttl: int) -> str:
+    known = next((each for each in case.controls if each.beyond >= ttl and each.last), None)
+    if known and known.beyond > 1:
+        return f"a datagram with TTL {known.beyond} ran out at {known.last} on the way there"
+    return "the host is behind a router"
+
+
+def half_open(case: Case) -> Conclusion | None:
+    """connect(2) succeeded, and the far side went on repeating its SYN-ACK."""
+    held = [seen for seen in case.passing if seen.hold and seen.hold.finished is False]
+    if not held or any(len(_unfinished(case, seen)) < 3 for seen in held) or recovered(case.trials):
+        return None
+    other = [seen for seen in case.observations if seen not in held]
+    times = len(_unfinished(case, held[0]))
+    because = f"the SYN-ACK was repeated in {times} of {times} connections that were held, and nothing else arrived"
+    causes: tuple[Cause, ...] = (
+        explain("ack-lost", "possible", because),
+        explain("accept-queue-full", "possible", because),
+    )
+    excluded: tuple[Excluded, ...] = ()
+    if any(seen.hold and seen.hold.finished for seen in other):
+        causes = (causes[0]._replace(certainty="likely"),)
+        excluded = (Excluded("accept-queue-full", f"the handshake from {named(other)} was finished meanwhile"),)
+    summary = f"connects from {named(held)} succeed here, but the handshake never finishes at the far side"
+    return Conclusion(summary, "proven", causes, excluded, tuple(held))
+
+
+def _unfinished(case: Case, seen: Observation) -> list[Hold]:
+    """Return the unfinished handshakes of a source; none if one has finished."""
+    holds = [attempt.hold for attempt in case.of([seen]) if attempt.hold]
+    return [] if any(hold.finished for hold in holds) else [hold for hold in holds if hold.finished is False]
 
 
 def healthy(case: Case) -> Conclusion | None:
-    """Every source connects."""
-    if case.failing or not case.observations:
+    """Every connect of every source was accepted, nothing was lost, and the handshake is finished."""
+    if case.failing or not case.observations or not alike(case):
         return None
-    return f"every source address connects ({named(case.observations)})", None
-
-
-def source_dependent(case: Case) -> Conclusion | None:
-    """Some sources reach the destination and some do not, among the latter the kernel's choice."""
-    found = _parted(case)
-    if found is None or case.default in (case.passing or case.reaching):
+    if {attempt.outcome for attempt in case.trials if not attempt.accepted}:
         return None
-    works, fails, how = found
-    summary = f"{named(works)} {how}, {named(fails)} {_does(fails)} not"
-    return f"the source address decides: {summary}", _blamed(fails, case)
-
-
-def bound_source_fails(case: Case) -> Conclusion | None:
-    """The kernel's choice reaches the destination, and a source that was bound does not."""
-    found = _parted(case)
-    if found is None or case.default not in (case.passing or case.reaching):
+    if any(seen.hold and seen.hold.finished is False for seen in case.passing):
         return None
-    _, fails, how = found
-    return f"the default source address {how}, {named(fails)} {_does(fails)} not", _blamed(fails, case)
-
-
-def _parted(case: Case) -> tuple[list[Observation], list[Observation], str] | None:
-    """Return the sources that reach the destination, those that do not, and how the former do, in words.
-
-    A RST from the host itself shows that its source reaches the destination.
-    """
-    works = case.passing or case.reaching
-    fails = [seen for seen in case.observations if seen not in works]
-    if not works or not fails or not (case.passing or all(s.silent or s.outcome == "prohibited" for s in fails)):
+    if sum(seen.lost for seen in case.passing) > 1 or any(seen.stalls for seen in case.passing):
         return None
-    one = _does(works) == "does"
-    how = ("connects" if one else "connect") if case.passing else ("gets" if one else "get") + " a RST from the host"
-    return works, fails, how
-
-
-def single_source(case: Case) -> Conclusion | None:
-    """There is one source address at most, so nothing to compare it with."""
-    addresses = {seen.address for seen in case.observations}
-    if len(addresses) != 1:
-        return None
-    address = addresses.pop()
-    if address is None:
-        return f"this host has no source address for {case.destination.address}", None
-    return f"there is only one source address, {address}: nothing to compare it with", None
-
-
-def no_listener(case: Case) -> Conclusion | None:
-    """Every source gets a RST; if its distance is known, from as far away as the destination."""
-    if not _refused_by_host(case) or _refused_nearer(case):
-        return None
-    target = case.destination
-    return f"{target.address} refuses every source address: nothing listens on port {target.port}", None
-
-
-def _refused_by_host(case: Case) -> bool:
-    """Return whether every source is refused by a RST, or by the destination's own ICMP error."""
-    return bool(case.observations) and all(
-        seen.outcome == "refused" and (seen.rst or (seen.icmp and seen.icmp.sender == case.destination.address))
-        for seen in case.observations
-    )
-
-
-def _refused_nearer(case: Case) -> Conclusion | None:
-    """Every source gets a RST, and it comes from nearer than the destination."""
-    if not _refused_by_host(case):
-        return None
-    if any(case.next_hop_answered(seen) for seen in case.observations):
-        return "no router forwards the SYNs: the next hop itself, or this host, refuses them", None
-    if any(seen.answerer and seen.answerer.nearer for seen in case.observations):
-        return "a device nearer than the destination refuses every source address", None
-    return None
-
-
-def unreachable(case: Case) -> Conclusion | None:
-    """Reported by a router, which decides by the destination alone: sources without an answer met its rate limit."""
-    seen = [s for s in case.observations if s.outcome == "unreachable"]
-    if not seen or not all(s in seen or s.silent for s in case.observations):
-        return None
-    blames = _blamed(seen, case)
-    if all(s.expired for s in seen):
-        where = f"at {blames}" if blames else "on the path"
-        return f"the TTL of the SYNs runs out {where}: a routing fault, not a filter", blames
-    who = blames or "a router"
-    if all(s.icmp and (s.icmp.type, s.icmp.code) in HOST_UNREACHABLE for s in seen):
-        what = "the host cannot be reached: it is down, or not on that link; a filter does not report this"
-        return f"{who} reports that {what}", blames
-    return f"{who} reports that it cannot reach the destination: a routing fault, not a filter", blames
-
-
-def filtered(case: Case) -> Conclusion | None:
-    """A device reports that it rejects, or no source gets an answer. A RST next to timeouts allows no conclusion."""
-    if nearer := _refused_nearer(case):
-        return nearer
     if len({seen.address for seen in case.observations}) == 1:
-        return None  # nothing to compare it with
-    if not all(s.silent or (s.icmp and s.outcome in ("prohibited", "refused")) for s in case.observations):
-        return None
-    if blames := _blamed(case.observations, case):
-        return f"{blames} rejects every source address", blames
-    if case.observations and all(seen.silent for seen in case.observations):
-        return "no source address gets an answer: dropped on the path there or back, or the host is down", None
-    return None
+        what = f"the only source address, {named(case.observations)}, connects"
+    else:
+        what = f"every source address connects ({named(case.observations)})"
+    checked = all(seen.hold and seen.hold.finished is not None for seen in case.passing)
+    return Conclusion(what + _habit(case), "proven" if checked else "likely", fails=())
 
 
-def no_conclusion(case: Case) -> Conclusion:
-    """No other rule holds."""
-    outcomes = ", ".join(sorted({seen.outcome for seen in case.observations})) or "nothing was tried"
-    return f"what was seen ({outcomes}) allows no conclusion", None
+def alike(case: Case) -> bool:
+    """Return whether the far side ends the connections of all sources in the same way."""
+    return len({seen.outcome for seen in case.passing}) < 2
 
 
-def _blamed(seen: Sequence[Observation], case: Case) -> str | None:
-    """Return the one device that sent the ICMP error, if exactly one did. A timeout or a RST identifies no device."""
-    senders = {s.icmp.sender for s in seen if s.icmp and not case.local(s.icmp)}
-    return senders.pop() if len(senders) == 1 else None
-
-
-def _does(seen: Sequence[Observation]) -> str:
-    return "does" if len({s.address for s in seen}) == 1 else "do"
-
-
-def _resolution(address: str) -> str:
-    return "ND" if family_of(address) == INET6 else "ARP"
+def _habit(case: Case) -> str:
+    ends = {seen.outcome for seen in case.passing}
+    if ends == {"closed"}:
+        return "; the service closes each connection at once (FIN)"
+    if ends == {"reset"}:
+        return "; each connection is then reset (RST): by the service, or by a device on the way"
+    return ""

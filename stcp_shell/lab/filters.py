@@ -1,6 +1,6 @@
-"""Scenarios in which a device drops or rejects on purpose: access lists and uRPF on router Z, this host's own rules."""
+"""Scenarios of devices on the way: access lists, uRPF, stateful firewalls, proxies, loss."""
 
-from .topology import KNOWS_A, ROUTER_Z, Scenario, firewall, rules, rules_for_all
+from .topology import BY_ROUTER_A, KNOWS_A, ROUTER_A, ROUTER_Z, Scenario, firewall, rules, rules_for_all
 
 FILTERS = (
     Scenario(
@@ -57,21 +57,41 @@ FILTERS = (
             )
         },
     ),
-    # The default source is dropped as before. The paths of the two sources part at the host already, so that it is
-    # unknown what router Z does with 172.16.1.50: that they are treated differently *somewhere* holds all the same.
+    # The paths of the two sources part at this host already. A connect of 172.16.1.50 by router Z is answered, too: its
+    # answer comes by router A, and this host resets it.
     Scenario(
         "policy-route",
         "As acl-drop, but 172.16.1.50 has its own route, via router A.",
         "source-dependent",
+        {"host": BY_ROUTER_A, "router-z": rules("blackhole")},
+    ),
+    # The second default route allows to try 192.168.77.50 by router A: the path decides.
+    Scenario(
+        "second-default",
+        "Router Z drops port 2121; 172.16.1.50 goes by router A.",
+        "path-dependent",
         {
-            "host": """
-                route add default via 172.16.1.1 table 100
-                route add default via fd00:172:16:1::1 table 100
-                rule add from 172.16.1.50 lookup 100
-                -6 rule add from fd00:172:16:1::50 lookup 100
+            "host": BY_ROUTER_A
+            + """
+                route add default via 172.16.1.1 metric 100
+                route add default via fd00:172:16:1::1 metric 2048
             """,
-            "router-z": rules("blackhole"),
+            "router-z": firewall("forward", "filter", "tcp dport 2121 drop", "tcp dport 2121 drop"),
         },
+    ),
+    Scenario(
+        "two-signatures",
+        "Each source has its own router, and each router rejects it.",
+        "filtered",
+        {
+            "host": BY_ROUTER_A,
+            "router-z": rules("prohibit"),
+            "router-a": """
+                rule add from 172.16.1.50 prohibit
+                -6 rule add from fd00:172:16:1::50 prohibit
+            """,
+        },
+        blames=(*ROUTER_Z, *ROUTER_A),
     ),
     Scenario(
         "mended",
@@ -107,14 +127,54 @@ FILTERS = (
     Scenario(
         "drop-all",
         "Router Z drops every source: a timeout.",
-        "filtered",
+        "silent",
         {"router-z": rules_for_all("blackhole")},
     ),
-    # it connects, and a connect shows no more: only the TTL of the answer shows that a nearer device sent it
+    Scenario(
+        "drop-port",
+        "Router Z drops port 2121 for every source, and nothing else.",
+        "filtered",
+        {"router-z": firewall("forward", "filter", "tcp dport 2121 drop", "tcp dport 2121 drop")},
+    ),
+    # Answers to 172.16.1.50 come back by router A: router Z sees no SYN-ACK, and drops the ACK that follows it.
+    Scenario(
+        "stateful",
+        "Router Z drops what belongs to no connection that it knows.",
+        "half-open",
+        {"router-z": firewall("forward", "filter", "ct state invalid drop", "ct state invalid drop")},
+    ),
+    # By the lowest bit of the source port. The kernel gives connect(2) even ports, and bind(2) odd ones.
+    Scenario(
+        "flow-hash",
+        "Router Z drops half of the flows: those of odd source ports.",
+        "flow-dependent",
+        {
+            "router-z": firewall(
+                "forward",
+                "filter",
+                "tcp dport 2121 @th,15,1 1 drop",
+                "tcp dport 2121 @th,15,1 1 drop",
+            )
+        },
+    ),
+    Scenario(
+        "loss",
+        "Router Z loses two of five SYNs, whoever sent them.",
+        "lossy",
+        {
+            "router-z": firewall(
+                "forward",
+                "filter",
+                "tcp flags & (syn | ack) == syn numgen inc mod 5 < 2 drop",
+                "tcp flags & (syn | ack) == syn numgen inc mod 5 < 2 drop",
+            )
+        },
+    ),
+    # It connects, and connect(2) shows no more: a SYN whose TTL ends at the router is accepted, too.
     Scenario(
         "answers-for-host",
         "Router Z accepts 192.168.77.50 in the client's place.",
-        "healthy",
+        "intercepted",
         {
             "router-z": firewall(
                 "prerouting",
@@ -124,39 +184,5 @@ FILTERS = (
             )
         },
         listeners=("client", "router-z"),
-    ),
-    Scenario(
-        "own-firewall",
-        "This host's own OUTPUT chain drops 192.168.77.50.",
-        "local-firewall",
-        {
-            "host": firewall(
-                "output",
-                "filter",
-                "ip saddr 192.168.77.50 tcp dport 2121 drop",
-                "ip6 saddr fd00:192:168:77::50 tcp dport 2121 drop",
-            )
-        },
-    ),
-    Scenario(
-        "own-reject",
-        "This host's own OUTPUT chain rejects port 2121: ICMP 3/13.",
-        "local-firewall",
-        {
-            "host": firewall(
-                "output",
-                "filter",
-                "tcp dport 2121 reject with icmp type admin-prohibited",
-                "tcp dport 2121 reject with icmpv6 type admin-prohibited",
-            )
-        },
-    ),
-    # The answers to 172.16.1.50 arrive on enetA, and the route to the client is by enetZ. IPv6 has no rp_filter.
-    Scenario(
-        "strict-rp-filter",
-        "Strict rp_filter on enetA drops the answers; IPv4 only.",
-        "local-rp-filter",
-        {"host": "sysctl net.ipv4.conf.enetA.rp_filter=1"},
-        verdict6="healthy",
     ),
 )

@@ -1,4 +1,4 @@
-"""The lab's scenarios by name, each a small declaration in `filters` or `faults`."""
+"""The lab's scenarios by name, each a small declaration in `filters`, `faults`, `own`, `services` or `sizes`."""
 
 from collections.abc import Mapping
 
@@ -6,12 +6,16 @@ from ..errors import brief, near_miss
 from .faults import FAULTS
 from .filters import FILTERS
 from .namespaces import LabUnavailable
+from .own import OWN
+from .services import SERVICES
+from .sizes import SIZES
 from .topology import PORT, Scenario
 
 DEFAULT = "acl-drop"
 OPEN = Scenario("open", "Nothing is filtered: both source addresses reach the client.", "healthy")
 
-SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in (OPEN, *FILTERS, *FAULTS)}
+_ALL = (OPEN, *FILTERS, *FAULTS, *OWN, *SERVICES, *SIZES)
+SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in _ALL}
 
 
 def find(name: str) -> Scenario:

@@ -81,7 +81,16 @@ NETWORK: Mapping[str, str] = {
     """,
 }
 
+ROUTER_A = ("172.16.1.1", "fd00:172:16:1::1")
 ROUTER_Z = ("192.168.77.1", "fd00:192:168:77::1")
+CLIENT = ("10.1.1.1", "fd00:10:1:1::1")
+# This host's packets from 172.16.1.50 leave via router A.
+BY_ROUTER_A = """
+    route add default via 172.16.1.1 table 100
+    route add default via fd00:172:16:1::1 table 100
+    rule add from 172.16.1.50 lookup 100
+    -6 rule add from fd00:172:16:1::50 lookup 100
+"""
 
 
 class Scenario(NamedTuple):
@@ -91,7 +100,7 @@ class Scenario(NamedTuple):
     summary: str  # one line, as a sentence
     verdict: str  # the right kind of verdict
     commands: Mapping[str, str] = {}  # by node: lines that follow those of `NETWORK`
-    blames: tuple[str, ...] = ()  # the device that sends the ICMP error; a timeout or a RST identifies no device
+    blames: tuple[str, ...] = ()  # the devices that send ICMP errors; a timeout or a RST identifies no device
     listeners: tuple[str, ...] = ("client",)  # nodes that listen on `PORT`
     verdict6: str | None = None  # that of IPv6, if it is another
 

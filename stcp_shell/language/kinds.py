@@ -109,6 +109,16 @@ def choice(*names: str) -> Kind:
     return Kind("|".join(names), convert, "choice", names)
 
 
+def choices(*names: str) -> Kind:
+    """Return a kind whose value is one or several of these words, with commas between them."""
+    one = choice(*names)
+
+    def convert(text: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.convert(word) for word in text.split(",")))
+
+    return Kind(f"{one.label}[,…]", convert, "choice", names)
+
+
 def _path(text: str) -> str:
     if not text:
         raise ValueError("the path is empty")

@@ -139,7 +139,8 @@ class State:
                 self._result(tried.address, target, tried)
             if tried.chosen_by == "kernel" and tried.address:
                 self.choices.put(target, self._one(tried.address))
-        blames = f", ICMP error from {record.blames}" if record.blames else ""
+        boxes = ", ".join(blame.box for blame in record.blames)
+        blames = f", ICMP error from {boxes}" if boxes else ""
         self.severities[record.kind] = record.severity
         self.verdicts.put(target, self._one(f"{record.kind}{blames}"))
 
@@ -202,6 +203,8 @@ def _said(seen: Connection | Observation) -> str:
         return f"ICMP {icmp.type}/{icmp.code} from {icmp.sender}"
     if seen.rst:
         return "a RST"
+    if isinstance(seen, Connection) and seen.hold and seen.hold.finished is False:
+        return seen.hold.word
     return seen.syn_fate if seen.syn_fate and seen.syn_fate != "lost" else ""
 
 

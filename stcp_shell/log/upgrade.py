@@ -1,8 +1,9 @@
 """Converts records of older format versions to the current one.
 
 Version 1 wrote a route that could not be queried as an object of nulls, and earlier without a `kind`. The outcome of
-attempts with different results was `unsteady`. A verdict had no severity. A session had its arguments only. A record
-shows by itself that it is older, so that a log whose beginning is lost is read as well.
+attempts with different results was `unsteady`. A verdict had no severity. A session had its arguments only. Up to
+version 2 a verdict blamed one device at most, by its address alone. A record shows by itself that it is older, so that
+a log whose beginning is lost is read as well.
 """
 
 from __future__ import annotations
@@ -42,7 +43,20 @@ def _each(name: str) -> Callable[[Record], Record]:
 
 
 def _verdict(record: Record) -> Record:
-    return {"severity": _SEVERITIES.get(str(record.get("kind")), "bad"), **_each("sources")(record)}
+    current = {"severity": _SEVERITIES.get(str(record.get("kind")), "bad"), **_each("sources")(record)}
+    blamed = record.get("blames")
+    if blamed is None:
+        return {**current, "blames": []}
+    return {**current, "blames": [_blame(record, blamed)]} if isinstance(blamed, str) else current
+
+
+def _blame(record: Record, box: str) -> Record:
+    sources = record.get("sources")
+    tried = [each for each in sources if isinstance(each, dict)] if isinstance(sources, list) else []
+    rejected = [
+        each.get("address") for each in tried if isinstance(each.get("icmp"), dict) and each["icmp"].get("from") == box
+    ]
+    return {"box": box, "sources": [address for address in rejected if isinstance(address, str)]}
 
 
 def _session(record: Record) -> Record:

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..environment import iso_time
 from ..model.coding import to_json
 from ..model.record import KINDS, UNLOGGED
 from ..model.session import CommandGiven
@@ -51,7 +52,7 @@ class Journal:
         """Add a record that `command` caused; return its sequence number. Never raises OSError."""
         kind = KINDS[type(record)]
         self._sequence += 1
-        fields: dict[str, Any] = {"type": kind.type, "seq": self._sequence, "time": self._now()}
+        fields: dict[str, Any] = {"type": kind.type, "seq": self._sequence, "time": iso_time(self._clock())}
         if kind.command:
             fields["command"] = command
         if kind.result:
@@ -158,11 +159,6 @@ class Journal:
             position += len(chunk)
             *whole, rest = (rest + chunk).split(b"\n")
             yield from whole
-
-    def _now(self) -> str:
-        """Return the time in ISO 8601: UTC, with milliseconds."""
-        second, rest = divmod(int(self._clock() * 1000), 1000)
-        return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(second))}.{rest:03d}Z"
 
 
 def records_of(result: Any) -> tuple[Any, ...]:

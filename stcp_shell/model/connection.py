@@ -2,6 +2,7 @@
 
 from typing import Annotated, NamedTuple, Optional
 
+from .hold import Hold
 from .record import HostName, InterfaceName, Octet, Port, Wire, Word, record
 
 INET, INET6 = "inet", "inet6"
@@ -18,6 +19,8 @@ OUTCOMES = (
     "cancelled",
     "unresolved",
     "error",
+    "closed",  # connected, and while it was held the peer closed its side (FIN) without a byte
+    "reset",  # connected, and then reset
 )
 SYN_FATES = (
     "lost",  # they left this host and no answer came back
@@ -70,6 +73,7 @@ class ResolvedRoute(NamedTuple):
     source: Annotated[Optional[str], "the source address that the kernel would choose"] = None
     table: Annotated[Optional[int], "number of the routing table that holds the route"] = None
     kind: Annotated[Word, "unicast, local, prohibit, ...; none: the kernel has no route"] = "none"
+    redirected: Annotated[bool, "whether this host follows an ICMP redirect that it has learned"] = False
 
 
 class Icmp(NamedTuple):
@@ -127,7 +131,15 @@ class Connection(NamedTuple):
     answerer: Annotated[Optional[HopDistance], "distance to the device that replied; null: not measured"] = None
     others: Annotated[tuple[str, ...], "further addresses of the name, which were not tried"] = ()
     note: Annotated[Optional[str], "further information about the outcome; null: none"] = None
-    interrupted: Annotated[bool, "whether Ctrl-C came after the end, while the distance was measured"] = False
+    interrupted: Annotated[
+        bool, "whether Ctrl-C came after the end, while it was held or while the distance was measured"
+    ] = False
+    hold: Annotated[Optional[Hold], "what the connection showed while it was held; null: it was not held"] = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether connect(2) succeeded, however the connection ended while it was held."""
+        return self.outcome == "connected" or self.hold is not None
 
     @property
     def cancelled(self) -> bool:

@@ -1,6 +1,6 @@
 """Imports every module that declares records: readers, the schema and the documentation need all of them."""
 
-from . import checks, comparison, connection, diagnosis, results, route_get, session, tables, trace
+from . import checks, comparison, connection, diagnosis, mtu, results, route_get, session, tables, trace
 from .record import KINDS, RECORDS
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "comparison",
     "connection",
     "diagnosis",
+    "mtu",
     "results",
     "route_get",
     "session",

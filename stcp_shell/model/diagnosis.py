@@ -1,13 +1,16 @@
-"""The observations of a diagnosis, and its verdict."""
+"""The observations of a diagnosis, the causes that explain them, and its verdict."""
 
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple, Optional
 
-from .connection import Destination, Endpoint, HopDistance, Icmp, ResolvedRoute
-from .record import InterfaceName, Range, Wire, Word, record
+from .attempt import Attempt
+from .connection import Destination, HopDistance, Icmp, ResolvedRoute
+from .hold import Hold
+from .mtu import PathMtu
+from .record import InterfaceName, Octet, Range, Wire, Word, record
+from .tls import Tls
 from .trace import Trace
 
-HOST_UNREACHABLE = {(3, 1), (1, 3)}  # ICMP types and codes: RFC 792; address unreachable, RFC 4443
 _Count = Annotated[int, Range(0, 2**31)]
 
 
@@ -33,12 +36,34 @@ class Observation(NamedTuple):
     elapsed: Annotated[float, "seconds from the SYN to the end, in the shortest attempt"] = 0.0
     answerer: Annotated[Optional[HopDistance], "distance to the device that replied; null: not measured"] = None
     trace: Annotated[Optional[Trace], "the path; null: it was not traced"] = None
+    hold: Annotated[Optional[Hold], "what a connection showed while it was held; null: none was"] = None
+    lost: Annotated[_Count, "SYNs that got no answer, also those before a success"] = 0
+    answered_at: Annotated[
+        Optional[Octet], "the TTL of a SYN that was accepted or reset although the host is farther away; null: none was"
+    ] = None
+
+    tls: Annotated[Optional[Tls], "the TLS handshake over a connection of its own; null: none was made"] = None
+    banner: Annotated[Optional[str], "the first bytes of the service, as text; null: not waited for, or none came"] = (
+        None
+    )
+    mtu: Annotated[Optional[PathMtu], "the path MTU; null: it was not measured"] = None
 
     @property
     def left_host(self) -> bool:
         """Whether its SYNs got beyond this host and its links, as far as is known."""
         own = self.icmp is not None and self.icmp.sender == self.address
         return not (self.syn_fate in ("unresolved", "dropped-here") or self.outcome == "no-route" or own)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether connect(2) succeeded, whatever the far side did then."""
+        return self.outcome in ("connected", "closed", "reset")
+
+    @property
+    def stalls(self) -> bool:
+        """Whether it connects, and large packets or a TLS handshake do not get through."""
+        stalled = self.tls is not None and self.tls.outcome == "stalled"
+        return self.accepted and (stalled or (self.mtu is not None and self.mtu.outcome == "black-hole"))
 
     @property
     def silent(self) -> bool:
@@ -51,79 +76,81 @@ class Observation(NamedTuple):
         return self.icmp is not None and self.icmp.type == (3 if ":" in self.icmp.sender else 11)
 
 
+class Cause(NamedTuple):
+    """What explains the observations, wholly or in part."""
+
+    cause: Annotated[Word, "the cause in a word: access-list, urpf, no-listener, own-output-rules, ..."]
+    where: Annotated[Word, "this-host, next-hop, network, destination or service"]
+    box: Annotated[Optional[str], "the address of the device, if it has identified itself; null: not known"]
+    certainty: Annotated[Word, "proven, likely or possible"]
+    because: Annotated[str, "the observation that speaks for it"]
+
+
+class Excluded(NamedTuple):
+    """A cause that contradicts an observation."""
+
+    cause: Annotated[Word, "as of a cause"]
+    because: Annotated[str, "the observation that speaks against it"]
+
+
+class Blame(NamedTuple):
+    """A device that has sent an ICMP error that rejects."""
+
+    box: Annotated[str, "the address of the sender"]
+    sources: Annotated[tuple[str, ...], "the source addresses that it rejected"]
+
+
+class Reading(NamedTuple):
+    """A setting of this host's kernel, or a counter before and after the experiments."""
+
+    name: Annotated[str, "as sysctl(8) or /proc/net/snmp name it"]
+    before: Annotated[int, "the setting, or the counter before"]
+    after: Annotated[Optional[int], "the counter after; null: it is a setting"] = None
+
+
+class Bystander(NamedTuple):
+    """A source address that is not meant to leave this host, or cannot: context, never judged."""
+
+    address: Annotated[str, "the address"]
+    interface: Annotated[InterfaceName, "its interface"]
+    reason: Annotated[str, "why it is not judged"]
+    outcome: Annotated[Optional[Word], "how one connect from it ended; null: none was made"] = None
+
+
 @record("verdict")
 class Verdict(NamedTuple):
     """What can be concluded about one port from the observations, and no more (diagnose)."""
 
-    kind: Annotated[Word, "the verdict in a word: source-dependent, filtered, healthy, unclear, ..."]
+    kind: Annotated[Word, "the pattern that was seen, in a word: source-dependent, filtered, healthy, unclear, ..."]
     destination: Annotated[Destination, "the destination"]
     summary: Annotated[str, "the verdict in a sentence"]
     sources: Annotated[tuple[Observation, ...], "what was observed for each source address"]
-    blames: Annotated[Optional[str], "the address of the device that sent the ICMP error; null: none"]
+    blames: Annotated[tuple[Blame, ...], "the devices that sent ICMP errors that reject"]
     evidence: Annotated[tuple[str, ...], "what was observed, line by line"]
     remedies: Annotated[tuple[str, ...], "possible fixes; a line that begins with spaces is a command"]
     severity: Annotated[Word, "good: no problem; bad: a problem; warn: not known"] = "bad"
+    certainty: Annotated[Word, "proven, likely or possible"] = "possible"
+    causes: Annotated[tuple[Cause, ...], "what explains it, the most certain first"] = ()
+    excluded: Annotated[tuple[Excluded, ...], "what does not explain it, and why"] = ()
+    attempts: Annotated[tuple[Attempt, ...], "every connect, in the order in which their SYNs left"] = ()
+    readings: Annotated[tuple[Reading, ...], "settings and counters of this host that matter here"] = ()
+    context: Annotated[tuple[Bystander, ...], "source addresses that are not judged"] = ()
+    syns: Annotated[_Count, "SYNs sent"] = 0
+    most_syns: Annotated[_Count, "the limit for the SYNs sent"] = 0
+    seconds: Annotated[float, "how long it took"] = 0.0
 
 
 class Diagnosed(NamedTuple):
-    """A verdict for each port."""
+    """A verdict for each address and port."""
 
     verdicts: tuple[Verdict, ...]
     cancelled: bool  # ended by Ctrl-C: the verdicts so far
     left_out: int  # number of source addresses beyond the limit, which were not tried
+    untried: tuple[str, ...] = ()  # addresses of the name that no source address of this host can reach, and why
 
     def records(self) -> tuple[Verdict, ...]:
         """Return a record for each port."""
         return self.verdicts
-
-
-class ReversePath(NamedTuple):
-    """This host's reverse path filter (rp_filter, ip-sysctl)."""
-
-    strict: frozenset[str]  # interfaces on which it is strict
-    dropped: Optional[int]  # by how much TcpExt IPReversePathFilter increased meanwhile; None: not known
-
-
-class Case(NamedTuple):
-    """All facts for a verdict. The first observation is the kernel's choice of source address, if it was tried."""
-
-    destination: Endpoint
-    name: str  # as typed
-    observations: tuple[Observation, ...]
-    local_addresses: frozenset[str]  # every address of this host
-    reverse_path: Optional[ReversePath] = None
-    gateways: tuple[tuple[str, str], ...] = ()  # (interface, gateway) from the routing tables
-
-    @property
-    def reaching(self) -> list[Observation]:
-        """The sources that reach the destination: they connect, or get a RST that is not known to come from nearer."""
-        return [
-            s for s in self.observations if s.outcome == "connected" or (s.rst and s.answerer and not s.answerer.nearer)
-        ]
-
-    @property
-    def passing(self) -> list[Observation]:
-        """The sources that connect."""
-        return [seen for seen in self.observations if seen.outcome == "connected"]
-
-    @property
-    def failing(self) -> list[Observation]:
-        """The sources that do not connect."""
-        return [seen for seen in self.observations if seen.outcome != "connected"]
-
-    @property
-    def default(self) -> Optional[Observation]:
-        """The kernel's choice of source address; None: it was not tried."""
-        return next((seen for seen in self.observations if seen.chosen_by == "kernel"), None)
-
-    def local(self, icmp: Optional[Icmp]) -> bool:
-        """Return whether this host made an ICMP error: its sender is one of this host's addresses."""
-        return icmp is not None and icmp.sender.partition("%")[0] in self.local_addresses
-
-    def next_hop_answered(self, seen: Observation) -> bool:
-        """Return whether the RST or SYN-ACK is from the next hop or this host, though a router leads to the target."""
-        distance, gateway = seen.answerer, seen.route.gateway if seen.route else None
-        return distance is not None and distance.hops_forward == 0 and gateway not in (None, self.destination.address)
 
 
 def named(seen: Sequence[Observation]) -> str:

@@ -97,6 +97,17 @@ class Sent(NamedTuple):
     socket: Annotated[int, "number of the socket"]
     bytes: Annotated[int, "bytes that the kernel accepted"]
     of: Annotated[int, "bytes that were to be sent"]
+    unacknowledged: Annotated[
+        Optional[int],
+        "bytes of the connection that its peer had not acknowledged 0.3 s later (0: it acknowledges all that is sent); "
+        "null: not known, or udp",
+    ] = None
+    interrupted: Annotated[bool, "whether Ctrl-C ended the wait for the acknowledgement"] = False
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether Ctrl-C was pressed: it ends the line or the script, too."""
+        return self.interrupted
 
 
 @record("result", "received")

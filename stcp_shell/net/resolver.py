@@ -76,10 +76,19 @@ def either_family(name: str, source: str | None, timeout: float) -> list[str]:
             raise Unresolved(f"{reason}; no {INET6} address either") from None
 
 
-def _resolve(name: str, family: str, timeout: float) -> list[str]:
+def every_address(name: str, timeout: float) -> list[str]:
+    """Return the addresses of a name in both families, in the resolver's order, within `timeout` seconds in all.
+
+    A numeric address is returned as it is. Raises Unresolved.
+    """
+    return [name] if is_address(name) else _resolve(name, None, timeout)
+
+
+def _resolve(name: str, family: str | None, timeout: float) -> list[str]:
     def ask() -> list[str] | OSError | UnicodeError:
         try:
-            found = socket.getaddrinfo(name, None, FAMILIES[family], socket.SOCK_STREAM)
+            wanted = FAMILIES[family] if family else socket.AF_UNSPEC
+            found = socket.getaddrinfo(name, None, wanted, socket.SOCK_STREAM)
             return list(dict.fromkeys(unpack(entry[4]).address for entry in found))
         except (OSError, UnicodeError) as error:
             return error
@@ -90,7 +99,7 @@ def _resolve(name: str, family: str, timeout: float) -> list[str]:
     if isinstance(answer, UnicodeError):
         raise Unresolved(f"{name}: not a valid host name")
     if isinstance(answer, OSError):
-        raise Unresolved(f"{name}: {answer.strerror or answer} (no {family} address)")
+        raise Unresolved(f"{name}: {answer.strerror or answer} (no {family or 'IPv4 or IPv6'} address)")
     return answer
 
 

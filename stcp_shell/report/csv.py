@@ -1,4 +1,4 @@
-"""The connections of a log as a table for spreadsheets (RFC 4180), one row per connection.
+"""The connections of a log as a table for spreadsheets (RFC 4180), one row per connection or attempt of a diagnosis.
 
 A cell that a spreadsheet would treat as a formula begins with an apostrophe, which marks it as text.
 """
@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..log.reader import ReadProblems
+from ..model.attempt import Attempt
 from ..model.connection import Connection
+from ..model.diagnosis import Verdict
 from ..model.entry import Entry
 from ..model.record import KINDS
 from ..model.session import SessionBegun
@@ -46,6 +48,8 @@ COLUMNS = (
     "host",
     "socket",
     "seq",
+    "hold",
+    "experiment",
 )
 _FORMULA = frozenset(("=", "+", "-", "@", "\t", "\r"))
 _REMEMBERED = 4096
@@ -60,6 +64,8 @@ def csv_lines(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]
         record = entry.record
         if record.__class__ is Connection:
             yield _row(entry, record, host, cells)
+        elif record.__class__ is Verdict:
+            yield from (_attempt(entry, record, each, host) for each in record.attempts)
         elif record.__class__ is SessionBegun:
             host = record.host
         elif entry.type == KINDS[Connection].type:
@@ -97,6 +103,41 @@ def _not_understood(entry: Entry, host: str) -> str:
     return ",".join(cell(cells.get(name)) for name in COLUMNS) + "\r"
 
 
+def _attempt(entry: Entry, verdict: Verdict, attempt: Attempt, host: str) -> str:
+    """Return a row for an attempt of a diagnosis; its time is that of its SYN."""
+    bound = attempt.source if attempt.chosen_by == "bind" else None
+    icmp = attempt.icmp
+    cells = {
+        "time": attempt.sent or entry.time,
+        "outcome": attempt.outcome,
+        "protocol": "tcp",
+        "source_address": attempt.source.address if attempt.source else None,
+        "source_port": attempt.source.port if attempt.source else None,
+        "chosen_by": attempt.chosen_by,
+        "bound_address": bound.address if bound else None,
+        "gateway": attempt.gateway,
+        "interface": attempt.interface,
+        "destination_name": verdict.destination.name,
+        "destination_address": attempt.destination.address,
+        "destination_port": attempt.destination.port,
+        "elapsed_seconds": attempt.elapsed,
+        "rtt_seconds": attempt.rtt,
+        "syn_retransmits": attempt.syn_retransmits,
+        "errno": attempt.errno,
+        "icmp_type": icmp.type if icmp else None,
+        "icmp_code": icmp.code if icmp else None,
+        "icmp_meaning": icmp.meaning if icmp else None,
+        "icmp_from": icmp.sender if icmp else None,
+        "rst": _FLAGS[attempt.rst],
+        "syn": attempt.syn_fate,
+        "host": host,
+        "seq": entry.seq,
+        "hold": attempt.hold.word if attempt.hold else None,
+        "experiment": attempt.experiment,
+    }
+    return ",".join(cell(cells.get(name)) for name in COLUMNS) + "\r"
+
+
 _NO_END: tuple[None, ...] = (None,) * 2
 _NO_ICMP: tuple[None, ...] = (None,) * 4
 _FLAGS = {True: "true", False: "false", None: ""}
@@ -114,5 +155,5 @@ def _row(entry: Entry, found: Connection, host: str, cells: _Cells) -> str:
         f"{cells[found.icmp or _NO_ICMP]},{_FLAGS[found.rst]},{cells[found.syn_fate]},"
         f"{cells[(distance.hops_back, distance.hops_forward)] if distance else ','},"
         f"{cells[' '.join(found.others)] if found.others else ''},{cells[found.note]},{cells[host]},"
-        f"{found.socket},{entry.seq}\r"
+        f"{found.socket},{entry.seq},{found.hold.word if found.hold else ''},\r"
     )

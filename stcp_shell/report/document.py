@@ -24,11 +24,15 @@ from .blocks import (
     VerdictBlock,
 )
 from .excerpt import Gap
+from .lookup import look_for, questions
 from .overview import Overview
 from .picture.scene import Scene
 from .replay import command_line
 from .text import brief_tables
-from .text.connection import evidence_lines, headline, route_text
+from .text.attempts import HEADINGS as ATTEMPTS
+from .text.attempts import attempt_cells
+from .text.connection import evidence_lines, headline, role, route_text
+from .text.diagnosis import aside, effort
 from .text.records import is_typed, not_understood, record_lines
 from .text.words import duration, role_of, role_of_severity
 
@@ -36,6 +40,9 @@ MOST_ROWS = 60  # rows of a table of interfaces or routes
 MOST_LOOKS = 4  # interface or route tables from different times
 SUMMARY = ("Source address", "Chosen by", "Destination", "Outcome", "Count", "First", "Last")
 CONNECTIONS = ("Time", "Outcome", "Source", "Bound to", "Next hop", "Destination", "Took", "Evidence")
+CAUSES = ("Cause", "Where", "Device", "Certainty", "Because")
+READINGS = ("Name", "Before", "After")
+_OUTCOME = ATTEMPTS.index("Outcome")
 _ELSEWHERE = {
     Interfaces: "interfaces: see their table",
     Routes: "routes: see their table",
@@ -93,9 +100,52 @@ def _verdicts(overview: Overview) -> Iterator[Block]:
         yield Heading("Verdict" if len(found) == 1 else "Verdicts")
     for verdict in found:
         to = verdict.destination
-        points = (("Evidence", verdict.evidence), ("Remedies", verdict.remedies))
+        points = (
+            ("Evidence", tuple(line for line in verdict.evidence if not line.startswith(_IN_TABLE))),
+            ("Remedies", verdict.remedies),
+            ("In captures and logs", tuple(look_for(verdict))),
+            ("Questions to the owners of devices", tuple(questions(verdict))),
+            ("Not judged", tuple(aside(verdict))),
+            ("Effort", (effort(verdict),) if verdict.most_syns else ()),
+        )
         target = f"{to.name} port {to.port}"
         yield VerdictBlock(verdict.kind, role_of_severity(verdict.severity), target, verdict.summary, points)
+        yield from _causes(verdict)
+        yield from _attempts(verdict)
+
+
+# What the table of causes holds, stands in the evidence as lines for the screen.
+_IN_TABLE = ("proven: ", "likely: ", "possible: ", "excluded: ")
+
+
+def _causes(verdict: Verdict) -> Iterator[Block]:
+    rows = [[each.cause, each.where, each.box or "-", each.certainty, each.because] for each in verdict.causes] + [
+        [each.cause, "-", "-", "excluded", each.because] for each in verdict.excluded
+    ]
+    if rows:
+        yield Heading("Causes", 3)
+        yield Table(CAUSES, [[Cell(text) for text in row] for row in rows])
+    if verdict.readings:
+        yield Heading("Counters and settings of this host", 3)
+        figures = [
+            [each.name, str(each.before), "-" if each.after is None else str(each.after)] for each in verdict.readings
+        ]
+        yield Table(READINGS, [[Cell(text) for text in row] for row in figures])
+
+
+def _attempts(verdict: Verdict) -> Iterator[Block]:
+    rows = [attempt_cells(each) for each in verdict.attempts]
+    if rows:
+        more = len(rows) - MOST_ROWS
+        yield Heading("Attempts", 3)
+        yield Table(
+            ATTEMPTS,
+            [
+                [Cell(text, role_of(text) if place == _OUTCOME else "") for place, text in enumerate(row)]
+                for row in rows[:MOST_ROWS]
+            ],
+            f"{more} more attempts are in the log: the formats csv and jsonl hold all" if more > 0 else "",
+        )
 
 
 def _connections(overview: Overview) -> Iterator[Block]:
@@ -144,7 +194,7 @@ def _connection(clock: str, found: Connection) -> list[Cell]:
     chosen = "as bound" if found.chosen_by == "bind" else "by the kernel"
     return [
         Cell(clock),
-        Cell(found.outcome, role_of(found.outcome)),
+        Cell(found.outcome, role(found)),
         Cell(f"{found.source}, {chosen}" if found.source else "-"),
         Cell(str(found.bound or "-")),
         Cell(route_text(found.route)),

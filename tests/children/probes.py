@@ -54,6 +54,18 @@ def outcomes(address: str, count: int) -> list[str]:
     return [probe(address)["outcome"] for _ in range(count)]
 
 
+def from_port(address: str, port: int) -> str:
+    """How a connect from that source port ended."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as s:
+        s.settimeout(0.4)
+        s.bind(("", port))
+        try:
+            s.connect((address, 2121))
+        except socket.timeout:  # TimeoutError, since Python 3.10
+            return "silence"
+        return "connected"
+
+
 def matrix() -> dict[str, dict[str, Any]]:
     """The article's test in both families, from the default and from the bound source address."""
     return {

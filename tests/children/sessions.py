@@ -7,6 +7,8 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -39,6 +41,62 @@ def mended(home: str) -> list[str]:
     assert remedy
     subprocess.run(remedy[1].split(), check=True)
     return [before, diagnosis()]
+
+
+def _records(line: str) -> list[Any]:
+    """The records of a session of one line."""
+    with tempfile.TemporaryDirectory() as home:
+        log = Path(home, "log")
+        shown("--log", str(log), "-c", line, variables={"HOME": home})
+        return [json.loads(record) for record in log.read_text(encoding="ascii").splitlines()]
+
+
+def shells(lines: list[str]) -> list[list[Any]]:
+    """The exit status and the errors of commands in this network namespace."""
+    done = [subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False) for line in lines]
+    return [[each.returncode, each.stderr] for each in done]
+
+
+def changed(changes: list[str], line: str) -> list[Any]:
+    """The records of a line after changes of this host by ip(8)."""
+    for change in changes:
+        subprocess.run(["ip", *change.split()], check=True)
+    return _records(line)
+
+
+def unplugged(interface: str, after: float, line: str) -> list[Any]:
+    """The records of a line during which an interface goes down."""
+    down = subprocess.Popen(["sh", "-c", f"sleep {after}; ip link set {interface} down"])
+    try:
+        return _records(line)
+    finally:
+        down.wait()
+
+
+def unresolved(timeout: float) -> tuple[str, float]:
+    """What `diagnose` says of a name whose resolver does not reply, and how long it takes."""
+    subprocess.run(["ip", "route", "add", "10.9.9.9/32", "dev", "enetA"], check=True)  # nobody has that address
+    Path("/etc/resolv.conf").write_text("nameserver 10.9.9.9\n", encoding="ascii")
+    switch = Path("/etc/nsswitch.conf")
+    if switch.exists():
+        switch.write_text("hosts: dns\n", encoding="ascii")
+    line = f"diagnose -name nosuch.example -port 1 -timeout {timeout}"
+    started = time.monotonic()
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "stcp_shell",
+            "--no-log",
+            "-c",
+            line,
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stderr, time.monotonic() - started
 
 
 def on_the_wire(log: str, script: str, syns: int) -> list[captures.Segment]:

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from ...commands import CATALOGUE
-from ...commands.expect import verdicts
+from ...commands.expect import causes, verdicts
 from ...commands.ifconfig import interface_names, local_addresses
 from ...commands.session import Session
 from ...commands.shell import SETTINGS
@@ -43,6 +43,7 @@ class Values:
             "path": paths,
             "socket": self._sockets,
             "verdict": lambda _: map(Value, verdicts()),
+            "cause": lambda _: map(Value, causes()),
             "variable": lambda _: (Value(name) for name in sorted({*self._session.variables, *SETTINGS})),
         }
 

@@ -7,6 +7,7 @@ queue nor TCP_INFO in this form; the functions then return None or an empty list
 from __future__ import annotations
 
 import errno
+import fcntl
 import socket
 import struct
 import sys
@@ -83,12 +84,12 @@ def drain(sock: socket.socket) -> list[tuple[int, Icmp]]:
         except OSError:  # EAGAIN: empty
             break
         for _, _, data in ancillary:
-            if icmp := _icmp(data):
+            if icmp := icmp_of(data):
                 found.append((_SOCK_EXTENDED_ERR.unpack_from(data)[0], icmp))
     return found
 
 
-def _icmp(data: bytes) -> Icmp | None:
+def icmp_of(data: bytes) -> Icmp | None:
     if len(data) < 16 + 8:
         return None
     _, origin, kind, code, _, _, _ = _SOCK_EXTENDED_ERR.unpack_from(data)
@@ -114,11 +115,14 @@ class TcpInfo(NamedTuple):
     rtt: float  # seconds
     total_retransmits: int
     in_flight_retransmits: int  # tcpi_retrans: 0 while SYNs do not leave this host
-    segments_out: int  # 0 if the kernel is too old to report it
+    segments_out: int  # 0 if the kernel is too old to report it, as the next one
+    segments_in: int
 
 
 _IPPROTO_TCP, _TCP_INFO_OPTION = 6, 11
-_TCP_INFO = struct.Struct("=B35xI28xI28xI32xI")
+_TCP_INFO = struct.Struct("=B35xI28xI28xI32xII")
+_OUT_OF_ORDER = struct.Struct("=224xI")  # tcpi_rcv_ooopack, since Linux 5.4
+_SIOCOUTQ = 0x5411  # linux/sockios.h: the bytes of a TCP socket that are not acknowledged (tcp(7))
 
 
 def tcp_info(sock: socket.socket) -> TcpInfo | None:
@@ -129,8 +133,31 @@ def tcp_info(sock: socket.socket) -> TcpInfo | None:
         data = sock.getsockopt(_IPPROTO_TCP, _TCP_INFO_OPTION, _TCP_INFO.size)
     except OSError:
         return None
-    state, in_flight, rtt, total, segments = _TCP_INFO.unpack(data.ljust(_TCP_INFO.size, b"\0"))
-    return TcpInfo(state, rtt / 1e6, total, in_flight, segments)
+    state, in_flight, rtt, total, sent, came = _TCP_INFO.unpack(data.ljust(_TCP_INFO.size, b"\0"))
+    return TcpInfo(state, rtt / 1e6, total, in_flight, sent, came)
+
+
+def out_of_order(sock: socket.socket) -> int | None:
+    """Return how many segments of a TCP socket came before earlier ones; None: the kernel does not report it."""
+    if not LINUX:
+        return None
+    try:
+        data = sock.getsockopt(_IPPROTO_TCP, _TCP_INFO_OPTION, _OUT_OF_ORDER.size)
+    except OSError:
+        return None
+    return int(_OUT_OF_ORDER.unpack(data)[0]) if len(data) == _OUT_OF_ORDER.size else None
+
+
+def unacknowledged(sock: socket.socket) -> int | None:
+    """Return how many sent bytes of a TCP socket its peer has not acknowledged yet; None: not known."""
+    if not LINUX:
+        return None
+    count = bytearray(4)
+    try:
+        fcntl.ioctl(sock, _SIOCOUTQ, count)
+    except OSError:
+        return None
+    return int.from_bytes(count, sys.byteorder, signed=True)
 
 
 def syn_fate(info: TcpInfo | None, elapsed: float) -> str | None:
@@ -149,6 +176,7 @@ def syn_fate(info: TcpInfo | None, elapsed: float) -> str | None:
 _OUTCOMES = {
     0: "connected",
     errno.ECONNREFUSED: "refused",
+    errno.ECONNRESET: "reset",  # the RST came between the SYN-ACK and the first look at the socket
     errno.ETIMEDOUT: "timeout",
     errno.ENETUNREACH: "no-route",
     errno.EHOSTUNREACH: "unreachable",

@@ -1,151 +1,151 @@
-"""Connects from many source addresses to one destination or several, all at once, each repeated in turn.
+"""Connects from many source addresses to one destination or several, all over one poll(2).
 
-One lost packet or one rate-limited ICMP error (RFC 1812, section 4.3.2.8) must not decide a verdict: every test is
-made REPEATS times. The repeats of a test without an answer overlap, so that the sweep takes hardly longer than one
-timeout.
+What is started and when is decided by the caller. One lost packet or one rate-limited ICMP error (RFC 1812, section
+4.3.2.8) must not decide a verdict, so tests are repeated; repeats that wait overlap.
 """
 
 from __future__ import annotations
 
 import errno
 import select
-import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from time import monotonic
+from typing import Optional
 
 from ...errors import Failure, reason
-from ...model.connection import Endpoint, ResolvedRoute, family_of
-from ..sockaddr import FAMILIES, pack
-from .probe import Probe
+from .probe import wait
+from .trial import SourceTest, Trial, Way, wall_clock
 
-REPEATS = 3
-_STEP = 0.1  # of the timeout: how long an attempt without an answer waits before the next one starts
-_GAP = 0.01  # seconds from an answer to the next attempt
-_SHORT = 0.05  # seconds until the next try if file descriptors have run out
-
-
-class SourceTest:
-    """A source address (None: the kernel's choice) and a destination, with the attempts so far."""
-
-    def __init__(self, destination: Endpoint, source: str | None, route: ResolvedRoute | None) -> None:
-        self.destination = destination
-        self.source = source
-        self.route = route
-        self.attempts: list[Probe] = []
-        self.due = 0.0
-
-    def attempt(self, timeout: float) -> Probe:
-        """Start the next attempt: bind(2) to the source, nothing else, and connect.
-
-        Raises OSError if no socket can be opened.
-        """
-        family = family_of(self.destination.address)
-        sock = socket.socket(FAMILIES[family], socket.SOCK_STREAM)
-        sock.setblocking(False)
-        probe = Probe(sock, "tcp", self.destination, timeout)
-        self.attempts.append(probe)
-        try:
-            if self.source is not None:
-                sock.bind(pack(Endpoint(self.source, 0)))
-        except OSError as error:
-            probe.give_up(error.errno or 0)
-        else:
-            probe.start()
-        return probe
+TICK = 0.1  # seconds between two calls of `progress`
+# Starts what is due; returns when to be called again at the latest (monotonic clock). None: nothing is left to start
+Plan = Callable[[], Optional[float]]
 
 
 class Sweep:
-    """The attempts of some tests. `run` may be called again, until `done`."""
+    """Trials under way. `run` may be called again."""
 
-    def __init__(self, tests: Sequence[SourceTest], timeout: float) -> None:
-        self.tests = tests
-        self.progress: Callable[[], None] | None = None  # called every tenth of a second
+    def __init__(self, now: float) -> None:
+        self.progress: Callable[[], None] | None = None
         self.cancelled = False
         self.started = monotonic()
-        self._timeout = timeout
-        self._waiting: dict[int, tuple[SourceTest, Probe]] = {}
+        self.trials: list[Trial] = []
+        self._wall = wall_clock(now)
+        self._waiting: dict[int, Trial] = {}
         self._poll = select.poll()
-
-    @property
-    def done(self) -> bool:
-        """Whether every attempt was made and has ended."""
-        return not self._waiting and (self.cancelled or not self._open())
+        self._shown = self.started
 
     def elapsed(self) -> float:
         """Return the seconds since the start."""
         return monotonic() - self.started
 
-    def run(self, until: float = float("inf")) -> None:
-        """Continue until all is done, or until `until` seconds since the start. Ctrl-C ends it: see `cancelled`."""
+    @property
+    def waiting(self) -> Collection[Trial]:
+        """The trials that are under way."""
+        return self._waiting.values()
+
+    @property
+    def syns(self) -> int:
+        """How many SYNs were sent so far, retransmissions included."""
+        return sum(trial.probe.syns() or 1 for trial in self.trials if trial.probe.source)
+
+    def start(self, test: SourceTest, way: Way) -> Trial | None:
+        """Start a trial; None: file descriptors have run out, so that others must end first.
+
+        Raises Failure if no socket can be opened though none is in use.
+        """
         try:
-            while not self.done and self.elapsed() < until:
-                self._start()
-                if not self.done:  # a connect within the host has ended already
-                    self._wait(self.started + until)
+            trial = Trial(test, way, self._wall)
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE) or not self._waiting:
+                raise Failure(reason(error)) from None
+            return None
+        # In this order: Ctrl-C can come in between, and `cancel` must find it.
+        test.trials.append(trial)
+        self.trials.append(trial)
+        trial.start()
+        if trial.probe.code is None:
+            self._await(trial, select.POLLOUT)
+        else:
+            self._connected_or_over(trial)
+        return trial
+
+    def hold_open(self, test: SourceTest, way: Way) -> Trial:
+        """Make one connect now and leave its socket open. Raises OSError if no socket can be opened."""
+        trial = Trial(test, way, self._wall)
+        test.trials.append(trial)
+        self.trials.append(trial)
+        trial.start()
+        wait([trial.probe])
+        return trial
+
+    def run(self, plan: Plan, until: float = float("inf")) -> None:
+        """Continue until nothing is under way or to be started, or until `until` seconds since the start.
+
+        Ctrl-C ends it: see `cancelled`.
+        """
+        try:
+            while not self.cancelled and self.elapsed() < until:
+                again = plan()
+                if again is None and not self._waiting:
+                    return
+                self._wait(min(again or float("inf"), self.started + until))
         except KeyboardInterrupt:
             self.cancel()
 
     def cancel(self) -> None:
-        """End the attempts that wait, and one that Ctrl-C interrupted while it was started."""
+        """End the trials that wait, and one that Ctrl-C interrupted while it was started."""
         self.cancelled = True
         self._waiting.clear()
-        for test in self.tests:
-            for probe in test.attempts:
-                if probe.code is None:
-                    probe.cancel()
-                probe.sock.close()
+        for trial in self.trials:
+            trial.close()
 
     def take(self, milliseconds: float = 0) -> None:
-        """Take the answers that are there, or come within that time. Also called during other waits."""
+        """Take what has arrived, or comes within that time, and end what is late. Also called during other waits."""
         for descriptor, _ in self._poll.poll(milliseconds):
-            test, probe = self._waiting[descriptor]
-            probe.look()
-            if probe.code is not None:
-                self._end(probe)
-                test.due = min(test.due, monotonic() + _GAP)
-
-    def _open(self) -> list[SourceTest]:
-        return [test for test in self.tests if len(test.attempts) < REPEATS]
-
-    def _start(self) -> None:
-        """Start the attempts that are due, test after test, so that the sources alternate."""
+            trial = self._waiting[descriptor]
+            if trial.holding:
+                trial.holding.step()
+                if trial.holding.done:
+                    self._end(trial)
+                continue
+            trial.probe.look()
+            if trial.probe.code is not None:
+                self._leave(trial)
+                self._connected_or_over(trial)
         now = monotonic()
-        for test in self._open():
-            if test.due > now:
-                continue
-            try:
-                probe = test.attempt(self._timeout)
-            except OSError as error:
-                if error.errno not in (errno.EMFILE, errno.ENFILE) or not self._waiting:
-                    raise Failure(reason(error)) from None
-                test.due = now + _SHORT
-                continue
-            test.due = now + self._timeout * _STEP
-            if probe.code is None:
-                # This order, and the reverse in `_end`: Ctrl-C can come in between, and what waits must be registered.
-                self._poll.register(probe.sock, select.POLLOUT)
-                self._waiting[probe.sock.fileno()] = (test, probe)
-            else:
-                test.due = now + _GAP
-                probe.sock.close()
+        for trial in list(self._waiting.values()):
+            if trial.expires <= now:
+                if trial.holding:
+                    trial.holding.expired(now)
+                else:
+                    trial.probe.expire()
+                self._end(trial)
 
     def _wait(self, until: float) -> None:
-        """Wait for an answer, a timeout, or the next start."""
-        times = [until, *(test.due for test in self._open())]
-        times += [probe.started + self._timeout for _, probe in self._waiting.values()]
+        times = [until, *(trial.expires for trial in self._waiting.values())]
         if self.progress:
-            times.append(monotonic() + 0.1)
+            times.append(monotonic() + TICK)
         self.take(max(0.0, min(times) - monotonic()) * 1000 + 1)
-        now = monotonic()
-        for _, probe in list(self._waiting.values()):
-            if now - probe.started >= self._timeout:
-                probe.expire()
-                self._end(probe)
-        if self.progress:
+        if self.progress and monotonic() - self._shown >= TICK:
+            self._shown = monotonic()
             self.progress()
 
-    def _end(self, probe: Probe) -> None:
-        descriptor = probe.sock.fileno()
+    def _connected_or_over(self, trial: Trial) -> None:
+        if trial.hold():
+            self._await(trial, select.POLLIN)
+        else:
+            trial.close()
+
+    def _await(self, trial: Trial, event: int) -> None:
+        # This order, and the reverse in `_leave`: Ctrl-C can come in between, and what waits must be registered.
+        self._poll.register(trial.probe.sock, event)
+        self._waiting[trial.probe.sock.fileno()] = trial
+
+    def _leave(self, trial: Trial) -> None:
+        descriptor = trial.probe.sock.fileno()
         del self._waiting[descriptor]
         self._poll.unregister(descriptor)
-        probe.sock.close()
+
+    def _end(self, trial: Trial) -> None:
+        self._leave(trial)
+        trial.close()

@@ -47,19 +47,34 @@ def syn_probe(
     sock = socket.socket(FAMILIES[family], socket.SOCK_STREAM)
     try:
         sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
-        if LINUX:
-            sock.setsockopt(*_QUICKACK, 0)
+        abort(sock)
         if hop_limit is not None:
-            sock.setsockopt(*_HOP_LIMIT[family], hop_limit)
+            limit_hops(sock, family, hop_limit)
         if least_ttl is not None:
-            sock.setsockopt(*_LEAST_TTL[family], least_ttl)
+            ignore_below(sock, family, least_ttl)
         if source is not None:
             _bind(sock, source)
     except BaseException:
         sock.close()
         raise
     return Probe(sock, "tcp", destination, patience)
+
+
+def abort(sock: socket.socket) -> None:
+    """Have a socket end its connect at the SYN-ACK, with a RST, if it is closed at once."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
+    if LINUX:
+        sock.setsockopt(*_QUICKACK, 0)
+
+
+def limit_hops(sock: socket.socket, family: str, ttl: int) -> None:
+    """Set the TTL (hop limit) of the packets that a socket sends."""
+    sock.setsockopt(*_HOP_LIMIT[family], ttl)
+
+
+def ignore_below(sock: socket.socket, family: str, ttl: int) -> None:
+    """Ignore packets that arrive with a smaller TTL (IP_MINTTL)."""
+    sock.setsockopt(*_LEAST_TTL[family], ttl)
 
 
 def _bind(sock: socket.socket, source: str) -> None:

@@ -18,6 +18,7 @@ __all__ = [
     "MAIN",
     "TablesUnavailable",
     "default_gateways",
+    "has_several_paths",
     "main_table",
     "other_tables",
     "resolve_route",
@@ -62,7 +63,16 @@ def rules(family: str) -> list[Rule]:
         return list(tables.rules(family))
 
 
-def resolve_route(destination: str, source: str | None = None, port: int = 0) -> ResolvedRoute:
+def resolve_route(
+    destination: str, source: str | None = None, port: int = 0, interface: str | None = None
+) -> ResolvedRoute:
     """Return the route of a packet: see `Rtnetlink.route_get`. For many lookups keep an `Rtnetlink` and call that."""
     with Rtnetlink() as tables:
-        return tables.route_get(destination, source, port)
+        return tables.route_get(destination, source, port, interface=interface)
+
+
+def has_several_paths(destination: str, source: str | None = None, port: int = 0) -> bool:
+    """Return whether the route of a packet has several next hops (equal-cost multipath)."""
+    with Rtnetlink() as tables:
+        row = tables.route_match(destination, source, port)
+        return isinstance(row, Route) and len(row.hops) > 1

@@ -56,6 +56,7 @@ _LABEL = struct.Struct("=BxBxII")  # ifaddrlblmsg: family, prefixlen, index, seq
 Namer = Callable[[int], str]
 Tail = tuple[int, tuple[NextHop, ...], str, Optional[str], Optional[int], int, str, str, Optional[int]]
 
+_REDIRECTED = 0x40000  # RTCF_REDIRECTED (<linux/in_route.h>)
 _CLONED = 9 if sys.byteorder == "little" else 10  # the byte of a route that has the flag RTM_F_CLONED, 0x200
 _REMEMBERED = 4096
 
@@ -231,7 +232,7 @@ class RouteReader:
 
 def resolved_route(body: bytes, source: str | None, name_of: Namer) -> ResolvedRoute:
     """Decode the reply to RTM_GETROUTE. `source`: the requested source address, which the kernel may leave out."""
-    *_, table, _, _, kind, _ = _ROUTE.unpack_from(body)
+    family, *_, table, protocol, _, kind, flags = _ROUTE.unpack_from(body)
     found = attributes(body, 12)
     word = KINDS[kind] if kind < len(KINDS) else str(kind)
     if word in NO_HOPS:
@@ -239,7 +240,9 @@ def resolved_route(body: bytes, source: str | None, name_of: Namer) -> ResolvedR
     index = number(found.get(4))
     name = None if index is None else name_of(index)
     chosen = zoned(found[7], name) if 7 in found else source
-    return ResolvedRoute(gateway(found, name), name, chosen, number(found.get(15)) or table, word)
+    # IPv4 keeps a redirect as an exception of the route, IPv6 as a route of its own.
+    redirected = bool(flags & _REDIRECTED) if family == socket.AF_INET else PROTOCOLS.get(protocol) == "redirect"
+    return ResolvedRoute(gateway(found, name), name, chosen, number(found.get(15)) or table, word, redirected)
 
 
 def label(body: bytes) -> Label:

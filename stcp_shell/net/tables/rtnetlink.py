@@ -189,14 +189,22 @@ class Rtnetlink:
             yield from map(rtmessage.label, bodies)
 
     def route_get(
-        self, destination: str, source: str | None = None, port: int = 0, protocol: str = "tcp"
+        self,
+        destination: str,
+        source: str | None = None,
+        port: int = 0,
+        protocol: str = "tcp",
+        interface: str | None = None,
     ) -> ResolvedRoute:
         """Return the route of a packet from the source to the destination (RTM_GETROUTE); no packet is sent.
 
         Addresses are numeric, a link-local one with its zone. To policy rules the source is one that a socket is
-        bound to; None or a wildcard address: the kernel chooses. The port is for rules that match on ports. Raises
-        ValueError for text that is not an address and for two different families.
+        bound to; None or a wildcard address: the kernel chooses. The port is for rules that match on ports.
+        `interface`: only by this one, as for a socket with SO_BINDTODEVICE. Raises ValueError for text
+        that is not an address and for two different families.
         """
+        if interface and "%" not in destination:
+            destination = f"{destination}%{interface}"
         question = _asked(destination, source, port, protocol)
         if question is None:
             return ResolvedRoute()  # no interface of that name: connect(2) could not use it, either

@@ -150,7 +150,7 @@ class Scene:
             path = target.path(seen.address)
             path.see(seen, seen.attempts)
             if path.outcome != "connected":
-                path.blamed = record.blames or ""
+                path.blamed = next((blame.box for blame in record.blames if seen.address in blame.sources), "")
 
     def _take_traces(self, record: Traces) -> None:
         destination = self._target(record.destination)
@@ -197,7 +197,7 @@ def walked(path: Path, target: Target, scene: Scene) -> tuple[list[Node], End]:
     if path.sender and path.sender != target.address:
         nodes = [*_before(nodes, path.sender), _refusing(nodes, path)]
         return nodes, End("way", "cross", role, text, f"by {path.sender}")
-    if path.outcome in ("connected", "refused") or path.sender:
+    if path.outcome in ("connected", "refused", "closed", "reset") or path.sender:
         mark = "arrow" if path.outcome == "connected" else "cross"
         return nodes, End("target", mark, role, text, _answer(path))
     nodes = [node._replace(refuses=node.address == path.blamed != "") for node in nodes]

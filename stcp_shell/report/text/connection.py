@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...model.connection import Connection, HopDistance, Icmp, ResolvedRoute
 from .escape import visible, visible_lines
+from .hold import hold_text
 from .words import WORDING, View, duration, role_of
 
 
@@ -18,7 +19,18 @@ def headline(found: Connection) -> str:
         whose = "kernel timeout" if found.errno else "local timeout"
         return f"{words} after {duration(found.elapsed)} ({whose})"
     errno = f" ({found.errno})" if found.errno else ""
+    if seen := found.hold:
+        connected = f"{WORDING['connected']} after {duration(found.elapsed)}"
+        then = {"closed": "then closed by the peer (FIN)", "reset": f"then reset{errno}"}.get(found.outcome)
+        if then:
+            return f"{connected}, {then} after another {duration(seen.seconds)}"
+        return connected if seen.finished is not False else f"{connected}; the far side has not finished the handshake"
     return f"{words}{errno} after {duration(found.elapsed)}"
+
+
+def role(found: Connection) -> str:
+    """Return the colour role: a connection that only this host takes for one is no good one."""
+    return "warn" if found.hold and found.hold.finished is False else role_of(found.outcome)
 
 
 def source_text(found: Connection) -> str:
@@ -72,10 +84,12 @@ def evidence_lines(found: Connection) -> list[str]:
     elif found.outcome in ("timeout", "cancelled") and found.syn_retransmits is not None:
         sent = found.syn_retransmits + 1
         lines.append(_FATES.get(found.syn_fate or "", f"{sent} SYN{'s' if sent > 1 else ''} sent, no answer"))
-    if found.rtt and found.outcome == "connected":
+    if found.rtt and found.accepted:
         lines.append(f"round trip {duration(found.rtt)}")
         if found.syn_retransmits:
             lines.append(f"{found.syn_retransmits} SYN retransmits")
+    if found.hold:
+        lines.append(hold_text(found.hold))
     if found.answerer:
         lines += answerer_lines(found, found.answerer)
     if found.note:
@@ -87,14 +101,15 @@ def answerer_lines(found: Connection, box: HopDistance) -> list[str]:
     """Return how far away the device is that replied, and what that proves."""
     what = "RST" if found.rst else "SYN-ACK"
     there = "the number of hops there is not known" if box.hops_forward is None else f"{_hops(box.hops_forward)} there"
-    back = f"{_hops(box.hops_back)} back (if its initial TTL was {box.ttl + box.hops_back})"
+    back = f"about {_hops(box.hops_back)} back (if its initial TTL was {box.ttl + box.hops_back})"
     host, gateway = found.destination.address, found.route.gateway if found.route else None
     if box.nearer is None:
         proves = "it is not known how far the SYN went, nor which device replied"
     elif box.nearer:
         proves = f"a device nearer than {host} sent it, or the return path is shorter than the forward path"
     elif box.hops_forward == 0 and gateway and gateway != host:
-        proves = f"the next hop itself, {gateway}, sent it: no router forwarded the SYN"
+        # A SYN that this host's own NAT redirects to itself is forwarded by no router, either.
+        proves = f"the next hop, {gateway}, or this host (its own NAT or redirect) sent it: no router forwarded the SYN"
     else:
         proves = f"no sign of a device nearer than {host}; a device at the same distance would look the same"
     return [f"the {what} arrived with TTL {box.ttl}: {back}, {there}", proves]
@@ -119,5 +134,5 @@ def details(found: Connection) -> list[tuple[str, str]]:
 
 
 def connection_lines(found: Connection, view: View) -> list[str]:
-    head = f"socket {found.socket}: {view.paint(role_of(found.outcome), visible(headline(found)))}"
+    head = f"socket {found.socket}: {view.paint(role(found), visible(headline(found)))}"
     return [head, *visible_lines([f"  {label.ljust(12)} {text}" for label, text in details(found)])]

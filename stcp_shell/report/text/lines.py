@@ -8,6 +8,7 @@ from typing import Any
 from ...model.comparison import Comparison
 from ...model.connection import Connection
 from ...model.diagnosis import Diagnosed
+from ...model.mtu import AllPathMtus, PathMtus
 from ...model.route_get import RouteFound
 from ...model.rows import BsdRoutes, BsdSockets, RouteTables
 from ...model.tables import Interfaces
@@ -16,6 +17,7 @@ from . import netstat, results, stcp_tables
 from .comparison import comparison_lines
 from .connection import connection_lines
 from .diagnosis import diagnosis_lines
+from .mtu import mtu_lines, path_mtu_lines
 from .route_get import route_get_lines
 from .traceroute import path_lines
 from .words import PLAIN, View
@@ -49,6 +51,8 @@ RENDERERS: dict[type, Callable[[Any, View], Iterable[str]]] = {
     Connection: connection_lines,
     Diagnosed: diagnosis_lines,
     Traces: path_lines,
+    AllPathMtus: mtu_lines,
+    PathMtus: path_mtu_lines,
     Interfaces: _interfaces,
     RouteTables: _route_tables,
     RouteFound: route_get_lines,

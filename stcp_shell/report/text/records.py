@@ -17,10 +17,12 @@ from ...model.route_get import RouteFound
 from ...model.session import CommandGiven, Note, SessionBegun, SessionEnd
 from ...model.tables import Interfaces, Routes
 from ...model.trace import Traces
+from ..lookup import questions
 from . import brief_tables, netstat, route_get, traceroute
+from .attempts import attempt_lines
 from .comparison import comparison_lines
 from .connection import details, headline
-from .diagnosis import points
+from .diagnosis import effort, points, reading
 from .escape import visible, visible_lines
 from .lines import lines
 from .stcp_tables import ifconfig_lines, route_lines
@@ -140,7 +142,12 @@ def _verdict(record: Verdict, entry: Entry) -> Iterator[str]:
     to = record.destination
     head = f"verdict for {visible(to.name)} port {to.port}: {record.kind}: {visible(record.summary)}"
     yield from fold(head, _INDENT, _INDENT + "  ")
-    yield from points(record.evidence, record.remedies, _INDENT + "  ")
+    asked = ("questions", questions(record))
+    tried = ("attempts", attempt_lines(record))
+    figures = ("counters and settings of this host", map(reading, record.readings))
+    yield from points(record, _INDENT + "  ", (figures, asked, tried))
+    if record.most_syns:
+        yield from fold(effort(record), _INDENT + "  ")
 
 
 def _comparison(record: Comparison, entry: Entry) -> Iterator[str]:

@@ -80,6 +80,11 @@ def _nothing(value: WaitTimedOut, view: View) -> Iterator[str]:
 def _sent(value: Sent, view: View) -> Iterator[str]:
     part = f" of {value.of}" if value.bytes < value.of else ""
     yield f"socket {value.socket}: sent {value.bytes}{part} bytes{': the send buffer is full' if part else ''}"
+    if value.unacknowledged:
+        number = value.unacknowledged
+        after = "" if value.interrupted else " after 0.3 s"
+        late = f"{number} byte{'s' if number > 1 else ''} not acknowledged yet{after}"
+        yield f"  {'evidence':<12} {view.paint('warn', late)}"
 
 
 def _received(value: Received, view: View) -> Iterator[str]:

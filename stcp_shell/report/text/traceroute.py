@@ -71,7 +71,9 @@ def ending(trace: Trace, value: Traces) -> str:
         return f"{trace.outcome} at hop {trace.end}: {icmp_text(last.icmp)}{own}"
     answer = {"connected": "a SYN-ACK", "refused": "a RST"}.get(trace.outcome, "an error")
     if last.ttl == 1 and route and route.gateway not in (None, last.address):
-        return f"{trace.outcome} at hop 1: {answer} from the next hop itself, {route.gateway}, for {last.address}"
+        # A SYN that this host's own NAT redirects to itself is answered at hop 1, too.
+        who = f"the next hop, {route.gateway}, or from this host (its own NAT or redirect)"
+        return f"{trace.outcome} at hop 1: {answer} from {who}, for {last.address}"
     return f"{trace.outcome} at hop {last.ttl}: {answer} from {last.address}, or from a device that answers for it"
 
 

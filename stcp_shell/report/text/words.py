@@ -42,10 +42,12 @@ WORDING = {
     "cancelled": "cancelled",
     "unresolved": "the name does not resolve",
     "error": "failed",
+    "closed": "connected, then closed by the peer",
+    "reset": "connected, then reset",
 }
 
 
-_ROLES = {"connected": "good", "timeout": "warn", "cancelled": "warn", "inconsistent": "warn"}
+_ROLES = {"connected": "good", "closed": "good", "timeout": "warn", "cancelled": "warn", "inconsistent": "warn"}
 
 
 def role_of(outcome: str) -> str:

@@ -1,0 +1,128 @@
+"""The rules that look at the order and the chance of results: limits, flows, loss, and what remains unclear."""
+
+from __future__ import annotations
+
+from ..model.diagnosis import Cause, Excluded, named
+from .case import Case
+from .causes import explain
+from .rules import Conclusion
+from .statistics import CERTAIN, recovered, sticks_to_flow
+
+
+def limited(case: Case) -> Conclusion | None:
+    """What was accepted came first, and nothing was accepted later, not even from the same source."""
+    trials = sorted((each for each in case.trials if each.sent), key=lambda each: each.sent or "")
+    accepted = [each.accepted for each in trials]
+    number = sum(accepted)
+    if not number or all(accepted) or accepted != sorted(accepted, reverse=True) or recovered(trials):
+        return None
+    again = [
+        each
+        for each in trials[number:]
+        if any(
+            each.source and first.source and each.source.address == first.source.address for first in trials[:number]
+        )
+    ]
+    if len(again) < 2 or len(trials) - number < 4:
+        return None
+    rejected = any(each.rst for each in trials[number:])
+    how = "are refused by a RST" if rejected else "get no answer"
+    because = (
+        f"{number} of {len(trials)} connects were accepted, the first; the later ones {how}, whatever their source"
+    )
+    certainty = "likely" if rejected else "possible"
+    causes = (
+        explain(
+            "one-at-a-time",
+            certainty,
+            f"{because}: a service that takes one connection or session at a time, or whose accept queue is full",
+        ),
+        explain("rate-limit", "possible", because),
+    )
+    summary = f"the port takes {number} connection{'s' * (number > 1)} and then no more, whatever the source address"
+    excluded = (
+        Excluded("access-list", f"{trials[0].source and trials[0].source.address} was accepted and then was not"),
+    )
+    return Conclusion(summary, certainty, causes, excluded, tuple(case.observations))
+
+
+def flow_dependent(case: Case) -> Conclusion | None:
+    """Some flows pass and some do not, and later SYNs of a flow fare like its first one."""
+    if not _varies(case):
+        return None
+    chance = sticks_to_flow([each for each in case.attempts if each.experiment in ("sources", "same-port")])
+    if chance >= CERTAIN:
+        return None
+    passed = sum(each.accepted for each in case.trials)
+    because = (
+        f"{passed} of {len(case.trials)} connects were accepted, of each source some, and later SYNs from the same "
+        f"port fare like the first one ({odds(chance)} by chance)"
+    )
+    causes = (
+        explain("one-of-several-paths", "possible", because),
+        explain(
+            "one-of-several-backends",
+            "possible",
+            f"{because}: one of several hosts behind a load balancer does not answer",
+        ),
+    )
+    excluded = (
+        Excluded("access-list", "each source address has connects that pass and connects that do not"),
+        Excluded("packet-loss", f"loss does not stick to a port ({odds(chance)})"),
+    )
+    summary = "the source port decides, not the source address: some flows pass and others get no answer"
+    return Conclusion(summary, "likely", causes, excluded, tuple(case.observations))
+
+
+def _varies(case: Case) -> bool:
+    """Return whether connects of one source end differently."""
+    return any(len({each.accepted for each in case.of([seen])}) > 1 for seen in case.observations if seen.address)
+
+
+def lossy(case: Case) -> Conclusion | None:
+    """SYNs got no answer, and the same SYN sent again was accepted."""
+    mended = recovered([each for each in case.attempts if each.experiment in ("sources", "same-port")])
+    if mended < 2:
+        return None
+    lost = sum(seen.lost for seen in case.observations)
+    sent = lost + sum(each.accepted for each in case.trials)
+    because = f"{lost} of {sent} SYNs got no answer, and {mended} connects succeeded by a retransmission"
+    cause = explain("packet-loss", "likely", because)
+    summary = f"packets are lost on the way there or back: {lost} of {sent} SYNs got no answer"
+    return Conclusion(summary, "likely", (cause,), fails=tuple(case.observations))
+
+
+def odds(chance: float) -> str:
+    """Return a probability as `1 in 1716`."""
+    return f"1 in {round(1 / chance)}" if chance > 1e-9 else "less than 1 in a billion"
+
+
+def no_conclusion(case: Case) -> Conclusion:
+    """No other rule holds."""
+    differ = [seen for seen in case.observations if seen.outcome == "inconsistent"]
+    if differ:
+        return Conclusion(f"the attempts from {named(differ)} ended differently", "possible", _open_causes(case))
+    if stalled := [seen for seen in case.passing if seen.stalls]:
+        what = "every source address connects, and what is sent then does not get through from"
+        return Conclusion(f"{what} {named(stalled)}", "likely")
+    if case.port_answers and all(seen.silent for seen in case.observations):
+        text = "no source address got an answer when they were compared, and other connects to the port did"
+        return Conclusion(text, "possible", _possible(text))
+    outcomes = ", ".join(sorted({seen.outcome for seen in case.observations})) or "nothing was tried"
+    return Conclusion(f"what was seen ({outcomes}) allows no conclusion", "possible", _open_causes(case))
+
+
+def _open_causes(case: Case) -> tuple[Cause, ...]:
+    """Return the causes between which the experiments did not decide."""
+    if not case.passing and not _varies(case):
+        return ()
+    return _possible("connects of the same kind ended differently")
+
+
+def _possible(because: str) -> tuple[Cause, ...]:
+    return (
+        explain("packet-loss", "possible", because),
+        explain("one-of-several-paths", "possible", because),
+        explain("one-of-several-backends", "possible", because),
+        explain("rate-limit", "possible", because),
+    )

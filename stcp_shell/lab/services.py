@@ -1,0 +1,102 @@
+"""Scenarios in which the far end is at fault: the service, its host, or a load balancer in front of it."""
+
+from .topology import CLIENT, Scenario, firewall
+
+_SYN = "tcp flags & (syn | ack) == syn"
+
+SERVICES = (
+    Scenario(
+        "no-listener",
+        "Nothing listens on the client's port: it sends a RST.",
+        "no-listener",
+        listeners=(),
+    ),
+    Scenario(
+        "host-rejects",
+        "The client's own firewall rejects port 2121: ICMP 3/3.",
+        "filtered",
+        {
+            "client": firewall(
+                "input",
+                "filter",
+                "tcp dport 2121 reject with icmp type port-unreachable",
+                "tcp dport 2121 reject with icmpv6 type port-unreachable",
+            )
+        },
+        blames=CLIENT,
+    ),
+    # One connect in each family, whichever source comes first.
+    Scenario(
+        "takes-one",
+        "The client takes one connection: then it drops every SYN.",
+        "limited",
+        {
+            "client": firewall(
+                "input",
+                "filter",
+                f"tcp dport 2121 {_SYN} limit rate over 1/day burst 1 packets drop",
+                f"tcp dport 2121 {_SYN} limit rate over 1/day burst 1 packets drop",
+            )
+        },
+    ),
+    Scenario(
+        "takes-one-rst",
+        "The client takes one connection: then it sends RSTs.",
+        "limited",
+        {
+            "client": firewall(
+                "input",
+                "filter",
+                f"tcp dport 2121 {_SYN} limit rate over 1/day burst 1 packets reject with tcp reset",
+                f"tcp dport 2121 {_SYN} limit rate over 1/day burst 1 packets reject with tcp reset",
+            )
+        },
+    ),
+    # The last packet of the handshake gets a RST: connect(2) has succeeded before.
+    Scenario(
+        "reset-after",
+        "The client resets 192.168.77.50 right after it connected.",
+        "source-dependent",
+        {
+            "client": firewall(
+                "input",
+                "filter",
+                "ip saddr 192.168.77.50 tcp dport 2121 tcp flags & (syn | ack) == ack reject with tcp reset",
+                "ip6 saddr fd00:192:168:77::50 tcp dport 2121 tcp flags & (syn | ack) == ack reject with tcp reset",
+            )
+        },
+    ),
+    Scenario(
+        "dead-backend",
+        "Router Z leads odd source ports to a host that is dead.",
+        "flow-dependent",
+        {
+            # an IPv6 host without a route to it would send ICMPv6 1/0
+            "client": "route add blackhole fd00:10:1:1::9/128",
+            "router-z": """
+                route add 10.1.1.9 via 10.1.1.1
+                route add fd00:10:1:1::9 via fd00:10:1:1::1
+            """
+            + firewall(
+                "prerouting",
+                "nat",
+                "ip daddr 10.1.1.1 tcp dport 2121 @th,15,1 1 dnat to 10.1.1.9",
+                "ip6 daddr fd00:10:1:1::1 tcp dport 2121 @th,15,1 1 dnat to fd00:10:1:1::9",
+            ),
+        },
+    ),
+    Scenario(
+        "answers-other",
+        "The client answers from 10.1.1.7, which nobody asked.",
+        "filtered",
+        {
+            "client": "address add fd00:10:1:1::7/128 dev lo nodad\n"
+            + firewall(
+                "output",
+                "filter",
+                "tcp sport 2121 ip saddr set 10.1.1.7",
+                "tcp sport 2121 ip6 saddr set fd00:10:1:1::7",
+            )
+        },
+    ),
+)
