@@ -109,6 +109,8 @@ PROMISES = {
     "own-redirect": Promise(CONNECTED, CONNECTED),
     "own-mark": Promise(SILENCE, CONNECTED),
     "ports-used": Promise(NO_PORT, NO_PORT, sources=(NONE, NONE)),
+    "near-host": Promise(CONNECTED, CONNECTED),
+    "near-closed": Promise(RESET, RESET),
     "host-rejects": Promise(PORT_UNREACHABLE, PORT_UNREACHABLE, (CLIENT, CLIENT)),
     "takes-one": Promise(OFTEN_SILENT, OFTEN_SILENT),
     "takes-one-rst": Promise(OFTEN_RESET, OFTEN_RESET),

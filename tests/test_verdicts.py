@@ -136,8 +136,17 @@ TABLE = {
     "both reset by a nearer box": Row(
         [seen("refused", **refused(answerer=NEARER)), bound("refused", **refused())], "filtered"
     ),
-    "both reset though the SYN ran out at the next hop": Row(
-        [s("refused", **refused(answered_at=1)) for s in (seen, bound)], "filtered"
+    "both reset though a datagram ran out at the next hop": Row(
+        [s("refused", **refused(answered_at=1)) for s in (seen, bound)], "filtered", (), {"controls": (ALIVE,)}
+    ),
+    "both reset by the next hop, which may be the host": Row(
+        [s("refused", **refused(answered_at=1)) for s in (seen, bound)], "no-listener"
+    ),
+    "the same, and the next hop answers datagrams with TTL 1": Row(
+        [s("refused", **refused(answered_at=1)) for s in (seen, bound)],
+        "no-listener",
+        (),
+        {"controls": (ALIVE._replace(ttl=64, beyond=0, last=None),)},
     ),
     "both reset, and nothing left": Row(
         [s("refused", **refused(answered_at=1)) for s in (seen, bound)],
@@ -237,7 +246,18 @@ TABLE = {
         (),
         {"host": STRICT._replace(strict=frozenset({"enetB"}))},
     ),
-    "a SYN with TTL 1 is accepted": Row([seen("connected", answered_at=1), bound("connected")], "intercepted"),
+    "a SYN with TTL 1 is accepted, a datagram with TTL 1 runs out": Row(
+        [seen("connected", answered_at=1), bound("connected")], "intercepted", (), {"controls": (ALIVE,)}
+    ),
+    "it is accepted with TTL 1, and the next hop may be the host": Row(
+        [seen("connected", answered_at=1), bound("connected")], "healthy"
+    ),
+    "the datagram ran out at the next hop of another way": Row(
+        [seen("connected", answered_at=1, route=BY_A), bound("connected")],
+        "healthy",
+        (),
+        {"controls": (ALIVE._replace(source=BOUND),)},
+    ),
     "this host is the far end": Row(
         [s("connected", answered_at=1) for s in (seen, bound)],
         "local-rewrite",

@@ -8,14 +8,14 @@ from ..model.attempt import Control
 from ..model.diagnosis import Cause, Excluded, Observation, named
 from .case import HOST_UNREACHABLE, Case
 from .causes import explain
-from .rules import Conclusion
+from .rules import Conclusion, farther
 
 
 def no_listener(case: Case) -> Conclusion | None:
     """Every source gets a RST; nothing shows that it comes from before the destination."""
     if not case.observations or not all(seen.outcome == "refused" and seen.rst for seen in case.observations):
         return None
-    if any(seen.answered_at or (seen.answerer and seen.answerer.nearer) for seen in case.observations):
+    if any(case.nearer(seen) or (seen.answerer and seen.answerer.nearer) for seen in case.observations):
         return None
     target = case.destination
     as_far = [seen for seen in case.observations if seen.answerer and seen.answerer.nearer is False]
@@ -60,8 +60,8 @@ def filtered(case: Case) -> Conclusion | None:
     """Devices reject every source; or the port gets no answer, and the host is alive; or a RST comes from nearer."""
     seen = case.observations
     refused = bool(seen) and all(s.outcome == "refused" and s.rst for s in seen)
-    if refused and any(s.answered_at for s in seen):
-        because = "a SYN with TTL 1 got a RST, and the host is behind a router"
+    if refused and (near := [s for s in seen if case.nearer(s)]):
+        because = f"a SYN with TTL {near[0].answered_at} got a RST, and {farther(case, near[0])}"
         cause = explain("filter", "likely", because, where="next-hop")
         summary = "the next hop or this host itself refuses every source address: no SYN reaches the destination"
         return Conclusion(summary, "likely", (cause,), fails=seen)

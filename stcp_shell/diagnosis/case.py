@@ -156,6 +156,18 @@ class Case(NamedTuple):
         """Return the datagrams of a source address."""
         return next((each for each in self.controls if each.method == "udp" and each.source == address), None)
 
+    def nearer(self, seen: Observation) -> Control | None:
+        """Return what shows that the answers to a source come from before the host; None: nothing does.
+
+        A SYN was answered although a datagram with as large a TTL, by the same way, ran out at a router. Without that
+        the next hop may be the host itself, which has the address on another of its interfaces.
+        """
+        if seen.answered_at is None:
+            return None
+        by_this_way = {each.address for each in self.observations if way(each.route) == way(seen.route)}
+        known = (each for each in self.controls if each.method == "udp" and each.source in by_this_way)
+        return next((each for each in known if each.last and each.beyond >= seen.answered_at), None)
+
     @property
     def port_answers(self) -> bool:
         """Whether any SYN at all was accepted or reset, whatever it was sent for."""

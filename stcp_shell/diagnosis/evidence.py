@@ -21,14 +21,14 @@ def lines(case: Case, found: Conclusion) -> Iterator[str]:
         yield f"from {seen.address or 'no address'} ({_chosen(seen)}): {ending}"
     if len({seen.address for seen in case.observations}) == 1 and not case.here:
         yield "there is only one source address: nothing to compare it with"
-    yield from _alike("a connection from {} was held: {}", case, handshake)
+    yield from _alike("connections from {} were held: {}", case, handshake)
     yield from _alike("TLS from {}: {}", case, lambda seen: str(seen.tls) if seen.tls else "")
     if len({seen.tls.fingerprint for seen in case.observations if seen.tls and seen.tls.fingerprint}) > 1:
         yield "the certificates differ between the source addresses: not the same program answers all of them"
     yield from _alike("path MTU from {}: {}", case, lambda seen: str(seen.mtu) if seen.mtu else "")
     yield from _alike("the first bytes to {}: {}", case, lambda seen: seen.banner or "")
     for seen in case.observations:
-        yield from _more(seen)
+        yield from _more(case, seen)
     if not case.passing:
         yield from _controls(case)
     yield from _surroundings(case)
@@ -58,12 +58,13 @@ def _alike(form: str, case: Case, tell: Callable[[Observation], str]) -> Iterato
         yield form.format(named(sources), text)
 
 
-def _more(seen: Observation) -> Iterator[str]:
+def _more(case: Case, seen: Observation) -> Iterator[str]:
     if seen.lost and seen.accepted:
         yield f"from {seen.address} {seen.lost} SYN{'s' * (seen.lost > 1)} got no answer before a retransmission did"
     if seen.answered_at is not None:
         how = "accepted" if seen.accepted else "answered"
-        yield f"a SYN from {seen.address} with TTL {seen.answered_at} was {how}"
+        own = "" if case.nearer(seen) or case.host.far_end else ": the next hop has that address, or answers for it"
+        yield f"a SYN from {seen.address} with TTL {seen.answered_at} was {how}{own}"
     if seen.answerer is not None:
         yield _distance(seen)
     if seen.trace is not None and seen.left_host:

@@ -194,23 +194,23 @@ def local_rewrite(case: Case) -> Conclusion | None:
 
 def intercepted(case: Case) -> Conclusion | None:
     """A SYN that cannot reach the host was accepted: something before it completes the handshake."""
-    held = [seen for seen in case.passing if seen.answered_at is not None]
+    held = [seen for seen in case.passing if case.nearer(seen)]
     if not held:
         return None
-    ttl = min(seen.answered_at or 1 for seen in held)
+    first = min(held, key=lambda seen: seen.answered_at or 1)
+    ttl = first.answered_at or 1
     at = "the next hop or this host itself" if ttl == 1 else f"a device at most {ttl} hops away"
-    because = f"a SYN with TTL {ttl} was accepted, and {_farther(case, ttl)}"
+    because = f"a SYN with TTL {ttl} was accepted, and {farther(case, first)}"
     where = "next-hop" if ttl == 1 else "network"
     cause = explain("intercepted", "proven" if ttl == 1 else "likely", because, where=where)
     summary = f"{at} accepts the connects from {named(held)} in place of {case.destination.address}"
     return Conclusion(summary, cause.certainty, (cause,), fails=tuple(held))
 
 
-def _farther(case: Case, ttl: int) -> str:
-    known = next((each for each in case.controls if each.beyond >= ttl and each.last), None)
-    if known and known.beyond > 1:
-        return f"a datagram with TTL {known.beyond} ran out at {known.last} on the way there"
-    return "the host is behind a router"
+def farther(case: Case, seen: Observation) -> str:
+    """Return what shows that the host is farther away than what answers a source (see `Case.nearer`)."""
+    known = case.nearer(seen)
+    return f"a datagram with TTL {known.beyond} ran out at {known.last} on the way there" if known else ""
 
 
 def half_open(case: Case) -> Conclusion | None:
@@ -253,7 +253,8 @@ def healthy(case: Case) -> Conclusion | None:
         what = f"the only source address, {named(case.observations)}, connects"
     else:
         what = f"every source address connects ({named(case.observations)})"
-    checked = all(seen.hold and seen.hold.finished is not None for seen in case.passing)
+    # What accepts a SYN with TTL 1 is the host itself, or stands in for it: there is no telling which.
+    checked = all(seen.hold and seen.hold.finished is not None and not seen.answered_at for seen in case.passing)
     return Conclusion(what + _habit(case), "proven" if checked else "likely", fails=())
 
 

@@ -1,8 +1,15 @@
 """Scenarios in which the far end is at fault: the service, its host, or a load balancer in front of it."""
 
-from .topology import CLIENT, Scenario, firewall
+from .topology import CLIENT, KNOWS_A, Scenario, firewall
 
 _SYN = "tcp flags & (syn | ack) == syn"
+_NEAR = (
+    KNOWS_A
+    + """
+    address add 10.1.1.1/32 dev lo
+    address add fd00:10:1:1::1/128 dev lo nodad
+"""
+)
 
 SERVICES = (
     Scenario(
@@ -10,6 +17,21 @@ SERVICES = (
         "Nothing listens on the client's port: it sends a RST.",
         "no-listener",
         listeners=(),
+    ),
+    # It answers SYNs with TTL 1, and nothing stands in its place.
+    Scenario(
+        "near-host",
+        "Router Z itself has the client's address, and serves.",
+        "healthy",
+        {"router-z": _NEAR},
+        listeners=("router-z",),
+    ),
+    Scenario(
+        "near-closed",
+        "Router Z itself has the client's address: a RST.",
+        "no-listener",
+        {"router-z": _NEAR},
+        listeners=("client",),
     ),
     Scenario(
         "host-rejects",

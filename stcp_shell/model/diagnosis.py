@@ -39,7 +39,7 @@ class Observation(NamedTuple):
     hold: Annotated[Optional[Hold], "what a connection showed while it was held; null: none was"] = None
     lost: Annotated[_Count, "SYNs that got no answer, also those before a success"] = 0
     answered_at: Annotated[
-        Optional[Octet], "the TTL of a SYN that was accepted or reset although the host is farther away; null: none was"
+        Optional[Octet], "the smallest TTL with which a SYN was accepted or reset; null: it was not tried, or none was"
     ] = None
 
     tls: Annotated[Optional[Tls], "the TLS handshake over a connection of its own; null: none was made"] = None
