@@ -136,6 +136,9 @@ TABLE = {
     "both reset by a nearer box": Row(
         [seen("refused", **refused(answerer=NEARER)), bound("refused", **refused())], "filtered"
     ),
+    "one reset by a nearer box, one by the host": Row(
+        [seen("refused", **refused(answerer=NEARER)), bound("refused", **refused(answerer=AS_FAR))], "filtered"
+    ),
     "both reset though a datagram ran out at the next hop": Row(
         [s("refused", **refused(answered_at=1)) for s in (seen, bound)], "filtered", (), {"controls": (ALIVE,)}
     ),
@@ -187,9 +190,7 @@ TABLE = {
         ("192.168.77.1", "172.16.1.1"),
     ),
     "the destination reports that it cannot be reached": Row(
-        [s("unreachable", icmp=Icmp(3, 1, "host unreachable", "10.1.1.1")) for s in (seen, bound)],
-        "unreachable",
-        ("10.1.1.1",),
+        [s("unreachable", icmp=Icmp(3, 1, "host unreachable", "10.1.1.1")) for s in (seen, bound)], "unreachable"
     ),
     "no route": Row([seen("no-route", address=None), bound("no-route")], "no-route"),
     "no route but for a bound source": Row([seen("no-route", address=None), bound("connected")], "no-route"),
@@ -529,3 +530,29 @@ def test_where_a_router_was_silent_before_it_refused_the_hop_is_not_claimed() ->
 def test_nothing_is_claimed_of_nothing() -> None:
     found = verdict()
     assert (found.kind, found.blames, found.evidence, found.remedies) == ("unclear", (), (), ())
+
+
+def test_only_the_sources_that_a_nearer_box_refuses_are_said_to_be_refused_by_it() -> None:
+    found = verdict(seen("refused", **refused(answerer=NEARER)), bound("refused", **refused(answerer=AS_FAR)))
+    assert found.summary.startswith(f"a device nearer than the host refuses {DEFAULT}; the RST for {BOUND}")
+
+
+def test_a_host_that_reports_its_own_absence_is_translated_and_not_blamed() -> None:
+    absent = Icmp(3, 1, "host unreachable", "10.1.1.1")
+    found = verdict(seen("unreachable", icmp=absent), bound("timeout"))
+    assert (found.kind, found.blames) == ("unreachable", ())
+    assert [(each.cause, each.box) for each in found.causes if each.certainty == "proven"] == [
+        ("address-translation", None)
+    ]
+    assert "translation rules" in found.remedies[0]
+
+
+def test_a_port_that_decides_for_one_source_alone_says_nothing_of_the_others() -> None:
+    one, made = mixed(*["connected", "timeout"] * 7)
+    again = [each._replace(experiment="same-port") for each in made]
+    other = bound("connected", attempts=6)
+    found = judge(case(one, other, attempts=(*made, *again, *attempts(other, *["connected"] * 6, first=30))))
+    assert found.kind == "flow-dependent"
+    assert DEFAULT in found.summary
+    assert "not the source address" not in found.summary
+    assert "access-list" in {each.cause for each in found.causes}

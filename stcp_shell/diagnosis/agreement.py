@@ -38,15 +38,16 @@ def unreachable(case: Case) -> Conclusion | None:
     if not seen or not all(s in seen or s.silent for s in case.observations):
         return None
     causes = signers(case, seen)
-    boxes = " and ".join(cause.box or "" for cause in causes) or "a router"
+    boxes = " and ".join(cause.box or "" for cause in causes if cause.box) or "a router"
     target = case.destination.address
     if all(s.expired for s in seen):
         return Conclusion(
             f"the TTL of the SYNs runs out at {boxes}: a routing loop", "likely", causes, fails=tuple(seen)
         )
-    if target in {cause.box for cause in causes}:
+    if any(s.icmp and s.icmp.sender == target for s in seen):
         text = (
-            f"{target} reports that it cannot be reached: a device translates the address, and not to a host that is up"
+            f"{target} seems to report that it cannot be reached itself: a device on the way, or this host's own "
+            "rules, translates the address, and not to a host that is up"
         )
         return Conclusion(text, "likely", causes, fails=tuple(seen))
     host = all(s.icmp and (s.icmp.type, s.icmp.code) in HOST_UNREACHABLE for s in seen)
@@ -63,12 +64,15 @@ def filtered(case: Case) -> Conclusion | None:
     if refused and (near := [s for s in seen if case.nearer(s)]):
         because = f"a SYN with TTL {near[0].answered_at} got a RST, and {farther(case, near[0])}"
         cause = explain("filter", "likely", because, where="next-hop")
-        summary = "the next hop or this host itself refuses every source address: no SYN reaches the destination"
-        return Conclusion(summary, "likely", (cause,), fails=seen)
-    if refused and any(s.answerer and s.answerer.nearer for s in seen):
+        summary = f"the next hop or this host itself refuses {_all_or(near, seen)}: no SYN reaches the destination"
+        return Conclusion(summary, "likely", (cause,), fails=tuple(near))
+    if refused and (near := [s for s in seen if s.answerer and s.answerer.nearer]):
         because = "the RST arrives with a larger TTL than the host's own ICMP errors: from nearer"
         cause = explain("filter", "likely", because)
-        return Conclusion("a device nearer than the host refuses every source address", "likely", (cause,), fails=seen)
+        others = [s for s in seen if s not in near]
+        also = f"; the RST for {named(others)} shows no sign of that" if others else ""
+        summary = f"a device nearer than the host refuses {_all_or(near, seen)}{also}"
+        return Conclusion(summary, "likely", (cause,), fails=tuple(near))
     if not seen or not all(s.silent or (case.signed(s) and s.outcome in ("prohibited", "refused")) for s in seen):
         return None
     if causes := signers(case, seen):
@@ -88,6 +92,10 @@ def filtered(case: Case) -> Conclusion | None:
         summary = f"{target.address} is alive, and no source address gets an answer from its port {target.port}"
         return Conclusion(summary, "likely", (filters, limit, queue), (Excluded("host-down", because),), tuple(seen))
     return None
+
+
+def _all_or(some: Sequence[Observation], every: Sequence[Observation]) -> str:
+    return "every source address" if len(some) == len(every) > 1 else named(some)
 
 
 def _alive(control: Control) -> str:
@@ -131,6 +139,9 @@ def _signed(case: Case, box: str, rejected: Sequence[Observation]) -> Cause:
     assert icmp is not None
     name, where = _rejection(case, rejected[0])
     because = f"it sent ICMP {icmp.type}/{icmp.code} {icmp.meaning} for {named(rejected)}"
+    if name == "address-translation":  # its sender was translated, too: which device it was is not known
+        because = f"{box} cannot have sent ICMP {icmp.type}/{icmp.code} {icmp.meaning} about itself"
+        return explain(name, "proven", because)
     return explain(name, "proven", because, box, where)
 
 

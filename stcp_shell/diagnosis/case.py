@@ -136,10 +136,14 @@ class Case(NamedTuple):
         return not seen.accepted and seen.icmp is not None and not self.local(seen.icmp)
 
     def blames(self) -> tuple[Blame, ...]:
-        """Return every device that sent an ICMP error that rejects, with the sources that it rejected."""
+        """Return every device that sent an ICMP error that rejects, with the sources that it rejected.
+
+        What the destination seems to say of its own absence was translated: which device that was is not known.
+        """
         found: dict[str, list[str]] = {}
         for seen in self.failing:
-            if seen.icmp and self.signed(seen):
+            absent = seen.outcome == "unreachable" and seen.icmp and seen.icmp.sender == self.destination.address
+            if seen.icmp and self.signed(seen) and not absent:
                 found.setdefault(seen.icmp.sender, []).append(seen.address or "")
         return tuple(Blame(box, tuple(sources)) for box, sources in found.items())
 

@@ -18,7 +18,9 @@ class CauseKind(NamedTuple):
 CAUSES = {
     "no-route": CauseKind("this-host", "The kernel has no route to the destination."),
     "ports-used-up": CauseKind("this-host", "No ephemeral port is left for connects from that address."),
-    "own-output-rules": CauseKind("this-host", "This host's own firewall rules reject or drop what it sends."),
+    "own-output-rules": CauseKind(
+        "this-host", "This host's own firewall rules, or a prohibit route or rule, reject or drop what it sends."
+    ),
     "own-input-rules": CauseKind("this-host", "This host's own firewall rules drop the answers."),
     "own-rp-filter": CauseKind("this-host", "This host's strict reverse path filter drops the answers."),
     "own-arp": CauseKind(
@@ -57,7 +59,7 @@ CAUSES = {
     ),
     "address-translation": CauseKind(
         "network",
-        "A device translates addresses.",
+        "A device on the way, or this host's own rules, translates addresses.",
         "the translation table of the device",
     ),
     "no-way-there": CauseKind("network", "A router has no route to the host, or gets no reply from it."),

@@ -128,6 +128,9 @@ def _surroundings(case: Case) -> Iterator[str]:
     used = {interface for _, interface in ways(case.observations) if interface}
     for name in sorted(used & case.host.no_carrier):
         yield f"{name} has no carrier: the link is down"
+    for seen in case.failing:
+        if seen.interface in case.host.no_carrier - used:
+            yield f"{seen.interface}, which has {seen.address}, has no carrier: no answer can come back by it"
     for seen in case.observations:
         if seen.route and seen.route.redirected:
             yield f"this host has learned a redirect: {case.destination.address} goes to {seen.route.gateway}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model.diagnosis import Cause, Excluded, named
+from ..model.diagnosis import Cause, Excluded, Observation, named
 from .case import Case
 from .causes import explain
 from .rules import Conclusion
@@ -34,7 +34,7 @@ def limited(case: Case) -> Conclusion | None:
     causes = (
         explain(
             "one-at-a-time",
-            certainty,
+            "possible",
             f"{because}: a service that takes one connection or session at a time, or whose accept queue is full",
         ),
         explain("rate-limit", "possible", because),
@@ -53,12 +53,14 @@ def flow_dependent(case: Case) -> Conclusion | None:
     chance = sticks_to_flow([each for each in case.attempts if each.experiment in ("sources", "same-port")])
     if chance >= CERTAIN:
         return None
-    passed = sum(each.accepted for each in case.trials)
+    mixed = [seen for seen in case.observations if seen.address and _mixed(case, seen)]
+    about = case.of(mixed)
+    passed = sum(each.accepted for each in about)
     because = (
-        f"{passed} of {len(case.trials)} connects were accepted, of each source some, and later SYNs from the same "
-        f"port fare like the first one ({odds(chance)} by chance)"
+        f"{passed} of {len(about)} connects from {named(mixed)} were accepted, and later SYNs from the same port fare "
+        f"like the first one ({odds(chance)} by chance)"
     )
-    causes = (
+    causes: tuple[Cause, ...] = (
         explain("one-of-several-paths", "possible", because),
         explain(
             "one-of-several-backends",
@@ -66,17 +68,24 @@ def flow_dependent(case: Case) -> Conclusion | None:
             f"{because}: one of several hosts behind a load balancer does not answer",
         ),
     )
-    excluded = (
-        Excluded("access-list", "each source address has connects that pass and connects that do not"),
-        Excluded("packet-loss", f"loss does not stick to a port ({odds(chance)})"),
-    )
-    summary = "the source port decides, not the source address: some flows pass and others get no answer"
-    return Conclusion(summary, "likely", causes, excluded, tuple(case.observations))
+    excluded: tuple[Excluded, ...] = (Excluded("packet-loss", f"loss does not stick to a port ({odds(chance)})"),)
+    sources = {seen.address for seen in case.observations}
+    if len(mixed) == len(sources):
+        excluded += (Excluded("access-list", "each source address has connects that pass and connects that do not"),)
+    else:  # the sources without a failure may have been lucky, or treated differently
+        causes += (explain("access-list", "possible", f"only connects from {named(mixed)} failed"),)
+    who = "not the source address" if len(mixed) == len(sources) > 1 else f"for connects from {named(mixed)}"
+    summary = f"the source port decides, {who}: some flows pass and others get no answer"
+    return Conclusion(summary, "likely", causes, excluded, tuple(mixed))
 
 
 def _varies(case: Case) -> bool:
     """Return whether connects of one source end differently."""
-    return any(len({each.accepted for each in case.of([seen])}) > 1 for seen in case.observations if seen.address)
+    return any(_mixed(case, seen) for seen in case.observations if seen.address)
+
+
+def _mixed(case: Case, seen: Observation) -> bool:
+    return len({each.accepted for each in case.of([seen])}) > 1
 
 
 def lossy(case: Case) -> Conclusion | None:

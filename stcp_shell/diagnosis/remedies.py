@@ -190,6 +190,10 @@ def silent(case: Case, found: Conclusion) -> Iterator[str]:
 
 def unreachable(case: Case, found: Conclusion) -> Iterator[str]:
     target = case.destination.address
+    if any(cause.cause == "address-translation" for cause in found.causes):
+        yield f"check where the translation rules of the devices on the way lead {_target(case)}"
+        yield "and those of this host, which only root can read: nft list ruleset, or iptables -t nat -S"
+        return
     routers = " and ".join(cause.box for cause in found.causes if cause.box) or "the router that sends the ICMP error"
     if all(seen.expired for seen in found.fails):
         yield f"find with traceroute the routers between which the packets loop, and fix their routes to {target}"

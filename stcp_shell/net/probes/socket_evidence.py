@@ -179,6 +179,7 @@ _OUTCOMES = {
     errno.ECONNRESET: "reset",  # the RST came between the SYN-ACK and the first look at the socket
     errno.ETIMEDOUT: "timeout",
     errno.ENETUNREACH: "no-route",
+    errno.EINVAL: "no-route",  # a blackhole route or rule, or a loopback source on another interface
     errno.EHOSTUNREACH: "unreachable",
     errno.EHOSTDOWN: "unreachable",
     errno.ENETDOWN: "unreachable",
