@@ -12,6 +12,10 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from stcp_shell.log import SCHEMA
+from stcp_shell.model.coding import to_json
+from stcp_shell.model.connection import Connection, Destination, Endpoint, Icmp, ResolvedRoute
+
 from .figures import Row, at_most, interleaved
 from .processes import ENVIRONMENT, SHELL, child, duration
 
@@ -27,18 +31,17 @@ _SESSION = {
     "system": "Linux 6.1 x86_64",
     "arguments": ["connects.stcp"],
     "pid": 1,
-    "schema": 2,
+    "schema": SCHEMA,
     "variables": [],
     "scripts": ["connects.stcp"],
 }
-_ROUTE = {"gateway": "192.168.77.1", "interface": "enetZ", "table": 254, "kind": "unicast"}
 _OUTCOMES = {
     "connected": (None, None),
     "timeout": (None, None),
     "refused": ("ECONNREFUSED", None),
     "prohibited": (
         "EHOSTUNREACH",
-        {"type": 3, "code": 13, "meaning": "communication administratively prohibited", "from": "192.168.77.1"},
+        Icmp(3, 13, "communication administratively prohibited", "192.168.77.1"),
     ),
 }
 
@@ -71,30 +74,28 @@ def _write(path: Path, connections: int) -> None:
             source = chance.choice(["172.16.1.50", "192.168.77.50"])
             outcome = chance.choice(list(_OUTCOMES))
             errno, icmp = _OUTCOMES[outcome]
+            found = Connection(
+                socket=number,
+                protocol="tcp",
+                bound=None,
+                source=Endpoint(source, 32768 + number % 28000),
+                chosen_by="kernel",
+                destination=Destination("10.1.1.1", "10.1.1.1", 2121),
+                route=ResolvedRoute("192.168.77.1", "enetZ", source, 254, "unicast"),
+                outcome=outcome,
+                errno=errno,
+                icmp=icmp,
+                elapsed=chance.random(),
+                rtt=None,
+                syn_retransmits=0,
+                rst=outcome == "refused",
+            )
             record = {
                 "type": "connection",
                 "seq": number + 1,
                 "time": f"2026-01-31T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}.123Z",
                 "command": number,
-                "socket": number,
-                "protocol": "tcp",
-                "bound": None,
-                "source": {"address": source, "port": 32768 + number % 28000},
-                "chosen_by": "kernel",
-                "destination": {"name": "10.1.1.1", "address": "10.1.1.1", "port": 2121},
-                "route": {**_ROUTE, "source": source},
-                "outcome": outcome,
-                "errno": errno,
-                "icmp": icmp,
-                "elapsed": round(chance.random(), 6),
-                "rtt": None,
-                "syn_retransmits": 0,
-                "rst": outcome == "refused",
-                "syn": None,
-                "answerer": None,
-                "others": [],
-                "note": None,
-                "interrupted": False,
+                **to_json(found),
             }
             file.write(json.dumps(record) + "\n")
 
