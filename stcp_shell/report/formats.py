@@ -26,7 +26,11 @@ def shown(result: Any, view: View = PLAIN) -> Iterable[str]:
     """Any result as lines on the screen, without their ends; they may be made while they are read."""
     render = _AT_HAND.get(type(result))
     if render is None:
-        from .text.lines import RENDERERS  # late: most scripts only connect, and never show a table
+        from .text import tables  # late: most scripts only connect, and never show a table
+
+        render = tables.RENDERERS.get(type(result))
+    if render is None:
+        from .text.lines import RENDERERS
 
         render = RENDERERS[type(result)]
     return render(result, view)
