@@ -24,7 +24,10 @@ ROOMS = ("app", "commands", "report", "diagnosis", "log", "net", "language", "la
 DOORS = ("app/program.py", "app/main.py", "app/pytest_plugin.py", "report/formats.py", "commands/")
 # A table of connections and attempts, and a picture of paths, show what they are made for. All other formats show
 # every record.
-OF_THEIR_OWN = {"csv": {"connection", "verdict"}, "svg": {"session", "connection", "verdict", "trace"}}
+OF_THEIR_OWN = {
+    "csv": {"connection", "verdict", "observed", "called", "arrival"},
+    "svg": {"session", "connection", "verdict", "trace", "observed", "callback"},
+}
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 60
 
 

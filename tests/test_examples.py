@@ -29,6 +29,8 @@ BEFORE = {
     **dict.fromkeys(("use", "close", "bind", "connect", "listen", "getsockopt", "setsockopt", "set"), OPEN),
     **dict.fromkeys(("send", "recv", "shutdown", "expect", "log", "record", "copy"), CONNECTED),
     "accept": CALLED,
+    "expect accepted": [*CALLED, "accept"],
+    "expect callback": ["watch -peer 10.1.1.1 -for 0.2"],
     **{name: ["diagnose -name 10.1.1.1 -port 2121"] for name in ("expect verdict", "expect cause")},
 }
 NO_TERMINAL = "standard output is not a terminal"  # so there is no clipboard
@@ -42,6 +44,13 @@ def sessions(text: str) -> Iterator[list[Record]]:
         yield [json.loads(line) for line in each.splitlines()]
 
 
+def brief(example: str) -> str:
+    """An example that goes on until something happens, for a moment only."""
+    if not example.startswith(("watch", "serve")):
+        return example
+    return re.sub(r" -(for|until) \S+", "", example) + " -for 0.2"
+
+
 @pytest.mark.usefixtures("namespaces")
 def test_every_example_of_the_help_runs(tmp_path: Path) -> None:
     shutil.copy(EXAMPLES / "multihomed.stcp", tmp_path)
@@ -49,12 +58,14 @@ def test_every_example_of_the_help_runs(tmp_path: Path) -> None:
         (tmp_path / name).write_text("".join(f"{json.dumps(record)}\n" for record in log()))
     examples = {}
     for command in CATALOGUE:
-        for number, example in enumerate(command.examples):
+        for number, shown in enumerate(command.examples):
+            example = brief(shown)
             name = f"{command.name.replace(' ', '-')}-{number}.stcp"
             (tmp_path / name).write_text("\n".join([*BEFORE.get(command.name, []), example, ""]))
             examples[name] = example
     words = ["--lab=open", "--no-log", "--format", "jsonl", "-j", "8", "-D", "N=2121"]
-    done = run(tmp_path, *words, *examples, env=environment(tmp_path) | {"HOME": str(tmp_path)})
+    variables = environment(tmp_path) | {"HOME": str(tmp_path), "STCP_SHELL_PASSWORD": "ndmp"}
+    done = run(tmp_path, *words, *examples, env=variables)
     assert [line for line in done.err.splitlines() if NO_TERMINAL not in line] == []
     found = list(sessions(done.out))
     assert len(found) == len(examples)

@@ -121,7 +121,7 @@ def news() -> Iterator[Record]:
     holds = [(1.2, 1, 0, None), (1.2, 2, 0, None), (0.031, None, 26, None), (0.0021, None, 26, "fin")]
     holds += [(0.4, None, 0, None), (0.0021, None, 0, "fin"), (0.0012, None, 0, "rst")]
     for seconds, segments_in, received, end in holds:
-        hold = {"seconds": seconds, "segments_in": segments_in, "received": received, "end": end}
+        hold = {"seconds": seconds, "segments_in": segments_in, "received": received, "end": end, "seen_as": None}
         outcome = "connected" if received or not end else {"fin": "closed", "rst": "reset"}[end]
         errno = "ECONNRESET" if outcome == "reset" else None
         yield connection("172.16.1.50", outcome, rtt=0.0003, errno=errno, hold=hold)
@@ -143,9 +143,9 @@ def news() -> Iterator[Record]:
     path = {"source": "192.168.77.50", "chosen_by": "bind", "route": kernels, "outcome": "prohibited", "hops": [hop]}
     refused = {"outcome": "prohibited", "errno": "EHOSTUNREACH", "icmp": icmp("192.168.77.1"), "trace": path}
     box = {"ttl": 63, "hops_back": 1, "hops_forward": 3, "nearer": True}
-    held = {"seconds": 1.2, "segments_in": 1, "received": 26, "end": None}
+    held = {"seconds": 1.2, "segments_in": 1, "received": 26, "end": None, "seen_as": None}
     served = {"rtt": 0.0003, "answerer": box, "hold": held, "answered_at": 1, "tls": _tls(), "banner": "220 ready"}
-    shy = {"hold": {"seconds": 0.01, "segments_in": None, "received": 0, "end": "fin"}, "tls": _tls(None)}
+    shy = {"hold": {**held, "segments_in": None, "received": 0, "end": "fin"}, "tls": _tls(None)}
     sources = [
         _observation("192.168.77.50", "enetZ", route=kernels, lost=2, **refused),
         _observation("172.16.1.50", "enetA", outcome="connected", **served),
@@ -165,7 +165,44 @@ def news() -> Iterator[Record]:
     redirected = kernels | {"redirected": True}
     yield connection("192.168.77.50", "closed", route=redirected, hold=shy["hold"])
     yield connection("192.168.77.50", "reset", route=None, hold={**held, "received": 0, "end": "rst"})
+    yield from _callbacks()
     yield stamped("end", reason="interrupted", status=130)
+
+
+def _callbacks() -> Iterator[Record]:
+    """The connections A and B, seen from each side."""
+    here, there = {"address": "192.168.77.50", "port": 40001}, {"address": "10.1.1.1", "port": 2121}
+    program = {"pid": 812, "command": "ftpd", "unit": "ftpd.service", "uid": 0}
+    nobody = dict.fromkeys(program)
+    seen = {"role": "B", "source": here, "destination": there, "owner": program, "state": "closed", "ended": "refused"}
+    times = {"since": "2026-01-31T15:33:50.123Z", "seconds": 0.2}
+    yield stamped("observed", command=1, **seen, **times, inferred=False, syns=2, guessed=False)
+    open_one = {"role": "A", "source": there, "destination": here, "owner": nobody, "state": "established"}
+    yield stamped(
+        "observed", command=1, **open_one, ended=None, inferred=True, since=None, seconds=9.0, syns=None, guessed=True
+    )
+    found = next(record for record in map(current, entries_of(whole_records())) if record["type"] == "route")
+    route_found = {name: value for name, value in found.items() if name not in ("type", "seq", "time", "command")}
+    called = {"source": here, "destination": there}
+    for used, same, inferred in ((["172.16.1.50"], False, False), (["192.168.77.50"], True, True), ([], None, False)):
+        why = route_found if used else None
+        yield stamped("callback", command=1, **called, inferred=inferred, used=used, same=same, route=why)
+    server = {"name": "nas", "address": "172.16.1.50", "port": 21}
+    asked = {"protocol": "ftp", "server": server, "control": there, "listener": there, "outcome": "called"}
+    said = {"caller": here, "same": False, "seconds": 0.01, "replies": ["220 ready", "230 OK"], "why": None}
+    yield stamped("called", command=1, **asked, **said)
+    yield stamped("called", command=1, **asked, **{**said, "caller": {**here, "address": "172.16.1.50"}, "same": True})
+    nothing = dict.fromkeys(("control", "listener", "caller", "same", "seconds"))
+    failed = {**asked, **nothing, "protocol": "ndmp", "outcome": "failed", "replies": [], "why": "the login failed"}
+    yield stamped("called", command=1, **failed)
+    yield stamped("arrival", command=1, source=here, destination=there, state="accepted", ttl=61, mss=1460)
+    yield stamped("arrival", command=1, source=here, destination=there, state="half-open", ttl=None, mss=None)
+    greeted = {"seconds": 0.01, "segments_in": None, "received": 60, "end": None}
+    yield connection("192.168.77.50", rtt=0.0003, hold={**greeted, "seen_as": {**here, "address": "203.0.113.7"}})
+    accepted = {"socket": 3, "listener": 2, "local": "10.1.1.1:2121", "peer": "192.168.77.50:40001"}
+    for expected, same in (("172.16.1.50", False), ("192.168.77.50", True)):
+        value = {**accepted, "expected": [expected], "same": same}
+        yield stamped("result", command=1, result="accepted", value=value)
 
 
 def _verdict(target: Record, sources: list[Record], **more: Any) -> Record:
@@ -191,7 +228,7 @@ def _details(route: Record) -> Record:
     }
     rejected = {"outcome": "prohibited", "errno": "EHOSTUNREACH", "icmp": icmp("192.168.77.1"), "syn_retransmits": 0}
     lost = {"syn_fate": "lost", "syn_retransmits": 2, "resets": 1, "experiment": "other-way", "gateway": None}
-    held = {"seconds": 1.2, "segments_in": 2, "received": 0, "end": None}
+    held = {"seconds": 1.2, "segments_in": 2, "received": 0, "end": None, "seen_as": None}
     served = {"outcome": "connected", "rtt": 0.0003, "hold": held, "interface": None}
     reset = {"outcome": "refused", "errno": "ECONNREFUSED", "rst": True, "sent": None, "source": None}
     cause = {"cause": "filter", "where": "network", "box": "192.168.77.1", "certainty": "proven"}

@@ -12,14 +12,14 @@ from children import probes
 from conftest import in_lab
 
 from stcp_shell import lab
-from stcp_shell.diagnosis.verdict import VERDICTS
+from stcp_shell.diagnosis.verdict import KINDS as VERDICTS
 
 A, Z = ("172.16.1.50", "fd00:172:16:1::50"), ("192.168.77.50", "fd00:192:168:77::50")  # this host's own
 CLIENT = ("10.1.1.1", "fd00:10:1:1::1")
 ROUTER_A = ("172.16.1.1", "fd00:172:16:1::1")
 ROUTER_Y, ROUTER_Z = ("10.1.2.2", "fd00:10:1:2::2"), ("192.168.77.1", "fd00:192:168:77::1")
 NONE = (None, None)
-KINDS = {*VERDICTS} - {"unclear"}  # a fault that is there can be told
+KINDS = {kind.name for kind in VERDICTS} - {"unclear"}  # a fault that is there can be told
 TOGETHER = 4  # labs at once: most of the time they wait
 
 
@@ -109,6 +109,8 @@ PROMISES = {
     "own-redirect": Promise(CONNECTED, CONNECTED),
     "own-mark": Promise(SILENCE, CONNECTED),
     "ports-used": Promise(NO_PORT, NO_PORT, sources=(NONE, NONE)),
+    "ftp-callback": Promise(SILENCE, CONNECTED),
+    "ndmp-callback": Promise(SILENCE, CONNECTED),
     "near-host": Promise(CONNECTED, CONNECTED),
     "near-closed": Promise(RESET, RESET),
     "host-rejects": Promise(PORT_UNREACHABLE, PORT_UNREACHABLE, (CLIENT, CLIENT)),

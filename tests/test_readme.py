@@ -18,6 +18,7 @@ from schemas import Record
 
 from stcp_shell.app.options import help_text
 from stcp_shell.commands import CATALOGUE
+from stcp_shell.diagnosis.callbacks import CALLBACKS
 from stcp_shell.diagnosis.causes import CAUSES
 from stcp_shell.diagnosis.verdict import KINDS
 from stcp_shell.lab import SCENARIOS
@@ -134,8 +135,11 @@ def test_every_type_of_record() -> None:
 
 
 def test_every_kind_of_verdict() -> None:
-    kinds = [f"``{kind.name}``\n    {kind.meaning}" for kind in KINDS]
-    keep_in_step("verdicts", "\n".join(kinds))
+    keep_in_step("verdicts", "\n".join(f"``{kind.name}``\n    {kind.meaning}" for kind in KINDS))
+
+
+def test_every_kind_of_verdict_of_a_watch() -> None:
+    keep_in_step("verdicts of watch", "\n".join(f"``{kind.name}``\n    {kind.meaning}" for kind in CALLBACKS))
 
 
 def test_every_cause() -> None:

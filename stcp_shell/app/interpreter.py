@@ -24,6 +24,7 @@ class Interpreter:
         self.keep_going = keep_going
         self.checks: list[Check] = []  # results of `expect`, in order
         self.failed: list[Failed] = []
+        session.announce = self._announce
 
     def run(self, calls: Sequence[Call], echo: bool = False) -> Status:
         """Run calls in order until the end, a failure, Ctrl-C or `quit`."""
@@ -79,6 +80,13 @@ class Interpreter:
         if self.session.pending_signal:
             raise self.session.pending_signal
         return Status.INTERRUPTED if getattr(result, "cancelled", False) else Status.OK
+
+    def _announce(self, record: Any) -> None:
+        """Log a record of the command that is running, and show it; a terminal has the live table instead."""
+        self.session.journal.write(record, self.session.journal.commanded)
+        if self.session.progress is None:
+            self.screen.show(record)
+            self.screen.settle()
 
     def _checked(self, call: Call, result: Expectation) -> Expectation:
         """Count the expectation, and add its place in the script."""

@@ -58,7 +58,7 @@ def run(words: Sequence[str], environment: Environment) -> int:
     if arguments.given & {"--help", "--version", "--manual", "--completion"}:
         return _say(environment, _about(arguments))
     if arguments.report is not None:
-        return _report(arguments, arguments.report, environment)
+        return _report(arguments, [arguments.report, *arguments.files], environment)
     if arguments.format == "jsonl" and environment.interactive and not (arguments.files or arguments.commands):
         return _complain(environment, "--format jsonl is for programs: give commands with -c or FILE", Status.SYNTAX)
     if arguments.lab == "list":
@@ -115,14 +115,14 @@ def _say(environment: Environment, lines: Iterable[str]) -> Status:
     return Status.OK
 
 
-def _report(arguments: Arguments, path: str, environment: Environment) -> Status:
+def _report(arguments: Arguments, paths: Sequence[str], environment: Environment) -> Status:
     from ..log.redaction_key import key
     from ..report.export import report  # late: a session does not need it
 
     given, form = arguments.given, arguments.format or "text"
     try:
         secret = key(arguments.key) if "--redact" in given else None
-        message = report(environment, path, form, arguments.output, "--force" in given, secret)
+        message = report(environment, paths, form, arguments.output, "--force" in given, secret)
     except StcpError as error:
         return _complain(environment, error, Status.FAILED)
     if message:

@@ -62,7 +62,7 @@ OPTIONS = (
         "--lab", Kind("SCENARIO", str, "scenario"), "run inside a practice network; list: print the scenarios", True
     ),
     CliOption("--color", choice("auto", "always", "never")._replace(label="WHEN"), "auto, always or never"),
-    CliOption("--report", PATH, "make a report of a session log and run nothing; - is standard input"),
+    CliOption("--report", PATH, "make a report of a session log (and of further FILEs); - is standard input"),
     CliOption(
         "--format",
         Kind("FORMAT", _format, "format"),
@@ -150,8 +150,8 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
 def _check_report(found: Arguments) -> None:
     if "--report" in found.given:
         running = [name for name in ("-c", "--log", "--check", "--lab") if name in found.given]
-        if found.files or running:
-            raise UsageError(f"--report runs nothing: remove {(running or found.files)[0]}")
+        if running:
+            raise UsageError(f"--report runs nothing: remove {running[0]}")
     elif found.format not in (None, *SESSION_FORMATS):
         raise UsageError(f"--format {found.format} needs --report FILE; a session has {', '.join(SESSION_FORMATS)}")
     together = (("--output", "--report"), ("--force", "--output"), ("--redact", "--report"), ("--key", "--redact"))

@@ -4,6 +4,7 @@ from types import ModuleType
 
 from ..language.declaration import Catalogue, Command
 from . import (
+    callback,
     connect,
     data,
     diagnose,
@@ -14,10 +15,12 @@ from . import (
     mtu,
     netstat,
     route,
+    serve,
     shell,
     socket_options,
     sockets,
     traceroute,
+    watch,
 )
 
 
@@ -32,6 +35,7 @@ CATALOGUE = Catalogue(
         "Data": declared(data),
         "Socket options": declared(socket_options),
         "Evidence": [*declared(diagnose), *declared(traceroute), *declared(mtu)],
+        "Real connections": [*declared(watch), *declared(callback), *declared(serve)],
         "Interfaces and routes": [*declared(ifconfig), *declared(route), *declared(netstat)],
         "Scripts that assert": declared(expect),
         "The session": [*declared(log), *declared(shell), *declared(help)],

@@ -41,9 +41,11 @@ def listen(session: Session, backlog: int = 5) -> Listening:
 def accept(session: Session, timeout: float | None = None) -> Accepted | WaitTimedOut:
     """Accept the next connection of the listening socket; it gets its own number and becomes the current socket.
 
-    Shows which of this host's addresses the client used: a callback from another address is what firewalls reject.
+    Shows which of this host's addresses the client used, and whether the caller is an address that another socket of
+    this session is connected to: a callback from another address is what firewalls reject.
     """
     listener = _stream(session, "listening")
+    session.last_accepted = None
     limit = timeout or session.timeout
     if not _readable(session, listener, limit, f"accept on {listener.local}"):
         return WaitTimedOut(listener.number, "no connection came", limit)
@@ -53,7 +55,12 @@ def accept(session: Session, timeout: float | None = None) -> Accepted | WaitTim
         raise Failure(reason(error)) from None
     entry = session.add(listener.family, listener.kind, sock)
     entry.state, entry.local, entry.peer = "connected", unpack(sock.getsockname()), unpack(peer)
-    return Accepted(entry.number, listener.number, str(entry.local), str(entry.peer))
+    mine = [other for other in session.sockets.values() if other is not entry and other.state == "connected"]
+    expected = tuple(dict.fromkeys(other.peer.address for other in mine if other.peer and other.kind == "stream"))
+    same = entry.peer.address in expected if expected else None
+    result = Accepted(entry.number, listener.number, str(entry.local), str(entry.peer), expected, same)
+    session.last_accepted = entry.peer
+    return result
 
 
 @command(

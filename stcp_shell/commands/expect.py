@@ -6,7 +6,7 @@ from time import monotonic
 
 from ..errors import Failure
 from ..language.declaration import Argument, Option, command
-from ..language.kinds import ADDRESS, SECONDS, TEXT, Kind, choice
+from ..language.kinds import ADDRESS, FLAG, SECONDS, TEXT, Kind, choice
 from ..model.checks import Expectation
 from ..model.connection import OUTCOMES, Connection
 from ..model.results import Text
@@ -107,6 +107,43 @@ def expect_cause(session: Session, cause: str) -> Expectation:
     evidence = [line for verdict in session.last_verdicts for line in (verdict.summary, *verdict.evidence)]
     met = all(cause in causes for causes in named)
     return Expectation(met, f"cause {cause}", f"causes {', '.join(seen) or 'none'}", tuple(evidence))
+
+
+@command(
+    "expect callback",
+    Option("source", ADDRESS, "the address that every new connection must have left from"),
+    Option("same-source", FLAG, "every new connection must have left from the address that the client uses"),
+    examples=["expect callback -source 172.16.1.50", "expect callback -same-source"],
+)
+def expect_callback(session: Session, source: str | None = None, same_source: bool = False) -> Expectation:
+    """Check that the last watch saw a new connection to the client, and where all of them left from."""
+    watched = session.last_watch
+    if watched is None:
+        raise Failure("there is no watch yet: use watch first")
+    called = [each for each in watched.connections if each.role == "B"]
+    wanted, met = ["a callback"], bool(called)
+    if source is not None:
+        wanted.append(f"from {source}")
+        met &= all(each.source.address == source for each in called)
+    if same_source:
+        wanted.append("from the client's address")
+        met &= watched.verdict.kind in ("callback-same-source", "callback-failed")
+    seen = dict.fromkeys(f"a callback from {each.source.address}" for each in called)
+    evidence = (watched.verdict.summary, *watched.verdict.evidence)
+    return Expectation(met, " ".join(wanted), f"{', '.join(seen) or 'no callback'} ({watched.verdict.kind})", evidence)
+
+
+@command(
+    "expect accepted",
+    Option("source", ADDRESS, "the address that the caller must have"),
+    examples=["expect accepted -source 172.16.1.50"],
+)
+def expect_accepted(session: Session, source: str | None = None) -> Expectation:
+    """Check that the last accept got a connection, and from which address."""
+    caller = session.last_accepted
+    wanted = "a caller" + (f" from {source}" if source else "")
+    seen = f"a caller from {caller.address}" if caller else "no caller"
+    return Expectation(caller is not None and source in (None, caller.address), wanted, seen, ())
 
 
 @command("wait", Argument("seconds", SECONDS, "how long"), examples=["wait 0.5"])

@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from ..environment import Environment
 from ..errors import Failure
@@ -16,6 +16,7 @@ from ..model.session import SessionBegun, SessionEnd
 
 if TYPE_CHECKING:
     from ..errors import Terminated
+    from ..model.callback import Watched
     from ..model.diagnosis import Verdict
     from ..net.tables.route_cache import RouteCache
     from .snapshot import Snapshot
@@ -30,8 +31,9 @@ class Waiting(NamedTuple):
 
     what: str
     elapsed: float
-    left: float
+    left: Optional[float]  # None: it has no end of its own
     syns: Optional[int] = None  # SYNs sent so far
+    table: tuple[str, ...] = ()  # lines above it, which change in place
 
 
 class Socket:
@@ -63,12 +65,15 @@ class Session:
         self.current: Optional[Socket] = None
         self.destinations: dict[str, None] = {}
         self.progress: Optional[Callable[[Waiting], None]] = None
+        self.announce: Callable[[Any], None] = lambda record: None  # logs and shows a record of a command that goes on
         self.ended = False
         self.pending_signal: Optional[Terminated] = (
             None  # the signal that ended a connect or a send: raised after it is logged
         )
         self.last_connection: Optional[Connection] = None
         self.last_verdicts: list[Verdict] = []
+        self.last_watch: Optional[Watched] = None
+        self.last_accepted: Optional[Endpoint] = None  # the caller
         self._numbers = 0
         self._routes: Optional[RouteCache] = None
         self._noticed = -1  # table changes that the last snapshot has seen

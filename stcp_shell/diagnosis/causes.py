@@ -30,6 +30,12 @@ CAUSES = {
     ),
     "own-redirect": CauseKind("this-host", "This host's own rules redirect the connects to a program on this host."),
     "own-mark": CauseKind("this-host", "This host's own rules send the SYNs out by another interface."),
+    "unbound-connect": CauseKind(
+        "this-host", "A program connects without bind(2): the kernel chooses the source address, by the route."
+    ),
+    "bound-elsewhere": CauseKind(
+        "this-host", "A program binds to another address than the client uses, or the route has changed."
+    ),
     "learned-redirect": CauseKind(
         "this-host",
         "This host follows an ICMP redirect that it has learned.",

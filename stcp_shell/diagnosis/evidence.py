@@ -61,6 +61,8 @@ def _alike(form: str, case: Case, tell: Callable[[Observation], str]) -> Iterato
 def _more(case: Case, seen: Observation) -> Iterator[str]:
     if seen.lost and seen.accepted:
         yield f"from {seen.address} {seen.lost} SYN{'s' * (seen.lost > 1)} got no answer before a retransmission did"
+    if seen.hold and seen.hold.seen_as:
+        yield _translation(seen.address or "", seen.hold.seen_as.address)
     if seen.answered_at is not None:
         how = "accepted" if seen.accepted else "answered"
         own = "" if case.nearer(seen) or case.host.far_end else ": the next hop has that address, or answers for it"
@@ -69,6 +71,13 @@ def _more(case: Case, seen: Observation) -> Iterator[str]:
         yield _distance(seen)
     if seen.trace is not None and seen.left_host:
         yield reach(seen.trace)
+
+
+def _translation(here: str, there: str) -> str:
+    """Return what the far end says that it saw."""
+    if here.partition("%")[0] == there:
+        return f"the far end saw {there}, too: no translation of addresses on the way"
+    return f"the far end saw {there}, not {here}: a device on the way translates addresses"
 
 
 def handshake(seen: Observation) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple, Optional
 from ..model.connection import Destination
 from ..model.diagnosis import Cause, Verdict
 from . import agreement, comparison, evidence, patterns, remedies, rules
+from .callbacks import CALLBACKS
 from .case import Case
 from .rules import Conclusion
 
@@ -191,4 +192,4 @@ KINDS = (
         remedies.silent,
     ),
 )
-VERDICTS = tuple(kind.name for kind in KINDS)
+VERDICTS = (*(kind.name for kind in KINDS), *(kind.name for kind in CALLBACKS))  # of diagnose and of watch

@@ -14,11 +14,12 @@ from itertools import groupby
 from pathlib import Path
 from time import monotonic, sleep
 
+from . import callback, ftp, ndmp
 from .client import serve
 from .names import HOST_NAME, cover_names
 from .namespaces import LabUnavailable, current_network, inside, isolate, new_network
 from .scenarios import DEFAULT, find
-from .topology import NETWORK, PORT, Scenario
+from .topology import CLIENT, HOST_A, NETWORK, PORT, Scenario
 
 RTF_LOCAL = 0x80000000  # <linux/ipv6_route.h>
 
@@ -51,9 +52,22 @@ def enter(name: str = DEFAULT) -> dict[str, int]:
         families = [socket.AF_INET, socket.AF_INET6] if _has_ipv6() else [socket.AF_INET]
         for node in scenario.listeners:
             serve(nodes[node], PORT, families)
+        if scenario.service:
+            _use(nodes, families, scenario.service)
     except OSError as error:
         raise LabUnavailable(f"the lab could not be built: {error}") from error
     return nodes
+
+
+def _use(nodes: Mapping[str, int], families: list[socket.AddressFamily], service: str) -> None:
+    """Start the service of the host, and a client that uses it by the address on enetA."""
+    port, session, request, six = {
+        "ftp": (ftp.PORT, ftp.session, ftp.download, True),
+        "ndmp": (ndmp.PORT, ndmp.session, ndmp.backup, False),
+    }[service]
+    callback.serve(nodes["host"], port, families if six else families[:1], session)
+    for server, client in list(zip(HOST_A, CLIENT))[: len(families) if six else 1]:
+        callback.ask(nodes["client"], request, server, client)
 
 
 def _check(scenario: Scenario) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Scenarios in which the far end is at fault: the service, its host, or a load balancer in front of it."""
 
-from .topology import CLIENT, KNOWS_A, Scenario, firewall
+from .topology import CLIENT, KNOWS_A, Scenario, firewall, rules
 
 _SYN = "tcp flags & (syn | ack) == syn"
 _NEAR = (
@@ -120,5 +120,21 @@ SERVICES = (
                 "tcp sport 2121 ip6 saddr set fd00:10:1:1::7",
             )
         },
+    ),
+    # What this program was made for: connection A of the client arrives on 172.16.1.50, and connection B of the server
+    # leaves from 192.168.77.50, which router Z drops.
+    Scenario(
+        "ftp-callback",
+        "As acl-drop; the client uses FTP in active mode: see watch.",
+        "source-dependent",
+        {"router-z": rules("blackhole")},
+        service="ftp",
+    ),
+    Scenario(
+        "ndmp-callback",
+        "As acl-drop; the client makes NDMP backups: see watch.",
+        "source-dependent",
+        {"router-z": rules("blackhole")},
+        service="ndmp",
     ),
 )

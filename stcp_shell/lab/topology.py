@@ -83,6 +83,7 @@ NETWORK: Mapping[str, str] = {
 
 ROUTER_A = ("172.16.1.1", "fd00:172:16:1::1")
 ROUTER_Z = ("192.168.77.1", "fd00:192:168:77::1")
+HOST_A = ("172.16.1.50", "fd00:172:16:1::50")
 CLIENT = ("10.1.1.1", "fd00:10:1:1::1")
 # This host's packets from 172.16.1.50 leave via router A.
 BY_ROUTER_A = """
@@ -103,6 +104,7 @@ class Scenario(NamedTuple):
     blames: tuple[str, ...] = ()  # the devices that send ICMP errors; a timeout or a RST identifies no device
     listeners: tuple[str, ...] = ("client",)  # nodes that listen on `PORT`
     verdict6: str | None = None  # that of IPv6, if it is another
+    service: str = ""  # a program of the host that the client uses: ftp or ndmp
 
     def deserved(self, address: str) -> str:
         """Return the right kind of verdict on connects to that address of the client."""

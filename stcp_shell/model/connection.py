@@ -2,9 +2,24 @@
 
 from typing import Annotated, NamedTuple, Optional
 
+from .endpoint import Endpoint, endpoint_text
 from .hold import Hold
 from .record import HostName, InterfaceName, Octet, Port, Wire, Word, record
 
+__all__ = [
+    "INET",
+    "INET6",
+    "OUTCOMES",
+    "SYN_FATES",
+    "Connection",
+    "Destination",
+    "Endpoint",
+    "HopDistance",
+    "Icmp",
+    "ResolvedRoute",
+    "endpoint_text",
+    "family_of",
+]
 INET, INET6 = "inet", "inet6"
 OUTCOMES = (
     "connected",
@@ -34,21 +49,6 @@ def family_of(address: str) -> str:
     return INET6 if ":" in address else INET
 
 
-def endpoint_text(host: str, port: object) -> str:
-    """Return `10.1.1.1:2121` or `[fe80::1]:2121` (RFC 3986, section 3.2.2)."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-class Endpoint(NamedTuple):
-    """An address with its port."""
-
-    address: Annotated[str, "numeric, as inet_ntop(3) writes it; a link-local one with its zone (fe80::1%enetA)"]
-    port: Annotated[Port, "0: not chosen yet"]
-
-    def __str__(self) -> str:
-        return endpoint_text(self.address, self.port)
-
-
 class Destination(NamedTuple):
     """The destination of a connect."""
 
@@ -60,6 +60,11 @@ class Destination(NamedTuple):
     def endpoint(self) -> Endpoint:
         """The numeric endpoint; its address is empty if the name has no address."""
         return Endpoint(self.address or "", self.port)
+
+    @property
+    def spoken(self) -> str:
+        """The name as typed, with the port if there is one, for a sentence."""
+        return f"{self.name} port {self.port}" if self.port else self.name
 
     def __str__(self) -> str:
         return endpoint_text(self.address or self.name, self.port)

@@ -1,11 +1,28 @@
 """Imports every module that declares records: readers, the schema and the documentation need all of them."""
 
-from . import checks, comparison, connection, diagnosis, mtu, results, route_get, session, tables, trace
+from . import (
+    arrival,
+    callback,
+    called,
+    checks,
+    comparison,
+    connection,
+    diagnosis,
+    mtu,
+    results,
+    route_get,
+    session,
+    tables,
+    trace,
+)
 from .record import KINDS, RECORDS
 
 __all__ = [
     "KINDS",
     "RECORDS",
+    "arrival",
+    "callback",
+    "called",
     "checks",
     "comparison",
     "connection",

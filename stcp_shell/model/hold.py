@@ -2,6 +2,7 @@
 
 from typing import Annotated, NamedTuple, Optional
 
+from .endpoint import Endpoint
 from .record import Word
 
 LONG_ENOUGH = 1.1  # seconds: the first SYN-ACK is repeated after 1 s (RFC 6298, section 2.1)
@@ -19,6 +20,9 @@ class Hold(NamedTuple):
     ]
     received: Annotated[int, "bytes that arrived; they stay in the socket"]
     end: Annotated[Optional[Word], "fin: the peer closed its side; rst: it was reset; null: it is still open"]
+    seen_as: Annotated[
+        Optional[Endpoint], "our source as the far end saw it, if it greets as `serve` does; null: it does not"
+    ] = None
 
     @property
     def finished(self) -> Optional[bool]:

@@ -79,6 +79,8 @@ class Accepted(NamedTuple):
     listener: Annotated[int, "the number of the listening socket"]
     local: Annotated[str, "the address that the client used, and the port"]
     peer: Annotated[str, "address and port of the client"]
+    expected: Annotated[tuple[str, ...], "addresses that this session's sockets are connected to"] = ()
+    same: Annotated[Optional[bool], "whether the client is one of them; null: there is none"] = None
 
 
 @record("result", "nothingcame")

@@ -5,12 +5,15 @@ A cell that a spreadsheet would treat as a formula begins with an apostrophe, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ..log.reader import ReadProblems
+from ..model.arrival import Arrival
 from ..model.attempt import Attempt
-from ..model.connection import Connection
+from ..model.callback import Observed
+from ..model.called import Called
+from ..model.connection import Connection, Endpoint
 from ..model.diagnosis import Verdict
 from ..model.entry import Entry
 from ..model.record import KINDS
@@ -68,6 +71,8 @@ def csv_lines(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]
             yield from (_attempt(entry, record, each, host) for each in record.attempts)
         elif record.__class__ is SessionBegun:
             host = record.host
+        elif made := _OTHERS.get(record.__class__):
+            yield _cells_row({"time": entry.time, **made(record), "protocol": "tcp", "host": host, "seq": entry.seq})
         elif entry.type == KINDS[Connection].type:
             yield _not_understood(entry, host)
 
@@ -99,8 +104,50 @@ def cell(value: Any) -> str:
 
 def _not_understood(entry: Entry, host: str) -> str:
     """Return a row for a malformed connection record: its time, and what is wrong with it."""
-    cells = {"time": entry.time, "note": f"not understood: {entry.problem}", "host": host, "seq": entry.seq}
+    return _cells_row({"time": entry.time, "note": f"not understood: {entry.problem}", "host": host, "seq": entry.seq})
+
+
+def _cells_row(cells: dict[str, Any]) -> str:
     return ",".join(cell(cells.get(name)) for name in COLUMNS) + "\r"
+
+
+def _ends(source: Endpoint | None, destination: Endpoint | None) -> dict[str, Any]:
+    return {
+        "source_address": source.address if source else None,
+        "source_port": source.port if source else None,
+        "destination_address": destination.address if destination else None,
+        "destination_port": destination.port if destination else None,
+    }
+
+
+def _observed(record: Observed) -> dict[str, Any]:
+    return {
+        **_ends(record.source, record.destination),
+        "time": record.since,
+        "outcome": record.ended or record.state,
+        "elapsed_seconds": record.seconds,
+        "syn_retransmits": None if record.syns is None else record.syns - 1,
+        "note": f"{record.owner}{'; the source is inferred' if record.inferred else ''}",
+        "experiment": f"watch {record.role}",
+    }
+
+
+def _called(record: Called) -> dict[str, Any]:
+    return {
+        **_ends(record.caller, record.listener),
+        "outcome": record.outcome,
+        "elapsed_seconds": record.seconds,
+        "note": record.why or (record.replies[-1] if record.replies else None),
+        "experiment": f"callback {record.protocol}",
+    }
+
+
+def _arrival(record: Arrival) -> dict[str, Any]:
+    note = f"TTL {record.ttl}" if record.ttl is not None else None
+    return {**_ends(record.source, record.destination), "outcome": record.state, "note": note, "experiment": "serve"}
+
+
+_OTHERS: dict[type, Callable[[Any], dict[str, Any]]] = {Observed: _observed, Called: _called, Arrival: _arrival}
 
 
 def _attempt(entry: Entry, verdict: Verdict, attempt: Attempt, host: str) -> str:
@@ -135,7 +182,7 @@ def _attempt(entry: Entry, verdict: Verdict, attempt: Attempt, host: str) -> str
         "hold": attempt.hold.word if attempt.hold else None,
         "experiment": attempt.experiment,
     }
-    return ",".join(cell(cells.get(name)) for name in COLUMNS) + "\r"
+    return _cells_row(cells)
 
 
 _NO_END: tuple[None, ...] = (None,) * 2

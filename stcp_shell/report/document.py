@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..model.callback import Observed
 from ..model.connection import Connection
 from ..model.diagnosis import Verdict
 from ..model.entry import Entry
@@ -21,28 +22,23 @@ from .blocks import (
     Picture,
     Table,
     Verbatim,
-    VerdictBlock,
 )
+from .both_ends import HEADINGS as BOTH_ENDS
 from .excerpt import Gap
-from .lookup import look_for, questions
 from .overview import Overview
 from .picture.scene import Scene
 from .replay import command_line
 from .text import brief_tables
-from .text.attempts import HEADINGS as ATTEMPTS
-from .text.attempts import attempt_cells
+from .text.callback import HEADINGS as WATCHED
+from .text.callback import cells
 from .text.connection import evidence_lines, headline, role, route_text
-from .text.diagnosis import aside, effort
 from .text.records import is_typed, not_understood, record_lines
-from .text.words import duration, role_of, role_of_severity
+from .text.words import duration, role_of
+from .verdict_blocks import MOST_ROWS, verdicts
 
-MOST_ROWS = 60  # rows of a table of interfaces or routes
 MOST_LOOKS = 4  # interface or route tables from different times
 SUMMARY = ("Source address", "Chosen by", "Destination", "Outcome", "Count", "First", "Last")
 CONNECTIONS = ("Time", "Outcome", "Source", "Bound to", "Next hop", "Destination", "Took", "Evidence")
-CAUSES = ("Cause", "Where", "Device", "Certainty", "Because")
-READINGS = ("Name", "Before", "After")
-_OUTCOME = ATTEMPTS.index("Outcome")
 _ELSEWHERE = {
     Interfaces: "interfaces: see their table",
     Routes: "routes: see their table",
@@ -69,10 +65,12 @@ def facts(overview: Overview) -> Iterator[tuple[str, str]]:
 
 def sections(overview: Overview) -> Iterator[Block]:
     """Yield the sections, one block after the other."""
-    yield from _verdicts(overview)
+    yield from verdicts(overview.records(Verdict))
     scene = Scene(overview)
     if scene.targets:
         yield Picture(scene)
+    yield from _watched(overview)
+    yield from _both_ends(overview)
     yield from _connections(overview)
     yield from _paths(overview)
     yield from _remarks("Notes", [f"{entry.clock} {entry.record.text}" for entry in overview.entries(Note)])
@@ -94,58 +92,25 @@ def _remarks(title: str, texts: Sequence[str]) -> Iterator[Block]:
         yield Items(texts)
 
 
-def _verdicts(overview: Overview) -> Iterator[Block]:
-    found = overview.records(Verdict)
-    if found:
-        yield Heading("Verdict" if len(found) == 1 else "Verdicts")
-    for verdict in found:
-        to = verdict.destination
-        points = (
-            ("Evidence", tuple(line for line in verdict.evidence if not line.startswith(_IN_TABLE))),
-            ("Remedies", verdict.remedies),
-            ("In captures and logs", tuple(look_for(verdict))),
-            ("Questions to the owners of devices", tuple(questions(verdict))),
-            ("Not judged", tuple(aside(verdict))),
-            ("Effort", (effort(verdict),) if verdict.most_syns else ()),
-        )
-        target = f"{to.name} port {to.port}"
-        yield VerdictBlock(verdict.kind, role_of_severity(verdict.severity), target, verdict.summary, points)
-        yield from _causes(verdict)
-        yield from _attempts(verdict)
-
-
-# What the table of causes holds, stands in the evidence as lines for the screen.
-_IN_TABLE = ("proven: ", "likely: ", "possible: ", "excluded: ")
-
-
-def _causes(verdict: Verdict) -> Iterator[Block]:
-    rows = [[each.cause, each.where, each.box or "-", each.certainty, each.because] for each in verdict.causes] + [
-        [each.cause, "-", "-", "excluded", each.because] for each in verdict.excluded
-    ]
-    if rows:
-        yield Heading("Causes", 3)
-        yield Table(CAUSES, [[Cell(text) for text in row] for row in rows])
-    if verdict.readings:
-        yield Heading("Counters and settings of this host", 3)
-        figures = [
-            [each.name, str(each.before), "-" if each.after is None else str(each.after)] for each in verdict.readings
-        ]
-        yield Table(READINGS, [[Cell(text) for text in row] for row in figures])
-
-
-def _attempts(verdict: Verdict) -> Iterator[Block]:
-    rows = [attempt_cells(each) for each in verdict.attempts]
+def _both_ends(overview: Overview) -> Iterator[Block]:
+    rows = list(overview.summary.ends.rows())
     if rows:
         more = len(rows) - MOST_ROWS
-        yield Heading("Attempts", 3)
+        yield Heading("As both ends saw it")
         yield Table(
-            ATTEMPTS,
-            [
-                [Cell(text, role_of(text) if place == _OUTCOME else "") for place, text in enumerate(row)]
-                for row in rows[:MOST_ROWS]
-            ],
-            f"{more} more attempts are in the log: the formats csv and jsonl hold all" if more > 0 else "",
+            BOTH_ENDS,
+            [[Cell(text) for text in row] for row in rows[:MOST_ROWS]],
+            f"{more} more rows are left out" if more > 0 else "",
         )
+
+
+def _watched(overview: Overview) -> Iterator[Block]:
+    found = overview.records(Observed)
+    if found:
+        yield Heading("Connections of the client (A) and back to it (B)")
+        rows = [[Cell(text) for text in cells(each)] for each in found[:MOST_ROWS]]
+        more = overview.count(Observed) - len(rows)
+        yield Table(WATCHED, rows, f"{more} more are in the log: the formats csv and jsonl hold all" if more else "")
 
 
 def _connections(overview: Overview) -> Iterator[Block]:

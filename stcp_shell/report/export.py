@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from io import TextIOWrapper
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO, TextIO
 
 from ..environment import Environment
@@ -20,31 +20,38 @@ _BLOCK = 256  # lines per write
 
 
 def report(
-    environment: Environment, path: str, form: str, output: str | None, force: bool, key: bytes | None = None
+    environment: Environment, paths: Sequence[str], form: str, output: str | None, force: bool, key: bytes | None = None
 ) -> str:
-    """Write the report of a log to a file or to standard output; return the remarks that are not in the report.
+    """Write the report of one log or several to a file or to standard output.
 
-    `key`: addresses and names get stand-ins under that key. Raises NotALog, Failure if the file cannot be written, and
-    OSError if standard output cannot be written.
+    Return the remarks that are not in the report. `key`: addresses and names get stand-ins under that key. Raises
+    NotALog, Failure if the file cannot be written, and OSError if standard output cannot be written.
     """
-    name = "standard input" if path == STDIN else path
-    with opened(path, environment.stdin) as file, replayable(file, name) if key else file as source:
-        problems = ReadProblems()
-        redact = _redactor(source, name, key) if key else None
-        lines = FORMATS[form].write(log_entries(source, name, problems, redact), problems)
+    problems = ReadProblems()
+    with ExitStack() as stack:
+        logs: list[tuple[BinaryIO, str]] = []
+        for path in paths:
+            name = "standard input" if path == STDIN else path
+            file = stack.enter_context(opened(path, environment.stdin))
+            logs.append((stack.enter_context(replayable(file, name)) if key else file, name))
+        redact = _redactor(logs, key) if key else None
+        # The first record of each log is read at once: what is no log leaves no file behind.
+        found = [log_entries(file, name, problems, redact) for file, name in logs]
+        lines = FORMATS[form].write(chain.from_iterable(found), problems)
         if output is None:
             _show(lines, environment.stdout)
         else:
-            save(lines, output, force, partial(_same, file), "--force")
+            save(lines, output, force, lambda target: any(_same(file, target) for file, _ in logs), "--force")
     remarks = [] if FORMATS[form].remarks else problems.remarks()
-    return f"{name}: {'; '.join(remarks)}" if remarks else ""
+    return f"{', '.join(name for _, name in logs)}: {'; '.join(remarks)}" if remarks else ""
 
 
-def _redactor(file: BinaryIO, name: str, key: bytes) -> Redact:
-    """Return the redactor. The log is read twice: the record that shows a word to be a host name may come after it."""
-    start = file.tell()
-    names = collect_names(log_lines(file, name))
-    file.seek(start)
+def _redactor(logs: Sequence[tuple[BinaryIO, str]], key: bytes) -> Redact:
+    """Return the redactor. A log is read twice: the record that shows a word to be a host name may come after it."""
+    starts = [file.tell() for file, _ in logs]
+    names = collect_names(line for file, name in logs for line in log_lines(file, name))
+    for (file, _), start in zip(logs, starts):
+        file.seek(start)
     return Redactor(key, names)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from ..log.reader import ReadProblems
+from ..model.callback import Callback, Observed
 from ..model.checks import CommandFailed
 from ..model.connection import Connection
 from ..model.diagnosis import Verdict
@@ -21,7 +22,7 @@ from .summary import Summary
 FIRST, LAST = 150, 150  # records in the course of the session
 ENDS = 100  # number of first connections, and of last connections
 MOST = 100  # verdicts, traces, notes, ... of each kind
-_KEPT = (SessionBegun, SessionEnd, Verdict, Traces, Note, Interfaces, Routes)
+_KEPT = (SessionBegun, SessionEnd, Verdict, Traces, Note, Interfaces, Routes, Observed, Callback)
 _CONNECTION = KINDS[Connection].type
 _R = TypeVar("_R")
 

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from ..model.arrival import Arrival
 from ..model.checks import CommandFailed
 from ..model.connection import Connection, endpoint_text
+from ..model.diagnosis import Verdict
 from ..model.entry import Entry
 from ..model.record import KINDS
 from ..model.session import CommandGiven, SessionBegun
+from .both_ends import BothEnds
 from .replay import replay_lines
 
 MOST_ROWS = 500  # different rows; a scan of all ports must not fill the memory
@@ -41,6 +44,7 @@ class Summary:
 
     def __init__(self) -> None:
         self.records = 0
+        self.ends = BothEnds()
         self.commands = 0
         self.beyond: Counter[str] = Counter()  # outcomes of connections that have no row
         self.unknown: Counter[str] = Counter()  # records of types that this version does not know
@@ -55,6 +59,9 @@ class Summary:
             kind = entry.record.__class__
             if kind is Connection:
                 self._add(entry, entry.record)
+                self.ends.take(entry)
+            elif kind in (Verdict, Arrival):
+                self.ends.take(entry)
             elif kind is CommandGiven:
                 self.commands += 1
                 # The log has the commands of a script one by one, so the replay needs no script file.

@@ -21,8 +21,19 @@ def transcript(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str
     for entry in excerpt(summary.watch(entries), FIRST, LAST):
         yield from _gap(entry) if isinstance(entry, Gap) else record_lines(entry)
     yield from _table(summary)
+    yield from _ends(summary)
     for remark in [*summary.remarks(), *problems.remarks()]:
         yield from fold(visible(f"({remark})"), "")
+
+
+def _ends(summary: Summary) -> Iterator[str]:
+    rows = list(summary.ends.rows())
+    if rows:
+        yield ""
+        yield "As both ends saw it:"
+        for time, source, seen, destination, here, there, so in rows:
+            text = f"{time} {source} -> {destination}: {here}; there {there} from {seen}: {so}"
+            yield from fold(visible(text), "  ", "    ")
 
 
 def _gap(gap: Gap) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""The live line: what a command waits for, the elapsed time and the time left. It is erased before the result.
+"""The live line: what a command waits for, the elapsed time and the time left, and a table above it if it has one.
+
+It is erased before the result.
 
 Script runs on a terminal show it as well, so this module does not import prompt_toolkit.
 """
@@ -12,7 +14,8 @@ from typing import TextIO
 from ...commands.session import Waiting
 from ...report.text.escape import visible
 
-_ERASE = "\r\x1b[K"  # ECMA-48, EL
+_ERASE, _UP, _BELOW = "\r\x1b[K", "\x1b[A", "\r\x1b[J"  # ECMA-48: EL, CUU, ED
+_ROOM = 2  # lines of the terminal that a table leaves free: for the prompt and the line itself
 
 
 class LiveLine:
@@ -20,18 +23,27 @@ class LiveLine:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._drawn = False
+        self._drawn = 0  # lines
 
     def show(self, waiting: Waiting) -> None:
-        """Draw or redraw the line."""
-        self._drawn = True
-        self._write(_ERASE + describe(waiting, _columns(self._stream) - 1))
+        """Draw or redraw the line, and the table above it as far as it fits: its end counts."""
+        width, height = _size(self._stream)
+        table = waiting.table
+        if len(table) > (most := max(1, height - _ROOM)):
+            table = (table[0], *table[len(table) - most + 1 :])
+        lines = [*(visible(line)[: width - 1] for line in table), describe(waiting, width - 1)]
+        start = self._erasing()
+        self._drawn = len(lines)
+        self._write(start + "\r\n".join(lines))
 
     def erase(self) -> None:
         """Erase the line, if there is one."""
         if self._drawn:
-            self._drawn = False
-            self._write(_ERASE)
+            start, self._drawn = self._erasing(), 0
+            self._write(start)
+
+    def _erasing(self) -> str:
+        return _UP * (self._drawn - 1) + _BELOW if self._drawn > 1 else _ERASE
 
     def _write(self, text: str) -> None:
         try:
@@ -51,7 +63,7 @@ def describe(waiting: Waiting, width: int) -> str:
     figures = [f"{waiting.elapsed:.1f} s"]
     if waiting.syns is not None:
         figures.append(f"{waiting.syns} SYN{'s' if waiting.syns != 1 else ''} sent")
-    figures.append(f"{max(0.0, waiting.left):.1f} s left")
+    figures.append("Ctrl-C ends it" if waiting.left is None else f"{max(0.0, waiting.left):.1f} s left")
     tail = ", ".join(figures)
     head = visible(waiting.what)
     room = width - len(tail) - len(": ")
@@ -60,8 +72,10 @@ def describe(waiting: Waiting, width: int) -> str:
     return (f"{head}: {tail}" if head else tail)[: max(0, width)]
 
 
-def _columns(stream: TextIO) -> int:
+def _size(stream: TextIO) -> tuple[int, int]:
+    """Return the columns and lines of the terminal."""
     try:
-        return os.get_terminal_size(stream.fileno()).columns or 80
+        size = os.get_terminal_size(stream.fileno())
     except (OSError, ValueError):
-        return 80
+        return 80, 24
+    return size.columns or 80, size.lines or 24

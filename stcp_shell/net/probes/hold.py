@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 
 from ...model.hold import Hold
+from ..protocols import greeting
 from . import socket_evidence
 
 SECONDS = 1.2  # a SYN-ACK is repeated after 1 s (RFC 6298, section 2.1)
@@ -51,13 +52,15 @@ class Holding:
         if self.done:
             return
         try:
-            received = len(self.sock.recv(_MOST_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+            data = self.sock.recv(_MOST_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
             self._result = self._look(0, "rst" if error.errno in (errno.ECONNRESET, errno.EPIPE) else None)
             return
-        self._result = self._look(received, None if received else "fin")
+        self._result = self._look(len(data), None if data else "fin")
+        if said := greeting.read(data):
+            self._result = self._result._replace(seen_as=said.source)
 
     def expired(self, now: float) -> bool:
         """Return whether it is over. A byte that came in time counts, even if the loop is late."""

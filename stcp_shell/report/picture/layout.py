@@ -138,8 +138,7 @@ class _Panel:
                 self._box(left + 9, high + 20, self.column - 18, _BOX, "source")
                 address = self.scene.prefixes.get(path.source, path.source) or "no source address"
                 self._text(left + self.column / 2, high + 40, short(address), "address")
-                who = "chosen by the kernel" if path.chosen_by == "kernel" else "as bound"
-                self._text(left + self.column / 2, high + 57, who, "small")
+                self._text(left + self.column / 2, high + 57, path.origin, "small")
                 left += self.column
         return height + _GAP
 
@@ -181,7 +180,7 @@ class _Panel:
         high = len(said) * _LINE + 8
         if end.place == "target":
             self.lines.append(Line(x, start, bottom, end.role, style))
-            self.front.append(Mark(x, bottom, end.mark, end.role))
+            self.front.append(Mark(x, top - _GAP - 18 if end.mark == "back" else bottom, end.mark, end.role))
             label = bottom - 22 - high
         else:
             stub = 20 if end.mark == "question" else 0
@@ -242,4 +241,7 @@ def _words(column: _Column, target: Target) -> str:
     by = " via ".join(["", *(node.address for node in column.nodes if node.address)])
     end = f"{column.end.text} {column.end.by}".strip()
     where = f" on {path.interface}" if path.interface else ""
-    return f"from {path.source or 'no source address'}{where}{by} to {target.label}: {end}"
+    if path.part == "A":
+        return f"from {target.label} to {path.source}{where} (A): {end}"
+    part = " (B)" if path.part else ""
+    return f"from {path.source or 'no source address'}{where}{by} to {target.label}{part}: {end}"

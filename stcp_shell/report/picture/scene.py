@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+from ...model.callback import Callback, Observed
 from ...model.connection import Connection, Destination, Icmp, ResolvedRoute
 from ...model.diagnosis import Observation, Verdict
 from ...model.tables import Interfaces
@@ -20,6 +21,15 @@ MOST_TARGETS = 4
 MOST_NODES = 9  # devices on a path
 _MOST_KEPT = 200  # destinations, and sources of each, that are considered
 _HERE = ("no-route", "denied", "address-unavailable", "address-in-use", "unresolved", "cancelled", "error")
+# How watched connections ended, and the states of open ones, as outcomes.
+_ENDED = {
+    "refused": "refused",
+    "no-answer": "timeout",
+    "syn-sent": "timeout",
+    "rejected-or-given-up": "error",
+    "failed": "error",
+    "reset": "reset",
+}
 _OPEN = ("cancelled", "")  # no colour: the end is not known
 
 
@@ -35,7 +45,7 @@ class End(NamedTuple):
     """Where a path ends: `here` (on this host), `way` (after its last node), `target`."""
 
     place: str
-    mark: str  # arrow, cross, question
+    mark: str  # arrow, back (an arrow at this host), cross, question
     role: str  # good, bad, warn, none
     text: str
     by: str = ""  # the device or the reply that ended it, in words
@@ -55,6 +65,7 @@ class Path:
         self.icmp: Icmp | None = None
         self.rst = self.nearer = False
         self.blamed = ""
+        self.part = ""  # A: the target opened it; B: this host opened it, as a program of its own did; empty: a test
 
     def see(self, seen: Connection | Observation, times: int) -> None:
         """Add a connection, or an observation of a verdict, that occurred `times` times."""
@@ -66,6 +77,20 @@ class Path:
         self.nearer = bool(seen.answerer and seen.answerer.nearer)
         if seen.chosen_by == "kernel":
             self.chosen_by = "kernel"
+
+    def watch(self, seen: Observed) -> None:
+        """Add a connection that was watched."""
+        self.part = seen.role
+        self.outcome = _ENDED.get(seen.ended or seen.state, "connected")
+        self.outcomes[self.outcome] += 1
+        self.rst = seen.ended == "refused"
+
+    @property
+    def origin(self) -> str:
+        """What its source address is."""
+        if self.part:
+            return {"A": "A: the client uses it", "B": "B: the new connection"}[self.part]
+        return "chosen by the kernel" if self.chosen_by == "kernel" else "as bound"
 
     def take_route(self, route: ResolvedRoute | None) -> None:
         """Set the next hop and the interface, as far as the kernel reported them."""
@@ -92,16 +117,17 @@ class Target:
     def __init__(self, destination: Destination) -> None:
         self.name = destination.name
         self.address = destination.address or ""
-        self.label = str(destination)
+        self.label = str(destination) if destination.port else self.address
         self.paths: dict[str, Path] = {}
         self.more = 0  # sources that are not drawn
 
-    def path(self, source: str | None) -> Path:
+    def path(self, source: str | None, part: str = "") -> Path:
         """Return the path of a source address; beyond the limit, one that is not kept."""
         name = source or ""
-        if name not in self.paths and len(self.paths) >= _MOST_KEPT:
+        key = f"{part} {name}" if part else name
+        if key not in self.paths and len(self.paths) >= _MOST_KEPT:
             return Path(name)
-        return self.paths.setdefault(name, Path(name))
+        return self.paths.setdefault(key, Path(name))
 
 
 class Scene:
@@ -122,6 +148,13 @@ class Scene:
             self._target(row.sample.destination).path(source).see(row.sample, row.connections)
         for traces in overview.records(Traces):
             self._take_traces(traces)
+        for observed in overview.records(Observed):
+            peer = observed.peer.address
+            self._target(Destination(peer, peer, 0)).path(observed.own.address, observed.role).watch(observed)
+        for call in overview.records(Callback):
+            if call.route and call.source.address == call.route.source:
+                peer = call.destination.address
+                self._target(Destination(peer, peer, 0)).path(call.source.address, "B").take_route(call.route.route)
         drawn = [target for target in self._targets.values() if target.paths]
         everything = sorted(drawn, key=_interest, reverse=True)
         self.targets = everything[:MOST_TARGETS]
@@ -167,12 +200,13 @@ class Scene:
         for path in target.paths.values():
             path.interface = owner.get(path.source, "")
         paths = sorted(target.paths.values(), key=lambda path: path.outcome == "connected")
+        keys = {id(path): key for key, path in target.paths.items()}
         bad = [path for path in paths if path.outcome != "connected"][: MOST_PATHS - 1]
         chosen = [*bad, *[path for path in paths if path not in bad][: MOST_PATHS - len(bad)]]
         target.more = len(paths) - len(chosen)
         names = list(self.interfaces)
         chosen.sort(key=lambda path: (names.index(path.interface) if path.interface in names else 99, path.gateway))
-        target.paths = {path.source: path for path in chosen}
+        target.paths = {keys[id(path)]: path for path in chosen}
 
     def own(self, address: str) -> bool:
         """Return whether this host has the address."""
@@ -189,6 +223,8 @@ def walked(path: Path, target: Target, scene: Scene) -> tuple[list[Node], End]:
     """Return the devices that a path is known to pass, and how it ends."""
     role = _role(path)
     text = _text(path)
+    if path.part == "A":
+        return [], End("target", "back", role, text, "by the client")
     if path.sender and (scene.own(path.sender) or path.sender == path.source):
         return [], End("here", "cross", role, text, "by this host itself")
     if path.outcome in _HERE:

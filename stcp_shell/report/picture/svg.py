@@ -125,6 +125,9 @@ def _mark(mark: Mark) -> Iterator[str]:
     if mark.kind == "arrow":
         yield f'<path class="p-sign p-{role}" d="M{x - 6:.1f} {y - 9:.1f}l6 7l6 -7"/>'
         return
+    if mark.kind == "back":
+        yield f'<path class="p-sign p-{role}" d="M{x - 6:.1f} {y + 9:.1f}l6 -7l6 7"/>'
+        return
     yield f'<circle class="p-disc p-{role}" cx="{x:.1f}" cy="{y:.1f}" r="9"/>'
     if mark.kind == "cross":
         yield f'<path class="p-sign p-{role}" d="M{x - 4:.1f} {y - 4:.1f}l8 8m0 -8l-8 8"/>'

@@ -14,7 +14,8 @@ def hold_text(seen: Hold) -> str:
     took = duration(seen.seconds)
     if seen.received:
         came = "1 byte" if seen.received == 1 else f"{seen.received} bytes"
-        return f"{_FINISHED}: {came} arrived after {took}{_ENDS.get(seen.end or '', '')}"
+        saw = f"; the far end saw {seen.seen_as}" if seen.seen_as else ""
+        return f"{_FINISHED}: {came} arrived after {took}{_ENDS.get(seen.end or '', '')}{saw}"
     if seen.end == "fin":
         return f"{_FINISHED}: the peer closed its side (FIN) after {took}, without a byte"
     if seen.end:

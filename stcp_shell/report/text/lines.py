@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ...model.arrival import Arrival, Served
+from ...model.callback import Callback, Observed, Watched
+from ...model.called import AllCalled, Called
 from ...model.comparison import Comparison
 from ...model.connection import Connection
 from ...model.diagnosis import Diagnosed
@@ -12,6 +15,9 @@ from ...model.mtu import AllPathMtus, PathMtus
 from ...model.route_get import RouteFound
 from ...model.trace import Traces
 from . import results, tables
+from .arrival import arrival_lines, served_lines
+from .callback import callback_lines, observed_lines, watched_lines
+from .called import all_called_lines, called_lines
 from .comparison import comparison_lines
 from .connection import connection_lines
 from .diagnosis import diagnosis_lines
@@ -30,6 +36,13 @@ RENDERERS: dict[type, Callable[[Any, View], Iterable[str]]] = {
     PathMtus: path_mtu_lines,
     RouteFound: route_get_lines,
     Comparison: comparison_lines,
+    Observed: observed_lines,
+    Callback: callback_lines,
+    Watched: watched_lines,
+    Called: called_lines,
+    Arrival: arrival_lines,
+    Served: served_lines,
+    AllCalled: all_called_lines,
 }
 
 

@@ -139,8 +139,7 @@ def _left_out(what: str, number: int) -> Iterator[str]:
 
 
 def _verdict(record: Verdict, entry: Entry) -> Iterator[str]:
-    to = record.destination
-    head = f"verdict for {visible(to.name)} port {to.port}: {record.kind}: {visible(record.summary)}"
+    head = f"verdict for {visible(record.destination.spoken)}: {record.kind}: {visible(record.summary)}"
     yield from fold(head, _INDENT, _INDENT + "  ")
     asked = ("questions", questions(record))
     tried = ("attempts", attempt_lines(record))

@@ -70,6 +70,14 @@ def _listening(value: Listening, view: View) -> Iterator[str]:
 def _accepted(value: Accepted, view: View) -> Iterator[str]:
     yield f"socket {value.socket}: {view.paint('good', 'accepted')} from {visible(value.peer)}"
     yield f"  {'local':<12} {visible(value.local)}, the address that the client used"
+    if value.expected:
+        to = visible(", ".join(value.expected))
+        text, role = (
+            (f"as expected: this session is connected to {to}", "good")
+            if value.same
+            else (f"another address than expected: this session is connected to {to}", "bad")
+        )
+        yield f"  {'caller':<12} {view.paint(role, text)}"
     yield f"  {'listener':<12} socket {value.listener}"
 
 

@@ -1,0 +1,145 @@
+"""`callback`: ask a server to connect to this host, as its clients do, and see from where it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..errors import Failure
+from ..language.declaration import Option, command
+from ..language.kinds import ADDRESSES, FLAG, HOST, PATH, PORT, SECONDS, TEXT, choice
+from ..model.connection import Endpoint, family_of
+from ..net import resolver
+from .session import Session, Waiting
+
+if TYPE_CHECKING:
+    from ..model.called import AllCalled, Called
+
+DEFAULT_TIMEOUT = 150.0  # seconds: some servers try for 133
+_SERVER = Option("name", HOST, "the server: an address or a name", required=True)
+_USER = Option("user", TEXT, "the user; the password is asked for")
+_FROM = Option("from", ADDRESSES, "addresses of this host to ask from, one after the other")
+_TIMEOUT = Option("timeout", SECONDS, "seconds to wait for the call (150)")
+_FILE = Option("password-file", PATH, "a file with the password, which only you may read; or set STCP_SHELL_PASSWORD")
+
+
+@command(
+    "callback ftp",
+    _SERVER,
+    _USER,
+    Option("port", PORT, "the port of the control connection (21)"),
+    Option("extended", FLAG, "use EPRT with IPv4, too"),
+    _FROM,
+    _TIMEOUT,
+    _FILE,
+    examples=["callback ftp -name 172.16.1.50", "callback ftp -name 172.16.1.50 -user lab -extended"],
+)
+def callback_ftp(
+    session: Session,
+    name: str,
+    user: str | None = None,
+    port: int | str = 21,
+    extended: bool = False,
+    from_: tuple[str, ...] = (),
+    timeout: float = DEFAULT_TIMEOUT,
+    password_file: str | None = None,
+) -> AllCalled:
+    """Log in to an FTP server, ask for a listing in active mode, and show from which address the server connects.
+
+    Run it on the client. Without -user it is an anonymous login. If the server cannot connect it says so after some
+    time (425), which does not show the address that it used: run watch on the server for that. Nothing is changed on
+    the server; the password travels in clear, as always with FTP, and is never logged.
+    """
+    from ..net.protocols import ftp
+
+    secret = _password(session, user, password_file) if user else "stcp-shell@"
+
+    def dialogue(control: ftp.Control, own: Endpoint) -> None:
+        ftp.list_active(control, own, extended)
+
+    def ask(server: Endpoint, source: str | None, show: Callable[[float], None] | None) -> Called:
+        from .calling import call_ftp
+
+        return call_ftp(name, server, source, (user or ftp.ANONYMOUS, secret), dialogue, timeout, show)
+
+    return _from_each(session, name, resolver.target_port(port), from_, ask)
+
+
+@command(
+    "callback ndmp",
+    _SERVER,
+    _USER,
+    Option("port", PORT, "the port of the control connection (10000)"),
+    Option("auth", choice("none", "text", "md5"), "how to log in; without it the best that the agent offers"),
+    _FROM,
+    _TIMEOUT,
+    _FILE,
+    examples=["callback ndmp -name 172.16.1.50 -user ndmp", "callback ndmp -name 172.16.1.50 -user ndmp -auth text"],
+)
+def callback_ndmp(
+    session: Session,
+    name: str,
+    user: str | None = None,
+    port: int | str = 10000,
+    auth: str | None = None,
+    from_: tuple[str, ...] = (),
+    timeout: float = DEFAULT_TIMEOUT,
+    password_file: str | None = None,
+) -> AllCalled:
+    """Have an NDMP agent connect to this host, as for a backup over three ways, and show from which address it comes.
+
+    Run it where the tape agent would be. It logs in, sends DATA_CONNECT with an address of this host, and closes: no
+    tape and no file is touched. NDMP 3 and 4; IPv4 only, as NDMP itself.
+    """
+    if auth != "none" and user is None:
+        raise Failure("-user is missing: the agent's user, or -auth none")
+    secret = _password(session, user or "", password_file) if auth != "none" else ""
+
+    def ask(server: Endpoint, source: str | None, show: Callable[[float], None] | None) -> Called:
+        from .calling import call_ndmp
+
+        if ":" in server.address:
+            raise Failure(f"{server.address}: NDMP has IPv4 only")
+        return call_ndmp(name, server, source, (auth, user or "", secret), timeout, show)
+
+    return _from_each(session, name, resolver.target_port(port), from_, ask)
+
+
+def _password(session: Session, user: str, path: str | None) -> str:
+    from .password import password
+
+    return password(session.environment, path, user)
+
+
+def _from_each(
+    session: Session,
+    name: str,
+    port: int,
+    sources: tuple[str, ...],
+    ask: Callable[[Endpoint, str | None, Callable[[float], None] | None], Called],
+) -> AllCalled:
+    """Ask from each of our addresses, one after the other."""
+    from ..model.called import AllCalled
+    from ..net.tables.interfaces import local_addresses
+
+    address = resolver.either_family(name, sources[0] if sources else None, session.timeout)[0]
+    for source in sources:
+        if family_of(source) != family_of(address):
+            raise Failure(f"-from {source}: {address} is of another address family")
+        if source not in local_addresses(family_of(source)):
+            raise Failure(f"-from {source}: not an address of this host")
+    session.remember(name)
+    session.resolve_route(Endpoint(address, port), None)
+    session.log_snapshot()
+    results: list[Called] = []
+    for own in sources or (None,):
+        what = f"{name} port {port}" + (f", from {own}" if own else "")
+
+        def show(elapsed: float, what: str = what) -> None:
+            if session.progress:
+                session.progress(Waiting(f"wait for the call of {what}", elapsed, None))
+
+        results.append(ask(Endpoint(address, port), own, show if session.progress else None))
+        if results[-1].outcome == "cancelled":
+            break
+    return AllCalled(tuple(results))

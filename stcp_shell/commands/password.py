@@ -1,0 +1,43 @@
+"""A password from a file, the environment or a prompt without echo: never from the command line, never into a log."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from ..environment import Environment
+from ..errors import Failure
+
+VARIABLE = "STCP_SHELL_PASSWORD"
+_MOST = 4096  # bytes
+
+
+def password(environment: Environment, path: str | None, user: str) -> str:
+    """Return the password of a user. Raises Failure if there is none, or if others may read its file."""
+    if path is not None:
+        return _from_file(path)
+    if VARIABLE in environment.variables:
+        return environment.variables[VARIABLE]
+    if not environment.interactive:
+        raise Failure(f"the password of {user} is missing: use -password-file FILE, or set {VARIABLE}")
+    from getpass import getpass
+
+    try:
+        return getpass(f"Password of {user}: ")
+    except EOFError:
+        raise Failure("no password was given") from None
+
+
+def _from_file(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Failure(f"-password-file {path}: not a file")
+            if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                raise Failure(f"-password-file {path}: others may read it: chmod 600 it first")
+            return file.read(_MOST).decode().partition("\n")[0].rstrip("\r")
+    except OSError as error:
+        raise Failure(f"-password-file {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Failure(f"-password-file {path}: not UTF-8 text") from None

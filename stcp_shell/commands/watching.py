@@ -1,0 +1,143 @@
+"""The course of a `watch`: connections as records, as soon as they are known; the live table; the verdict."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from time import monotonic
+
+from ..diagnosis import route_choice
+from ..diagnosis.callbacks import Balance, Seen, call, judge
+from ..environment import iso_time
+from ..errors import Failure
+from ..model.callback import Callback, Observed, Watched
+from ..model.connection import Endpoint
+from ..model.route_get import RouteFound
+from ..net.sockets.watcher import Followed, Watcher
+from ..net.tables import snmp
+from ..net.tables.route_lookup import Tables
+from ..report.text.callback import table
+from .session import TICK, Session, Waiting
+
+_MOST_ROUTES = 256  # peers whose route is looked up
+_OPENED = "Tcp.ActiveOpens"
+_MOMENT = 0.15  # seconds
+
+
+class Watching:
+    """A watch from its first to its last look. `port`: of the service; None: any."""
+
+    def __init__(self, session: Session, watcher: Watcher, name: str, port: int | None) -> None:
+        self._session, self._watcher, self._name, self._port = session, watcher, name, port
+        self._began = monotonic()
+        self._opened = snmp.counters().get(_OPENED)
+        self._routes: dict[str, RouteFound] = {}  # by the peer's address
+        self._waiting: list[Followed] = []  # what is new and not announced yet
+        self._told: set[int] = set()  # connections B that were announced, by identity
+        self._ended: set[int] = set()  # connections whose end was announced
+
+    def run(self, seconds: float | None, until_callback: bool) -> Watched:
+        """Watch for that time, or until Ctrl-C; return the connections with their verdict."""
+        cancelled = False
+        try:
+            while (left := self._left(seconds)) > 0:
+                self._waiting += list(self._watcher.step(min(left, TICK)))
+                self._announce()
+                self._show(seconds)
+                if until_callback and any(self._settled(each) for each in self._kept()):
+                    break
+        except KeyboardInterrupt:
+            cancelled = True
+        self._announce(all=True)
+        return self._result(cancelled)
+
+    def _settled(self, each: Followed) -> bool:
+        """Whether it is a connection B that was announced, and has connected or ended."""
+        return id(each) in self._told and (each.connected or each.ended is not None)
+
+    def _left(self, seconds: float | None) -> float:
+        return TICK if seconds is None else seconds - (monotonic() - self._began)
+
+    def _kept(self) -> list[Followed]:
+        """Return the connections that count: with `-port`, of those that the peer opened only the service's."""
+        every = self._watcher.connections
+        return [each for each in every if each.by_this_host or self._port in (None, each.local.port)]
+
+    def _announce(self, all: bool = False) -> None:
+        """Log and show what is new, a moment later: what it is compared with may come in the same moment."""
+        now = self._session.environment.clock()
+        ready = [each for each in self._waiting if all or not 0 <= now - (each.until or each.since) < _MOMENT]
+        self._waiting = [each for each in self._waiting if each not in ready]
+        for each in sorted(ready, key=lambda each: each.by_this_host):
+            if each not in self._kept():
+                continue
+            if each.by_this_host and id(each) not in self._told:
+                self._told.add(id(each))
+                self._session.announce(self._callback(each))
+            if each.ended is not None and id(each) not in self._ended:
+                self._ended.add(id(each))
+                self._session.announce(self._record(each))
+
+    def _callback(self, each: Followed) -> Callback:
+        record = self._record(each)
+        new = Seen(record, each.since, each.until)
+        known = [self._seen(other) for other in self._kept() if other.remote.address == each.remote.address]
+        found = call(new, known)
+        return Callback(
+            record.source, record.destination, record.inferred, found.used, found.same, self._route(each.remote)
+        )
+
+    def _seen(self, each: Followed) -> Seen:
+        return Seen(self._record(each), each.since, each.until)
+
+    def _record(self, each: Followed) -> Observed:
+        local, inferred = each.local, False
+        if local.address in ("0.0.0.0", "::"):
+            route = self._route(each.remote)
+            local, inferred = Endpoint((route and route.source) or local.address, local.port), True
+        ends = (local, each.remote) if each.by_this_host else (each.remote, local)
+        until = each.until or self._session.environment.clock()
+        return Observed(
+            role="B" if each.by_this_host else "A",
+            source=ends[0],
+            destination=ends[1],
+            state=each.state,
+            ended=each.ended,
+            inferred=inferred,
+            owner=each.owner,
+            since=None if each.before else iso_time(each.since),
+            seconds=round(max(0.0, until - each.since), 3),
+            syns=each.syns,
+            guessed=each.opened is None,
+        )
+
+    def _route(self, peer: Endpoint) -> RouteFound | None:
+        """Return the kernel's route to a peer for an unbound connect, looked up once; None: not known."""
+        address = peer.address
+        if address not in self._routes and len(self._routes) < _MOST_ROUTES:
+            with suppress(OSError, Failure), Tables() as tables:
+                self._routes[address] = route_choice.look_up(tables, address, peer, None)
+        return self._routes.get(address)
+
+    def _show(self, seconds: float | None) -> None:
+        if self._session.progress:
+            elapsed = monotonic() - self._began
+            rows = tuple(table([self._record(each) for each in self._kept()[-200:]]))
+            left = None if seconds is None else max(0.0, seconds - elapsed)
+            self._session.progress(Waiting(f"watch {self._name}", elapsed, left, None, rows))
+
+    def _result(self, cancelled: bool) -> Watched:
+        after = snmp.counters().get(_OPENED)
+        opened = None if self._opened is None or after is None else snmp.rise(self._opened, after)
+        seen = [self._seen(each) for each in self._kept()]
+        for each, found in zip(self._kept(), seen):
+            if id(each) not in self._ended:
+                self._session.announce(found.record)
+        balance = Balance(
+            monotonic() - self._began, opened, self._watcher.lost, self._watcher.left_out, self._watcher.missed
+        )
+        verdict = judge(self._name, seen, self._routes, balance)
+        self._session.last_verdicts = [verdict]
+        shown = sorted((each.record for each in seen), key=lambda record: (record.since or "", record.role))
+        watched = Watched(tuple(shown), verdict, cancelled)
+        self._session.last_watch = watched
+        return watched

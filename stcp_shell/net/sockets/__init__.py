@@ -1,0 +1,1 @@
+"""The TCP sockets of all programs of this host: dumps, events and owners, without root."""
