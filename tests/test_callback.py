@@ -11,6 +11,7 @@ import pytest
 from children import callbacks, labs
 from conftest import in_lab
 from programs import closed_port, listening, logged, port_of, run, shows, started, until
+from terminals import Terminal
 
 PASSWORD = "geheim 7"
 
@@ -84,6 +85,19 @@ def test_a_server_that_means_harm(tmp_path: Path, server: str, protocol: str, sa
     assert says in done.out.replace("\n    ", " ")
     assert "\x1b" not in done.out
     assert done.of("called")[0]["outcome"] in ("failed", "refused", "no-reply")
+
+
+def test_a_password_is_asked_for_without_echo_and_kept_nowhere(namespaces: None, tmp_path: Path) -> None:
+    with Terminal(tmp_path, "--lab=ftp-callback") as terminal:
+        terminal.prompt()
+        terminal.send("callback ftp -name 127.0.0.1 -user lab -timeout 6\r")
+        terminal.wait("Password of lab:")
+        terminal.send(f"{PASSWORD}\r")
+        terminal.wait("226 done")
+        terminal.prompt()
+        assert PASSWORD not in terminal.text
+    for path in tmp_path.rglob("*"):
+        assert path.is_dir() or PASSWORD.encode() not in path.read_bytes()
 
 
 def test_a_password_file_that_others_may_read_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ..environment import Environment
 from ..errors import Failure
@@ -23,9 +26,30 @@ def password(environment: Environment, path: str | None, user: str) -> str:
     from getpass import getpass
 
     try:
-        return getpass(f"Password of {user}: ")
+        with _lines():
+            return getpass(f"Password of {user}: ")
     except EOFError:
         raise Failure("no password was given") from None
+
+
+@contextmanager
+def _lines() -> Iterator[None]:
+    """Have the terminal deliver whole lines: between two prompts the shell has it deliver each key."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        yield  # getpass(3) falls back to standard input
+        return
+    before = termios.tcgetattr(terminal)
+    mode = [*before]
+    mode[0] |= termios.ICRNL
+    mode[3] |= termios.ICANON
+    try:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, mode)
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+        os.close(terminal)
 
 
 def _from_file(path: str) -> str:
