@@ -9,10 +9,12 @@ import json
 import resource
 import select
 import shutil
+import signal
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -88,14 +90,15 @@ def _busy(foreign: int) -> None:
 def _watched(work: Callable[[], None]) -> tuple[int, int]:
     """Return how many callbacks the program records while that is done, and how often it reports losses."""
     command = [SHELL, "--no-log", "--format", "jsonl", "-c", f"watch -peer {PEER} -for 600"]
-    with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as watching:
-        assert watching.stdout
+    with tempfile.TemporaryFile("w+") as out, subprocess.Popen(command, env=ENVIRONMENT, stdout=out) as watching:
         while not _listens():
             time.sleep(0.02)
         work()
         select.select([], [], [], 1.5)  # the last events, and a whole look
-        watching.send_signal(2)
-        records = [json.loads(line) for line in watching.stdout.read().splitlines()]
+        watching.send_signal(signal.SIGINT)
+        watching.wait()
+        out.seek(0)
+        records = [json.loads(line) for line in out]
     verdict = next(record for record in records if record["type"] == "verdict")
     lost = sum("events were lost" in line for line in verdict["evidence"])
     return sum(record["type"] == "callback" for record in records), lost

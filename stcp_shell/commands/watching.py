@@ -59,28 +59,31 @@ class Watching:
 
     def _kept(self) -> list[Followed]:
         """Return the connections that count: with `-port`, of those that the peer opened only the service's."""
-        every = self._watcher.connections
-        return [each for each in every if each.by_this_host or self._port in (None, each.local.port)]
+        return [each for each in self._watcher.connections if self._counts(each)]
+
+    def _counts(self, each: Followed) -> bool:
+        return each.by_this_host or self._port in (None, each.local.port)
 
     def _announce(self, all: bool = False) -> None:
         """Log and show what is new, a moment later: what it is compared with may come in the same moment."""
         now = self._session.environment.clock()
         ready = [each for each in self._waiting if all or not 0 <= now - (each.until or each.since) < _MOMENT]
-        self._waiting = [each for each in self._waiting if each not in ready]
-        for each in sorted(ready, key=lambda each: each.by_this_host):
-            if each not in self._kept():
-                continue
+        for each in sorted(filter(self._counts, ready), key=lambda each: each.by_this_host):
             if each.by_this_host and id(each) not in self._told:
-                self._told.add(id(each))
                 self._session.announce(self._callback(each))
+                self._told.add(id(each))
             if each.ended is not None and id(each) not in self._ended:
-                self._ended.add(id(each))
                 self._session.announce(self._record(each))
+                self._ended.add(id(each))
+        # Only now: what Ctrl-C keeps from being announced is announced at the end.
+        done = set(map(id, ready))
+        self._waiting = [each for each in self._waiting if id(each) not in done]
 
     def _callback(self, each: Followed) -> Callback:
         record = self._record(each)
         new = Seen(record, each.since, each.until)
-        known = [self._seen(other) for other in self._kept() if other.remote.address == each.remote.address]
+        peer = each.remote.address
+        known = [self._seen(other) for other in self._kept() if not other.by_this_host and other.remote.address == peer]
         found = call(new, known)
         return Callback(
             record.source, record.destination, record.inferred, found.used, found.same, self._route(each.remote)
