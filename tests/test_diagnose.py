@@ -186,6 +186,28 @@ def test_a_second_default_and_other_addresses_of_this_host_are_context(namespace
     assert not [line for line in verdict["remedies"] if "docker0" in line]
 
 
+def test_addresses_of_an_interface_that_is_down_and_of_the_link_are_listed_apart(
+    namespaces: None, tmp_path: Path
+) -> None:
+    changes = [
+        "link set enetA down",
+        "address add 169.254.7.7/16 dev enetZ scope link",
+    ]
+    (records,) = in_lab("open", partial(sessions.changed, changes, "diagnose -name 10.1.1.1 -port 2121"))
+    (verdict,) = [record for record in records if record["type"] == "verdict"]
+    assert verdict["kind"] == "healthy"
+    assert {each["address"]: each["reason"] for each in verdict["context"]} == {
+        "172.16.1.50": "its interface is down",
+        "169.254.7.7": "a link-local address",
+    }
+
+
+def test_a_tls_handshake_counts_as_a_syn(namespaces: None, tmp_path: Path) -> None:
+    line = "diagnose -name 10.1.1.1 -port 2121"
+    (plain, tls) = run(tmp_path, "--lab=open", "-c", f"{line}; {line} -tls").of("verdict")
+    assert tls["syns"] == plain["syns"] + len(tls["sources"])
+
+
 def test_a_bridge_that_connects_is_judged_with_the_others(namespaces: None, tmp_path: Path) -> None:
     changes = [
         "address flush dev enetA",

@@ -556,3 +556,20 @@ def test_a_port_that_decides_for_one_source_alone_says_nothing_of_the_others() -
     assert DEFAULT in found.summary
     assert "not the source address" not in found.summary
     assert "access-list" in {each.cause for each in found.causes}
+
+
+@pytest.mark.parametrize(
+    ("works", "fails", "says"),
+    [
+        ([bound("connected")], [seen("timeout")], f"{BOUND} connects, {DEFAULT} does not"),
+        ([bound("connected")], [seen("reset")], f"{BOUND} is served, {DEFAULT} is not"),
+        ([bound("connected")], [seen("timeout"), bound("timeout", "192.168.77.60")], "192.168.77.60 do not"),
+        (
+            [bound("connected"), bound("connected", "172.16.1.60")],
+            [seen("timeout")],
+            f"172.16.1.60 connect, {DEFAULT} does",
+        ),
+    ],
+)
+def test_a_summary_is_a_sentence(works: list[Observation], fails: list[Observation], says: str) -> None:
+    assert says in verdict(*fails, *works).summary

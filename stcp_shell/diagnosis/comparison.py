@@ -111,7 +111,8 @@ def source_dependent(case: Case) -> Conclusion | None:
     if found is None or case.default in found[0]:
         return None
     works, fails, how = found
-    return _by_source(case, works, fails, f"the source address decides: {named(works)} {how}, {named(fails)} does not")
+    text = f"the source address decides: {named(works)} {_does(how, works)}, {named(fails)} {_does_not(how, fails)}"
+    return _by_source(case, works, fails, text)
 
 
 def bound_source_fails(case: Case) -> Conclusion | None:
@@ -120,7 +121,24 @@ def bound_source_fails(case: Case) -> Conclusion | None:
     if found is None or case.default not in found[0]:
         return None
     works, fails, how = found
-    return _by_source(case, works, fails, f"the default source address {how}, {named(fails)} does not")
+    text = f"the default source address {how}, {named(fails)} {_does_not(how, fails)}"
+    return _by_source(case, works, fails, text)
+
+
+# What sources do, by what one source does: several do it; one does not, several do not.
+_VERBS = {
+    "connects": ("connect", "does not", "do not"),
+    "is served": ("are served", "is not", "are not"),
+    "gets a RST from the host": ("get a RST from the host", "does not", "do not"),
+}
+
+
+def _does(how: str, sources: Sequence[Observation]) -> str:
+    return how if len(sources) == 1 else _VERBS[how][0]
+
+
+def _does_not(how: str, sources: Sequence[Observation]) -> str:
+    return _VERBS[how][1] if len(sources) == 1 else _VERBS[how][2]
 
 
 def _by_source(

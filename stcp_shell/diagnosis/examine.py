@@ -68,7 +68,7 @@ class Examination:
         self.bursts: list[Burst] = []
         self.handshakes: dict[SourceTest, Tls] = {}
         self.prompt: frozenset[str] = frozenset()  # interfaces whose counters count at once
-        self._traced_syns = 0
+        self.other_syns = 0  # of traces and TLS handshakes
         self._postponed: deque[Step] = deque()
         self._retry = 0.0
 
@@ -80,10 +80,10 @@ class Examination:
     @property
     def syns(self) -> int:
         """How many SYNs were sent so far."""
-        return self.sweep.syns + self._traced_syns
+        return self.sweep.syns + self.other_syns
 
     @property
-    def _room(self) -> int:
+    def room(self) -> int:
         """How many SYNs may still be started: less those that are waiting may yet send, one a second."""
         now = monotonic()
         to_come = sum(min(8, ceil(t.expires - now) - 1) for t in self.sweep.waiting if t.holding is None)
@@ -116,7 +116,7 @@ class Examination:
                 self._postponed.extend(Step(test, Way(_CONTEXT, "context")) for test in tests)
         for port, plan in self.plans.items():
             self._promote(port, plan)
-            self._postponed.extend(plan.due(now, self.around.own, self._room))
+            self._postponed.extend(plan.due(now, self.around.own, self.room))
         if now >= self._retry:
             while self._postponed:
                 step = self._postponed.popleft()
@@ -139,7 +139,7 @@ class Examination:
 
     def perform(self, steps: Sequence[Step]) -> list[Trial]:
         """Make these connects now, while the others go on, and return them when they are over."""
-        steps = steps[: max(0, self._room)]
+        steps = steps[: max(0, self.room)]
         trials = [trial for step in steps if (trial := self.sweep.start(step.test, step.way))]
         while not all(trial.over for trial in trials) and not self.sweep.cancelled:
             self._plan()
@@ -214,12 +214,12 @@ class Examination:
         traced = traced[: MOST_TRACED - 1] + (works or traced[MOST_TRACED - 1 :])[:1]
         beyond = max((each.beyond for each in self.controls), default=0)
         # Each path takes a SYN for each hop, and two more for each hop that does not reply.
-        traced = traced[: max(0, self._room) // (beyond + 3 * _BEYOND)]
+        traced = traced[: max(0, self.room) // (beyond + 3 * _BEYOND)]
         if not traced:
             return
 
         def progress(elapsed: float, left: float, syns: int) -> None:
-            self._traced_syns = syns
+            self.other_syns = syns
             self._plan()
             self.sweep.take(0)
             if self.sweep.progress:

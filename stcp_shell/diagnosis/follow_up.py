@@ -60,7 +60,8 @@ def _follow(found: Examination, plan: Plan) -> None:
 
 def _shake_hands(found: Examination, plan: Plan) -> None:
     """Make a TLS handshake from each source that connects: who answers, and is it the same for each?"""
-    tests = [test for test in plan.tests if any(trial.probe.code == 0 for trial in test.of("sources"))][:_MOST_TLS]
+    tests = [test for test in plan.tests if any(trial.probe.code == 0 for trial in test.of("sources"))]
+    tests = tests[: max(0, min(_MOST_TLS, found.room))]
     if not tests:
         return
     name = None if is_address(found.name) else found.name
@@ -69,6 +70,7 @@ def _shake_hands(found: Examination, plan: Plan) -> None:
         made = from_sources(tests[0].destination, sources, name, found.request.timeout, found.sweep.progress)
     except (Failure, OSError):  # a source was removed meanwhile, or descriptors have run out: go on without
         return
+    found.other_syns += sum(1 + (probe.info.total_retransmits if probe.info else 0) for probe, _ in made)
     found.handshakes.update({test: seen for test, (_, seen) in zip(tests, made) if seen})
 
 
@@ -129,6 +131,10 @@ def _watch_counters(found: Examination, tests: Sequence[SourceTest]) -> None:
     middle = now()
     sleep(window)
     end = now()
+    resets_after = _rise(middle, end, "Tcp.OutRsts")
+    if resets_after:  # an answer from elsewhere that comes again is reset again: look once more whether that goes on
+        sleep(window)
+        resets_after = min(resets_after, _rise(end, now(), "Tcp.OutRsts"))
     six = ":" in tests[0].destination.address
     sources = tuple(test.address or "" for test in tests)
     found.bursts.append(
@@ -139,7 +145,7 @@ def _watch_counters(found: Examination, tests: Sequence[SourceTest]) -> None:
             undelivered(start, middle, six),
             undelivered(middle, end, six),
             _rise(start, middle, "Tcp.OutRsts"),
-            _rise(middle, end, "Tcp.OutRsts"),
+            resets_after,
             {name: count - start.sent.get(name, 0) for name, count in middle.sent.items()},
             found.prompt,
         )

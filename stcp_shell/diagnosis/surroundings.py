@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional
 
-from ..model.connection import Endpoint, family_of
+from ..model.connection import INET6, Endpoint, family_of
 from ..model.diagnosis import Bystander
 from ..model.tables import Route, Rule
 from ..net.tables import counters as interface_counters
@@ -97,11 +97,29 @@ class Surroundings:
         return [kind for kind in self.kinds.values() if kind.master == bridge.name]
 
     def bystanders(self, sources: Iterable[str], destination: str) -> list[Bystander]:
-        """Return those of the source addresses that are not meant to reach the destination, with the reason."""
+        """Return the addresses that are not meant to reach the destination, with the reason.
+
+        They are those of the source addresses of which that is known, and those of interfaces that are down. IPv6
+        link-local ones are left out: every interface has one.
+        """
         hops = [hop.gateway for route in gateways_of(destination) for hop in route.hops if hop.gateway]
         bridges = self.inner_bridges(hops)
         found = [(each, self._outsider(each, destination, bridges)) for each in sources]
-        return [Bystander(each, self.places.get(each, ""), reason) for each, reason in found if reason]
+        aside = [Bystander(each, self.places.get(each, ""), reason) for each, reason in found if reason]
+        return [*aside, *self._unusable(family_of(destination))]
+
+    def _unusable(self, family: str) -> list[Bystander]:
+        """Return the addresses of interfaces that are down, and IPv4 addresses for the link alone (RFC 3927)."""
+        found = []
+        for interface in self.interfaces:
+            for address in interface.addresses:
+                if address.family != family or (family == INET6 and address.scope == "link"):
+                    continue
+                if not is_up(interface):
+                    found.append(Bystander(address.address, interface.name, "its interface is down"))
+                elif address.scope == "link":
+                    found.append(Bystander(address.address, interface.name, "a link-local address"))
+        return found
 
     def _outsider(self, address: str, destination: str, bridges: frozenset[str]) -> str | None:
         """Return why a source address is not meant to reach the destination; None: it is."""
