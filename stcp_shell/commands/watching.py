@@ -29,7 +29,7 @@ class Watching:
     def __init__(self, session: Session, watcher: Watcher, name: str, port: int | None) -> None:
         self._session, self._watcher, self._name, self._port = session, watcher, name, port
         self._began = monotonic()
-        self._opened = snmp.counters().get(_OPENED)
+        self._opened: int | None = None  # the counter, once what was there before is known
         self._routes: dict[str, RouteFound] = {}  # by the peer's address
         self._waiting: list[Followed] = []  # what is new and not announced yet
         self._told: set[int] = set()  # connections B that were announced, by identity
@@ -39,6 +39,8 @@ class Watching:
         """Watch for that time, or until Ctrl-C; return the connections with their verdict."""
         cancelled = False
         try:
+            self._waiting += list(self._watcher.step(0.0))
+            self._opened = snmp.counters().get(_OPENED)
             while (left := self._left(seconds)) > 0:
                 self._waiting += list(self._watcher.step(min(left, TICK)))
                 self._announce()

@@ -223,9 +223,10 @@ def _missed(calls: Sequence[Call], balance: Balance) -> Iterator[str]:
         return
     own = sum(each.record.since is not None for each in calls)
     if balance.opened <= own:
-        yield f"nothing was missed: this host opened {balance.opened} (Tcp.ActiveOpens), and {own} were seen"
+        yield f"nothing was missed: {own} seen since the begin, and this host opened no more (Tcp.ActiveOpens)"
     else:
+        opened = f"{balance.opened} connection{'s' * (balance.opened > 1)}"
+        missed = ", or were missed" if balance.lost or balance.missed or balance.left_out else ""
         yield (
-            f"this host opened {balance.opened} connections (Tcp.ActiveOpens), and {own} to the peer were seen: the "
-            "others went elsewhere" + (", or were missed" if balance.lost or balance.missed or balance.left_out else "")
+            f"this host opened {opened} (Tcp.ActiveOpens), {own} of them to the peer: the others went elsewhere{missed}"
         )
