@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..errors import Failure
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESSES, FLAG, HOST, PATH, PORT, SECONDS, TEXT, choice
-from ..model.connection import Endpoint, family_of
+from ..model.connection import Destination, Endpoint, family_of
 from ..net import resolver
 from .session import Session, Waiting
 
 if TYPE_CHECKING:
-    from ..model.called import AllCalled, Called
+    from ..model.called import AllCalled
+    from ..net.protocols.caller import Client
 
 DEFAULT_TIMEOUT = 150.0  # seconds: some servers try for 133
 _SERVER = Option("name", HOST, "the server: an address or a name", required=True)
@@ -50,19 +52,14 @@ def callback_ftp(
     time (425), which does not show the address that it used: run watch on the server for that. Nothing is changed on
     the server; the password travels in clear, as always with FTP, and is never logged.
     """
-    from ..net.protocols import ftp
+    from ..net.protocols.ftp import ANONYMOUS, FtpClient
 
     secret = _password(session, user, password_file) if user else "stcp-shell@"
 
-    def dialogue(control: ftp.Control, own: Endpoint) -> None:
-        ftp.list_active(control, own, extended)
+    def opened(server: Endpoint, source: str | None, seconds: float) -> Client:
+        return FtpClient(server, source, seconds, (user or ANONYMOUS, secret), extended)
 
-    def ask(server: Endpoint, source: str | None, show: Callable[[float], None] | None) -> Called:
-        from .calling import call_ftp
-
-        return call_ftp(name, server, source, (user or ftp.ANONYMOUS, secret), dialogue, timeout, show)
-
-    return _from_each(session, name, resolver.target_port(port), from_, ask)
+    return _from_each(session, "ftp", name, resolver.target_port(port), from_, timeout, opened)
 
 
 @command(
@@ -91,18 +88,18 @@ def callback_ndmp(
     Run it where the tape agent would be. It logs in, sends DATA_CONNECT with an address of this host, and closes: no
     tape and no file is touched. NDMP 3 and 4; IPv4 only, as NDMP itself.
     """
+    from ..net.protocols.ndmp import Account, NdmpClient
+
     if auth != "none" and user is None:
         raise Failure("-user is missing: the agent's user, or -auth none")
-    secret = _password(session, user or "", password_file) if auth != "none" else ""
+    account = Account(auth, user or "", _password(session, user or "", password_file) if auth != "none" else "")
 
-    def ask(server: Endpoint, source: str | None, show: Callable[[float], None] | None) -> Called:
-        from .calling import call_ndmp
-
+    def opened(server: Endpoint, source: str | None, seconds: float) -> Client:
         if ":" in server.address:
             raise Failure(f"{server.address}: NDMP has IPv4 only")
-        return call_ndmp(name, server, source, (auth, user or "", secret), timeout, show)
+        return NdmpClient(server, source, seconds, account)
 
-    return _from_each(session, name, resolver.target_port(port), from_, ask)
+    return _from_each(session, "ndmp", name, resolver.target_port(port), from_, timeout, opened)
 
 
 def _password(session: Session, user: str, path: str | None) -> str:
@@ -113,14 +110,17 @@ def _password(session: Session, user: str, path: str | None) -> str:
 
 def _from_each(
     session: Session,
+    protocol: str,
     name: str,
     port: int,
     sources: tuple[str, ...],
-    ask: Callable[[Endpoint, str | None, Callable[[float], None] | None], Called],
+    timeout: float,
+    opened: Callable[[Endpoint, str | None, float], Client],
 ) -> AllCalled:
     """Ask from each of our addresses, one after the other."""
-    from ..model.called import AllCalled
+    from ..model.called import AllCalled, Called
     from ..net.tables.interfaces import local_addresses
+    from .calling import call
 
     address = resolver.either_family(name, sources[0] if sources else None, session.timeout)[0]
     for source in sources:
@@ -129,17 +129,19 @@ def _from_each(
         if source not in local_addresses(family_of(source)):
             raise Failure(f"-from {source}: not an address of this host")
     session.remember(name)
-    session.resolve_route(Endpoint(address, port), None)
+    server = Endpoint(address, port)
+    session.resolve_route(server, None)
     session.log_snapshot()
     results: list[Called] = []
     for own in sources or (None,):
-        what = f"{name} port {port}" + (f", from {own}" if own else "")
+        what = f"wait for the call of {name} port {port}" + (f", from {own}" if own else "")
 
         def show(elapsed: float, what: str = what) -> None:
             if session.progress:
-                session.progress(Waiting(f"wait for the call of {what}", elapsed, None))
+                session.progress(Waiting(what, elapsed, None))
 
-        results.append(ask(Endpoint(address, port), own, show if session.progress else None))
+        start = Called(protocol, Destination(name, address, port), None, None, "failed")
+        results.append(call(start, partial(opened, server, own), timeout, show if session.progress else None))
         if results[-1].outcome == "cancelled":
             break
     return AllCalled(tuple(results))

@@ -3,117 +3,68 @@
 from __future__ import annotations
 
 import ftplib
-from collections.abc import Callable, Sequence
+import socket
+from collections.abc import Callable
 from typing import Optional
 
 from ..errors import reason
 from ..model.called import Called
-from ..model.connection import Destination, Endpoint, family_of
-from ..net.protocols import ftp, ndmp
-from ..net.protocols.caller import Arrival, ProtocolError, await_call, listener
-from ..net.sockaddr import FAMILIES, unpack
+from ..model.connection import Endpoint, family_of
+from ..net.protocols.caller import Arrival, Client, ProtocolError, await_call, listener
+from ..net.sockaddr import FAMILIES
 
 Show = Optional[Callable[[float], None]]
 _LONGER = 5.0  # seconds that the dialogue may last beyond the wait for the call
 _TROUBLE = (OSError, EOFError, ProtocolError, ftplib.Error)
 
 
-def call_ftp(
-    name: str,
-    server: Endpoint,
-    source: str | None,
-    account: tuple[str, str],
-    dialogue: Callable[[ftp.Control, Endpoint], None],
-    seconds: float,
-    show: Show,
-) -> Called:
-    """Return who called when an FTP server was asked to connect to us."""
-    start = Called("ftp", Destination(name, server.address, server.port), None, None, "failed")
+def call(start: Called, opened: Callable[[float], Client], seconds: float, show: Show) -> Called:
+    """Return who called when the server was asked to connect to us.
+
+    `start`: the result as far as it is known; `opened`: connects, with so many seconds for greeting and login.
+    """
     try:
-        control = ftp.opened(server, source, seconds + _LONGER)
+        client = opened(seconds)
     except KeyboardInterrupt:
         return start._replace(outcome="cancelled")
     except _TROUBLE as trouble:
         return start._replace(why=f"the control connection failed: {_words(trouble)}")
-    failure: list[str] = []
-
-    def work() -> None:
-        try:
-            dialogue(control, own)
-        except _TROUBLE as trouble:
-            failure.append(_words(trouble))
-
     try:
-        assert control.sock is not None
-        here = unpack(control.sock.getsockname())
+        here = client.own
         start = start._replace(control=here)
-        if ftp.login(control, *account)[:3] != "230":
-            return start._replace(outcome="refused", replies=tuple(control.replies), why="the login failed")
+        if not client.login():
+            return start._replace(outcome="refused", replies=tuple(client.replies), why="the login failed")
+        client.allow(seconds + _LONGER)
         with listener(here.address, FAMILIES[family_of(here.address)]) as waiting:
             own = Endpoint(here.address, waiting.getsockname()[1])
-            came = await_call(waiting, work, seconds, show)
-        replies = tuple(control.replies)
-        return _result(start._replace(listener=own, replies=replies), came, failure, _refused_port(replies))
+            came, wrong = _asked(client, own, waiting, seconds, show)
+        return _result(start._replace(listener=own, replies=tuple(client.replies)), came, wrong, client.refused)
     except KeyboardInterrupt:
-        return start._replace(outcome="cancelled", replies=tuple(control.replies))
-    except _TROUBLE as trouble:
-        return start._replace(replies=tuple(control.replies), why=_words(trouble))
+        return start._replace(outcome="cancelled", replies=tuple(client.replies))
+    except _TROUBLE as failure:
+        return start._replace(replies=tuple(client.replies), why=_words(failure))
     finally:
-        ftp.shut(control)
+        client.shut()
 
 
-def _refused_port(replies: Sequence[str]) -> bool:
-    """Whether the server rejected our PORT as such: 421 and 425 say that it tried to connect."""
-    return bool(replies) and replies[-1][:1] == "5"
-
-
-def call_ndmp(
-    name: str,
-    server: Endpoint,
-    source: str | None,
-    account: tuple[str | None, str, str],
-    seconds: float,
-    show: Show,
-) -> Called:
-    """Return who called when an NDMP agent was asked to connect to us. `account`: how to log in, user, password."""
-    start = Called("ndmp", Destination(name, server.address, server.port), None, None, "failed")
-    try:
-        agent = ndmp.Agent(server, source, seconds + _LONGER)
-    except KeyboardInterrupt:
-        return start._replace(outcome="cancelled")
-    except _TROUBLE as trouble:
-        return start._replace(why=f"the control connection failed: {_words(trouble)}")
-    failure: list[str] = []
+def _asked(
+    client: Client, own: Endpoint, waiting: socket.socket, seconds: float, show: Show
+) -> tuple[Arrival, str | None]:
+    """Ask the server to connect to our listener; return what came, and what went wrong in the dialogue."""
+    wrong: list[str] = []
 
     def work() -> None:
         try:
-            agent.data_connect(own)
+            client.request(own)
         except _TROUBLE as trouble:
-            failure.append(_words(trouble))
+            wrong.append(_words(trouble))
 
-    try:
-        here = agent.own
-        start = start._replace(control=Endpoint(here.address, here.port))
-        auth, user, password = account
-        info = agent.server()
-        chosen = ndmp.AUTHS[auth] if auth else (ndmp.MD5 if ndmp.MD5 in info.auths else ndmp.TEXT)
-        if not agent.login(chosen, user, password):
-            return start._replace(outcome="refused", replies=tuple(agent.said), why="the login failed")
-        with listener(here.address, FAMILIES["inet"]) as waiting:
-            own = Endpoint(here.address, waiting.getsockname()[1])
-            came = await_call(waiting, work, seconds, show)
-        return _result(start._replace(listener=own, replies=tuple(agent.said)), came, failure, False)
-    except KeyboardInterrupt:
-        return start._replace(outcome="cancelled", replies=tuple(agent.said))
-    except _TROUBLE as trouble:
-        return start._replace(replies=tuple(agent.said), why=_words(trouble))
-    finally:
-        agent.shut()
+    came = await_call(waiting, work, seconds, show)
+    return came, wrong[0] if wrong else None
 
 
-def _result(start: Called, came: Arrival, failure: list[str], refused: bool) -> Called:
+def _result(start: Called, came: Arrival, why: str | None, refused: bool) -> Called:
     """Return the result with what came."""
-    why = failure[0] if failure else None
     if came.caller is not None:
         same = came.caller.address == start.server.address
         return start._replace(outcome="called", caller=came.caller, same=same, seconds=came.seconds, why=why)
@@ -121,7 +72,7 @@ def _result(start: Called, came: Arrival, failure: list[str], refused: bool) -> 
         return start._replace(outcome="cancelled", seconds=came.seconds)
     if not came.done:
         return start._replace(outcome="no-reply", seconds=came.seconds)
-    outcome = "failed" if failure else "refused" if refused else "not-called"
+    outcome = "failed" if why else "refused" if refused else "not-called"
     return start._replace(outcome=outcome, seconds=came.seconds, why=why)
 
 

@@ -146,12 +146,12 @@ def meet(server: str, words: str, folder: str, drops: bool = False) -> list[dict
     with inside(host), (place / "server.log").open("wb") as log:
         serving = subprocess.Popen(COMMANDS[server](place), env=_environment(), stdout=log, stderr=log)
         _until(lambda: f":{port:04X} 00000000" in _table("tcp") + _table("tcp6"), log.name)
-        watching = _shell(place / "watch.jsonl", f"watch -peer {CLIENT} -for {9 if drops else 30} -until callback")
+        watching = _shell(place / "watch.jsonl", f"watch -peer {CLIENT} -for {5 if drops else 30} -until callback")
         _until(lambda: "watch" in _text(place / "watch.jsonl") and _listens_to_events(), log.name)
     try:
         with inside(client):
             _shell(
-                place / "callback.jsonl", f"{words} -name {HOST_A} -from {CLIENT} -timeout {5 if drops else 12}"
+                place / "callback.jsonl", f"{words} -name {HOST_A} -from {CLIENT} -timeout {3 if drops else 12}"
             ).wait(40)
         watching.wait(40)
     finally:

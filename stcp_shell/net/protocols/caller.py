@@ -7,17 +7,44 @@ import socket
 from collections.abc import Callable
 from threading import Thread
 from time import monotonic
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Protocol
 
 from ...model.connection import Endpoint
 from ..sockaddr import unpack
 
 _TICK = 0.1
+_AFTER = 3.0  # seconds that the server may take to reply once it has called
 _LATE = 0.5  # seconds in which a call may still come after the server's last reply
 
 
 class ProtocolError(Exception):
     """What the server does is not the protocol, or not bearable: `str()` is one line that says what."""
+
+
+class Client(Protocol):
+    """The client's part of a protocol: a control connection. Its methods raise OSError, EOFError or ProtocolError."""
+
+    replies: list[str]  # what the server replied, in order
+
+    @property
+    def own(self) -> Endpoint:
+        """Our end of the control connection."""
+
+    def login(self) -> bool:
+        """Log in; return whether it worked."""
+
+    def allow(self, seconds: float) -> None:
+        """Let the dialogue last so many seconds from now."""
+
+    def request(self, own: Endpoint) -> None:
+        """Have the server connect to an endpoint of ours, and wait for what it says of that."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the server rejected the request as such, without trying to connect."""
+
+    def shut(self) -> None:
+        """End the connection; a thread that waits for a reply gets the end of the stream."""
 
 
 class Arrival(NamedTuple):
@@ -51,6 +78,7 @@ def await_call(
                 connection, peer = waiting.accept()
                 connection.close()
                 caller, came = unpack(peer), monotonic() - started
+                until = min(until, monotonic() + _AFTER)
             elif caller is not None:
                 worker.join(_TICK)
             if not worker.is_alive():

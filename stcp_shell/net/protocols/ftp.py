@@ -8,6 +8,7 @@ from contextlib import suppress
 from time import monotonic
 
 from ...model.connection import Endpoint
+from ..sockaddr import unpack
 from .caller import ProtocolError
 
 _MOST = 1 << 16  # bytes of all replies together: a server that sends more is not an FTP server, or means harm
@@ -19,9 +20,13 @@ class Control(ftplib.FTP):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(timeout=seconds, encoding="latin-1")
-        self._until = monotonic() + seconds
+        self.allow(seconds)
         self._taken = 0
         self.replies: list[str] = []
+
+    def allow(self, seconds: float) -> None:
+        """Let the dialogue last so many seconds from now."""
+        self._until = monotonic() + seconds
 
     def getline(self) -> str:
         """Return the next line. Raises ProtocolError if there are too many, or it takes too long."""
@@ -51,26 +56,57 @@ class Control(ftplib.FTP):
         return self.getresp()
 
 
-def opened(server: Endpoint, source: str | None, seconds: float) -> Control:
-    """Connect to the server and read its greeting. Raises OSError, EOFError or ProtocolError."""
-    control = Control(seconds)
-    try:
-        control.connect(server.address, server.port, source_address=(source, 0) if source else None)
-    except BaseException:
-        control.close()
-        raise
-    return control
+class FtpClient:
+    """The client's part of FTP in active mode (`caller.Client`)."""
 
+    def __init__(
+        self, server: Endpoint, source: str | None, seconds: float, account: tuple[str, str], extended: bool
+    ) -> None:
+        """Connect to the server and read its greeting. `extended`: use EPRT with IPv4, too."""
+        self._control = Control(seconds)
+        self._account, self._extended = account, extended
+        self.replies = self._control.replies
+        try:
+            self._control.connect(server.address, server.port, source_address=(source, 0) if source else None)
+        except BaseException:
+            self._control.close()
+            raise
 
-def login(control: Control, user: str, password: str) -> str:
-    """Log in, and return the last reply; 230: it worked. Raises OSError, EOFError or ProtocolError."""
-    for verb, word in (("USER", user), ("PASS", password)):
-        if "\r" in word or "\n" in word:
-            raise ProtocolError(f"{verb}: a line break cannot be sent")
-        reply = control.ask(f"{verb} {word}")
-        if reply[:1] != "3":
-            break
-    return reply
+    @property
+    def own(self) -> Endpoint:
+        assert self._control.sock is not None
+        return unpack(self._control.sock.getsockname())
+
+    def login(self) -> bool:
+        reply = ""
+        for verb, word in zip(("USER", "PASS"), self._account):
+            if "\r" in word or "\n" in word:
+                raise ProtocolError(f"{verb}: a line break cannot be sent")
+            reply = self._control.ask(f"{verb} {word}")
+            if reply[:1] != "3":
+                break
+        return reply[:3] == "230"
+
+    def allow(self, seconds: float) -> None:
+        self._control.allow(seconds)
+
+    def request(self, own: Endpoint) -> None:
+        if self._control.ask(port_command(own, self._extended))[:1] != "2":
+            return
+        if self._control.ask("LIST")[:1] == "1":
+            self._control.getresp()
+
+    @property
+    def refused(self) -> bool:
+        """Whether PORT was rejected as such (5xx): 421 and 425 say that the server tried to connect."""
+        return bool(self.replies) and self.replies[-1][:1] == "5"
+
+    def shut(self) -> None:
+        sock: socket.socket | None = self._control.sock
+        if sock is not None:
+            with suppress(OSError):  # it is closed already
+                sock.shutdown(socket.SHUT_RDWR)
+        self._control.close()
 
 
 def port_command(own: Endpoint, extended: bool) -> str:
@@ -78,20 +114,3 @@ def port_command(own: Endpoint, extended: bool) -> str:
     if ":" in own.address or extended:
         return f"EPRT |{2 if ':' in own.address else 1}|{own.address.partition('%')[0]}|{own.port}|"
     return f"PORT {own.address.replace('.', ',')},{own.port >> 8},{own.port & 255}"
-
-
-def list_active(control: Control, own: Endpoint, extended: bool) -> None:
-    """Have the server connect to our endpoint for a LIST; its replies are in `control.replies`."""
-    if control.ask(port_command(own, extended))[:1] != "2":
-        return
-    if control.ask("LIST")[:1] == "1":
-        control.getresp()
-
-
-def shut(control: Control) -> None:
-    """End the connection; a thread that waits for a reply gets the end of the stream."""
-    sock: socket.socket | None = control.sock
-    if sock is not None:
-        with suppress(OSError):  # it is closed already
-            sock.shutdown(socket.SHUT_RDWR)
-    control.close()

@@ -10,7 +10,7 @@ import hashlib
 import socket
 import struct
 import time
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from ...model.connection import Endpoint
 from ..sockaddr import unpack
@@ -52,14 +52,6 @@ ERRORS = {
 }
 
 
-class Server(NamedTuple):
-    """What an agent says of itself before the login."""
-
-    version: int
-    name: str  # vendor, product, revision
-    auths: tuple[int, ...]
-
-
 class _Xdr:
     """Reads XDR from bytes. Raises ProtocolError where they end too early or a length is absurd."""
 
@@ -94,12 +86,23 @@ def _string(text: str) -> bytes:
     return len(data).to_bytes(4, "big") + data + bytes(-len(data) % 4)
 
 
-class Agent:
-    """A control connection to an agent. Each call raises OSError or ProtocolError."""
+class Account(NamedTuple):
+    """How to log in. `auth`: one of AUTHS; None: the best that the agent offers."""
 
-    def __init__(self, server: Endpoint, source: str | None, seconds: float) -> None:
+    auth: Optional[str]
+    user: str
+    password: str
+
+
+class NdmpClient:
+    """The client's part of NDMP (`caller.Client`)."""
+
+    refused = False  # an error of DATA_CONNECT says that the agent tried
+
+    def __init__(self, server: Endpoint, source: str | None, seconds: float, account: Account) -> None:
         """Connect, wait for the agent's greeting, and agree on a version."""
-        self.said: list[str] = []  # what was asked, and the answers
+        self._account = account
+        self.replies: list[str] = []  # what was asked, and the answers
         self._until = time.monotonic() + seconds
         self._sequence = 0
         self._sock = socket.create_connection((server.address, server.port), seconds, (source, 0) if source else None)
@@ -111,21 +114,14 @@ class Agent:
 
     @property
     def own(self) -> Endpoint:
-        """Our end of the connection."""
         return unpack(self._sock.getsockname())
 
-    def server(self) -> Server:
-        """Return what the agent says of itself."""
-        reply = _Xdr(self._ask(_SERVER_INFO, b"", "SERVER_INFO"))
-        self._check("SERVER_INFO", reply.number())
-        name = " ".join(filter(None, (reply.text(), reply.text(), reply.text())))
-        return Server(self.version, name, reply.numbers())
-
-    def login(self, auth: int, user: str, password: str) -> bool:
-        """Log in; return whether it worked."""
-        if auth == NONE:
+    def login(self) -> bool:
+        auth, user, password = self._account
+        chosen = AUTHS[auth] if auth else (MD5 if MD5 in self._auths() else TEXT)
+        if chosen == NONE:
             body = NONE.to_bytes(4, "big")
-        elif auth == TEXT:
+        elif chosen == TEXT:
             body = TEXT.to_bytes(4, "big") + _string(user) + _string(password)
         else:
             reply = _Xdr(self._ask(_AUTH_ATTRIBUTES, MD5.to_bytes(4, "big"), "CONFIG_GET_AUTH_ATTR"))
@@ -134,17 +130,27 @@ class Agent:
             body = MD5.to_bytes(4, "big") + _string(user) + _digest(password.encode(), reply.take(64))
         return self._check("CONNECT_CLIENT_AUTH", _Xdr(self._ask(_AUTH, body, "CONNECT_CLIENT_AUTH")).number())
 
-    def data_connect(self, own: Endpoint) -> bool:
-        """Have the agent connect to our endpoint, as to a mover of a backup; return whether it says that it did."""
+    def _auths(self) -> tuple[int, ...]:
+        """Return the ways to log in that the agent offers."""
+        reply = _Xdr(self._ask(_SERVER_INFO, b"", "SERVER_INFO"))
+        self._check("SERVER_INFO", reply.number())
+        for _ in ("vendor", "product", "revision"):
+            reply.text()
+        return reply.numbers()
+
+    def allow(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+
+    def request(self, own: Endpoint) -> None:
+        """Have the agent connect to our endpoint, as to a mover of a backup (DATA_CONNECT)."""
         address = socket.inet_aton(own.address) + own.port.to_bytes(4, "big")
         if self.version == 3:
             body = struct.pack(">I", _TCP) + address
         else:
             body = struct.pack(">II", _TCP, 1) + address + bytes(4)  # one address, which has no environment
-        return self._check("DATA_CONNECT", _Xdr(self._ask(_DATA_CONNECT, body, "DATA_CONNECT")).number())
+        self._check("DATA_CONNECT", _Xdr(self._ask(_DATA_CONNECT, body, "DATA_CONNECT")).number())
 
     def shut(self) -> None:
-        """Say goodbye, and end the connection; a thread that waits for a reply gets the end of the stream."""
         try:
             self._send(_CLOSE, b"")
             self._sock.shutdown(socket.SHUT_RDWR)
@@ -158,7 +164,7 @@ class Agent:
             raise ProtocolError("the agent's first message is no NDMP greeting (NOTIFY_CONNECTED)")
         greeting = _Xdr(body)
         refused, version, text = greeting.number(), greeting.number(), greeting.text()
-        self.said.append(f"NOTIFY_CONNECTED: version {version}" + (f", {text}" if text else ""))
+        self.replies.append(f"NOTIFY_CONNECTED: version {version}" + (f", {text}" if text else ""))
         if refused:
             raise ProtocolError(f"the agent refuses connections: {text or refused}")
         version = min(version, max(_VERSIONS))
@@ -170,7 +176,7 @@ class Agent:
         return version
 
     def _check(self, what: str, error: int) -> bool:
-        self.said.append(f"{what}: {error} ({ERRORS.get(error, 'no name for this error')})")
+        self.replies.append(f"{what}: {error} ({ERRORS.get(error, 'no name for this error')})")
         return error == 0
 
     def _ask(self, message: int, body: bytes, what: str) -> bytes:
@@ -202,7 +208,7 @@ class Agent:
             raise ProtocolError("the agent's message has no NDMP header")
         _, _, kind, message, sequence, error = _HEADER.unpack_from(data)
         if kind == 1 and error:
-            self.said.append(f"0x{message:03x}: {error} ({ERRORS.get(error, 'no name for this error')})")
+            self.replies.append(f"0x{message:03x}: {error} ({ERRORS.get(error, 'no name for this error')})")
             raise ProtocolError(f"the agent rejects message 0x{message:03x}: {ERRORS.get(error, error)}")
         return message, sequence if kind == 1 else 0, data[_HEADER.size :]
 
