@@ -10,7 +10,7 @@ from .case import Case, ways
 from .causes import explain
 from .patterns import odds
 from .rules import Conclusion, alike
-from .statistics import CERTAIN
+from .statistics import CERTAIN, MOMENTS
 
 _UNDECIDED = ("inconsistent", "cancelled", "address-unavailable")  # the last: the address went away meanwhile
 
@@ -81,13 +81,13 @@ def path_dependent(case: Case) -> Conclusion | None:
 def _by_other_way(case: Case, seen: Sequence[Observation]) -> str:
     """Return whether these sources get answers by the others' next hop: proven, likely, or an empty text.
 
-    The answers may come back by another interface than the SYN left by, and are then reset: that many RSTs are a sign.
+    The answers may come back by another interface than the SYN left by, and are then reset: a RST for each is a sign.
     """
     wanted = {each.address for each in seen}
     tried = [a for a in case.attempts if a.experiment == "other-way" and a.source and a.source.address in wanted]
     if any(each.accepted for each in tried):
         return "proven"
-    return "likely" if any((each.resets or 0) >= each.syns > 0 for each in tried) else ""
+    return "likely" if sum(bool(each.resets) for each in tried) == len(tried) == MOMENTS else ""
 
 
 def _next_hop(seen: Observation) -> str:

@@ -17,7 +17,7 @@ from . import statistics
 from .case import Burst
 from .examine import MOST_TRACED, Examination
 from .experiments import PATIENCE, Plan, Step, same_port
-from .request import ELSEWHERE, least_ttls, other_ways, resets_sent
+from .request import least_ttls, other_ways, resets_sent
 from .surroundings import Moment, now, undelivered
 
 _MOST_TLS = 8  # sources from which a TLS handshake is made
@@ -50,8 +50,8 @@ def _follow(found: Examination, plan: Plan) -> None:
     if mixed and not plan.looks_limited():
         _try_ports_again(found, plan)
     if accepted and len(accepted) < len(trials):
-        for steps in other_ways(plan.tests):
-            _try_other_way(found, steps)
+        for step in other_ways(plan.tests):
+            _try_other_way(found, step)
     _compare_distance(found, refused[:MOST_TRACED])
     for tests in (silent[:MOST_TRACED], refused[:MOST_TRACED]):
         if tests and not mixed:
@@ -90,20 +90,22 @@ def _try_ports_again(found: Examination, plan: Plan) -> None:
         trials = [trial for trial in trials if trial.probe.code == 0]  # of those without an answer much is known
 
 
-def _try_other_way(found: Examination, steps: Sequence[Step]) -> None:
-    """Make these connects, and count the RSTs that this host sends meanwhile, and none in as long a time without.
+def _try_other_way(found: Examination, step: Step) -> None:
+    """Make this connect, and count the RSTs that this host sends meanwhile, and none in as long a time afterwards.
 
-    An answer that arrives by another interface is not for that socket (SO_BINDTODEVICE): this host resets it.
+    An answer that arrives by another interface is not for that socket (SO_BINDTODEVICE): this host resets it. RSTs to
+    something else, as late answers to earlier experiments, would have to come in each of several such moments.
     """
-    before = resets_sent()
-    trials = found.perform(steps)
-    rose = resets_sent() - before
-    if not trials or rose < len(trials) or any(trial.probe.code != -1 for trial in trials):
-        return
-    before = resets_sent()
-    sleep(ELSEWHERE)
-    for trial in trials:
-        trial.resets = rose // len(trials) if resets_sent() == before else None
+    for _ in range(statistics.MOMENTS):
+        before = resets_sent()
+        trials = found.perform([step])
+        after = resets_sent()
+        if not trials or trials[0].probe.code != -1 or after == before:
+            return
+        sleep(step.way.patience)
+        if resets_sent() != after:
+            return
+        trials[0].resets = after - before
 
 
 def _compare_distance(found: Examination, refused: Sequence[SourceTest]) -> None:

@@ -16,7 +16,7 @@ from ..net.tables.routes import has_several_paths, resolve_route
 from .experiments import MOST_ATTEMPTS, Step
 
 CONTROL_PORT = 1  # tcpmux, which hardly any host serves
-ELSEWHERE = 0.4  # seconds to wait for an answer to a connect by another interface
+ELSEWHERE = 0.1  # seconds, on top of some round trips, for an answer to a connect by another interface
 RouteTo = Callable[[Endpoint, Optional[str]], Optional[ResolvedRoute]]
 
 
@@ -60,15 +60,13 @@ def least_ttls(ttl: int) -> tuple[int, int, int]:
     return ttl, ttl + 1, next(initial for initial in (64, 128, 254) if initial >= ttl) + 1
 
 
-def other_ways(tests: Sequence[SourceTest]) -> list[list[Step]]:
+def other_ways(tests: Sequence[SourceTest]) -> list[Step]:
     """Return connects by the other next hop (SO_BINDTODEVICE): of a source that fails by that of one that works, and
     the other way round. None if they leave by the same interface, or the tables have no route by the other one.
-
-    The second list has twice as many: answers to the first one that come late cannot be mistaken for its own.
     """
     works = next((test for test in tests if any(t.probe.code == 0 for t in test.of("sources"))), None)
     fails = next((test for test in tests if all(t.probe.code == -1 for t in test.of("sources"))), None)
-    found: list[list[Step]] = []
+    found: list[Step] = []
     for test, other in ((fails, works), (works, fails)):
         if not test or not other or not test.address or not test.route or not other.route:
             continue
@@ -77,8 +75,9 @@ def other_ways(tests: Sequence[SourceTest]) -> list[list[Step]]:
             route = _by_interface(test.destination, test.address, interface)
             if route and route.gateway:  # without one the kernel takes the destination to be on the link
                 moved = SourceTest(test.destination, test.address, route)
-                step = Step(moved, Way(ELSEWHERE, "other-way", abort=True, device=interface))
-                found.append([step] * (1 + (test is works)))
+                info = works.trials[0].probe.info if works else None
+                wait = ELSEWHERE + 4 * (info.rtt if info else 0.0)
+                found.append(Step(moved, Way(wait, "other-way", abort=True, device=interface)))
     return found
 
 

@@ -13,6 +13,7 @@ from math import comb
 from ..model.attempt import Attempt
 
 CERTAIN = 1 / 1000
+MOMENTS = 3  # of a tenth of a second in each of which a stray event would have to come: at one in a second, 1 in 1000
 
 
 def tail(good: int, bad: int, other_good: int, other_bad: int) -> float:
