@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from functools import partial
 from pathlib import Path
@@ -108,6 +109,9 @@ def test_a_password_file_that_others_may_read_is_refused(tmp_path: Path) -> None
     assert done.status == 1
     assert "others may read it: chmod 600 it first" in done.err
     assert PASSWORD not in done.err
+    os.mkfifo(tmp_path / "fifo", 0o600)  # one that nobody writes must not block
+    done = run(tmp_path, "-c", f"callback ftp -name 127.0.0.1 -port 1 -user x -password-file {tmp_path}/fifo")
+    assert "fifo: not a file" in done.err
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 from programs import run, shows
 from terminals import Terminal
 
-from stcp_shell.diagnosis.callbacks import CALLBACKS, Balance, Seen, judge
+from stcp_shell.diagnosis.belonging import Seen
+from stcp_shell.diagnosis.callbacks import CALLBACKS, Balance, judge
 from stcp_shell.model.callback import Observed, Owner
 from stcp_shell.model.connection import Destination, Endpoint
 from stcp_shell.model.diagnosis import Verdict
@@ -198,6 +199,44 @@ def test_an_address_that_the_kernel_would_not_choose_was_bound() -> None:
     found = judged(opened(A), called("172.16.1.51"))
     assert [each.cause for each in found.causes] == ["bound-elsewhere"]
     assert not any("ip route replace" in line for line in found.remedies)
+
+
+def test_the_connection_of_another_program_proves_nothing() -> None:
+    found = judged(opened(A, owner=Owner(11, "sshd", "ssh.service")), called(Z, owner=Owner(12, "curl")))
+    assert (found.kind, found.certainty) == ("callback-other-source", "possible")
+    assert "A belongs to sshd (pid 11), B to curl (pid 12): they may have nothing" in "\n".join(found.evidence)
+    for owner in (Owner(12, "ftpd"), Owner(12, "child", "ftp.service"), Owner(None, None, None, 0)):
+        found = judged(opened(A, owner=Owner(11, "ftpd", "ftp.service")), called(Z, owner=owner))
+        assert found.certainty == "proven", owner
+
+
+def test_each_family_and_each_client_has_its_own_remedy() -> None:
+    six, its = "fd00:10:1:1::1", ("fd00:172:16:1::50", "fd00:192:168:77::50")
+    other = "10.1.1.2"
+    found = judge(
+        "clients",
+        [
+            opened(A),
+            called(Z),
+            opened(its[0], source=Endpoint(six, 4000)),
+            called(its[1], destination=Endpoint(six, 2122)),
+            opened("172.16.1.51", source=Endpoint(other, 4000)),
+            called(Z, destination=Endpoint(other, 2123)),
+        ],
+        {
+            CLIENT: ROUTE,
+            other: ROUTE._replace(destination=Destination(other, other, 0)),
+            six: ROUTE._replace(source=its[1], gateway="fe80::1"),
+        },
+        QUIET,
+    )
+    text = "\n".join(found.remedies)
+    assert f"replace {CLIENT}/32 via 192.168.77.1 dev enetZ src {A}" in text
+    assert f"replace {other}/32 via 192.168.77.1 dev enetZ src 172.16.1.51" in text
+    assert f"-6 route replace {six}/128 via fe80::1 dev enetZ src {its[0]}" in text
+    assert f"permit {Z} to {CLIENT} and {other}, besides {A} and 172.16.1.51" in text
+    assert f"permit {its[1]} to {six}, besides {its[0]}" in text
+    assert f"diagnose -name {CLIENT} -port 2121 -from {Z},{A}\n  diagnose -name {six} -port 2122" in text
 
 
 def test_what_may_have_been_missed_is_said() -> None:

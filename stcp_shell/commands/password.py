@@ -54,7 +54,7 @@ def _lines() -> Iterator[None]:
 
 def _from_file(path: str) -> str:
     try:
-        with open(path, "rb") as file:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # a FIFO without a writer must not block
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise Failure(f"-password-file {path}: not a file")

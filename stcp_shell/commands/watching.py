@@ -6,7 +6,8 @@ from contextlib import suppress
 from time import monotonic
 
 from ..diagnosis import route_choice
-from ..diagnosis.callbacks import Balance, Seen, call, judge
+from ..diagnosis.belonging import Seen, call
+from ..diagnosis.callbacks import Balance, judge
 from ..environment import iso_time
 from ..errors import Failure
 from ..model.callback import Callback, Observed, Watched

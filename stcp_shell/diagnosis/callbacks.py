@@ -1,4 +1,4 @@
-"""What the connections of a client (A) and those back to it (B) mean: which B belongs to which A, and the verdict."""
+"""What the connections of a client (A) and those back to it (B) mean: the verdict of a watch."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Optional
 
-from ..model.callback import Observed
 from ..model.connection import Destination, Endpoint
 from ..model.diagnosis import Cause, Verdict
 from ..model.route_get import RouteFound
 from . import callback_remedies
+from .belonging import Call, Seen, call
 from .causes import explain
-
-_LATE = 1.2  # seconds after its begin at which an A is seen at the latest: all are looked at once a second
-_GRACE = 5.0  # seconds after its end in which an A still counts: a client may hang up while it is called back
 
 
 class CallbackKind(NamedTuple):
@@ -35,22 +32,6 @@ CALLBACKS = (
 _KINDS = {kind.name: kind for kind in CALLBACKS}
 
 
-class Seen(NamedTuple):
-    """A watched connection with its times in seconds since the epoch; `until` None: it has not ended."""
-
-    record: Observed
-    began: float
-    until: Optional[float] = None
-
-
-class Call(NamedTuple):
-    """A connection B, this host's addresses in the A's that it may belong to, and whether its source is the one."""
-
-    record: Observed
-    used: tuple[str, ...]
-    same: Optional[bool]
-
-
 class Balance(NamedTuple):
     """What the watch could see. `opened`: what this host opened meanwhile (Tcp.ActiveOpens); None: not known."""
 
@@ -59,40 +40,6 @@ class Balance(NamedTuple):
     lost: int  # how often the kernel reported that events were lost
     left_out: int  # connections beyond the limit
     missed: str  # what cannot be seen here
-
-
-def call(new: Seen, known: Sequence[Seen]) -> Call:
-    """Return a connection B with the addresses that the client uses.
-
-    They are those of the A's of the same peer that were open when it began; of several those of the same program, if
-    that is known. That a B belongs to an A is concluded from the peer and the time.
-    """
-    near = [
-        seen
-        for seen in known
-        if seen.record.role == "A"
-        and seen.record.peer.address == new.record.peer.address
-        and seen.began - _LATE <= new.began
-        and (seen.until is None or seen.until + _GRACE >= new.began)
-    ]
-    used = _addresses(near)
-    if len(used) > 1:
-        used = _addresses(_of_the_program(new.record, near)) or used
-    same = new.record.source.address == used[0] if len(used) == 1 else None
-    return Call(new.record, used, same)
-
-
-def _of_the_program(new: Observed, near: Sequence[Seen]) -> list[Seen]:
-    """Return the A's of the program that opened B; none if it is not known."""
-    for name in ("pid", "unit"):
-        value = getattr(new.owner, name)
-        if value is not None:
-            return [seen for seen in near if getattr(seen.record.owner, name) == value]
-    return []
-
-
-def _addresses(seen: Sequence[Seen]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.record.own.address for each in seen))
 
 
 def judge(name: str, seen: Sequence[Seen], routes: dict[str, RouteFound], balance: Balance) -> Verdict:
@@ -112,7 +59,7 @@ def judge(name: str, seen: Sequence[Seen], routes: dict[str, RouteFound], balanc
         blames=(),
         causes=causes,
         evidence=tuple(_evidence(seen, calls, about, routes, balance)),
-        remedies=tuple(callback_remedies.lines(kind, [each.record for each in about], _used(about), routes)),
+        remedies=tuple(callback_remedies.lines(kind, about, routes)),
         seconds=balance.seconds,
     )
 
@@ -156,7 +103,7 @@ def _ends(calls: Sequence[Call]) -> str:
 def _end(each: Call) -> str:
     record = each.record
     if record.ended is None:
-        return "waits for an answer" if record.state == "syn-sent" else "is connected"
+        return "waiting for an answer" if record.state == "syn-sent" else "connected"
     return ENDED[record.ended]
 
 
@@ -174,8 +121,8 @@ ENDED = {
 
 
 def _certainty(about: Sequence[Call]) -> str:
-    """A source that is inferred, or a role that is guessed, proves nothing."""
-    if not about or any(each.same is None for each in about):
+    """A source that is inferred, a role that is guessed, or the connection of another program proves nothing."""
+    if not about or any(each.same is None or each.strangers for each in about):
         return "possible"
     return "likely" if all(each.record.inferred or each.record.guessed for each in about) else "proven"
 
@@ -209,6 +156,12 @@ def _evidence(
             yield f"the kernel's choice for {address}: {routes[address].source or 'none'}: {routes[address].why}"
     if calls:
         yield "that they belong together is concluded from the peer and the time"
+    for owner, strangers in dict.fromkeys((str(each.record.owner), each.strangers) for each in about):
+        if strangers:
+            yield (
+                f"A belongs to {' and '.join(strangers)}, B to {owner}: they may have nothing to do with each other; "
+                "-port of the service leaves other A's out"
+            )
     yield from _missed(calls, balance)
 
 

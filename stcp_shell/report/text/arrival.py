@@ -16,7 +16,7 @@ def arrival_lines(record: Arrival, view: View) -> Iterator[str]:
     text = f"{record.source} -> {record.destination}: {record.state}{more}"
     if record.state == "half-open":
         text += ": the SYN came, and our SYN-ACK is not acknowledged: it, or the ACK, is lost on the way"
-    for line in fold(visible(text), "", "  "):
+    for line in fold(visible(text), "", "  ", view.width):
         yield view.paint("good" if record.state == "accepted" else "warn", line)
 
 

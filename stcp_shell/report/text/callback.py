@@ -51,7 +51,7 @@ def observed_lines(record: Observed, view: View) -> Iterator[str]:
     line = f"{time}{record.role}: {source} -> {record.destination}: {state(record)}"
     owner = str(record.owner)
     line += "" if owner == "unknown" else f"; {owner}"
-    for part in fold(visible(line), "", "  "):
+    for part in fold(visible(line), "", "  ", view.width):
         yield view.paint(_ROLES.get(record.ended or "", "good"), part)
 
 
@@ -67,11 +67,11 @@ def callback_lines(record: Callback, view: View) -> Iterator[str]:
         text, role = f"{head}; the client uses several addresses: {', '.join(record.used)}", "warn"
     else:
         text, role = f"{head}; no connection of the client is there to compare with", "warn"
-    for part in fold(visible(text), "", "  "):
+    for part in fold(visible(text), "", "  ", view.width):
         yield view.paint(role, part)
     if record.route and record.route.source:
         why = f"the kernel's choice for it: {record.route.source}: {record.route.why}"
-        yield from fold(visible(why), "  ", "    ")
+        yield from fold(visible(why), "  ", "    ", view.width)
 
 
 def watched_lines(value: Watched, view: View) -> Iterator[str]:

@@ -20,12 +20,12 @@ def all_called_lines(value: AllCalled, view: View) -> Iterator[str]:
 def called_lines(record: Called, view: View) -> Iterator[str]:
     """Yield the control connection, the call, and what the server replied."""
     ours = f" from {record.control}" if record.control else ""
-    yield from fold(visible(f"{record.protocol}: A: {record.server}{ours}"), "", "  ")
+    yield from fold(visible(f"{record.protocol}: A: {record.server}{ours}"), "", "  ", view.width)
     role, text = _outcome(record)
-    for line in fold(visible(text), "  ", "    "):
+    for line in fold(visible(text), "  ", "    ", view.width):
         yield view.paint(role, line)
     for reply in record.replies:
-        yield from fold(visible(reply.replace("\n", " / ")), "  server: ", "    ")
+        yield from fold(visible(reply.replace("\n", " / ")), "  server: ", "    ", view.width)
 
 
 def _outcome(record: Called) -> tuple[str, str]:

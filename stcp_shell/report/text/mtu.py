@@ -30,5 +30,5 @@ def path_mtu_lines(found: PathMtus, view: View) -> Iterator[str]:
         rows.append([f"  {each.source or '-'}", size, segment, each.limited_by or "-", route_text(each.route)])
     yield from map(visible, columns(rows))
     for each in found.mtus:
-        for line in fold(visible(f"{each.source or 'no source'}: {each}"), "  ", "    "):
+        for line in fold(visible(f"{each.source or 'no source'}: {each}"), "  ", "    ", view.width):
             yield view.paint(_ROLES.get(each.outcome, "warn"), line)

@@ -26,7 +26,7 @@ from .diagnosis import effort, points, reading
 from .escape import visible, visible_lines
 from .lines import lines
 from .stcp_tables import ifconfig_lines, route_lines
-from .words import PLAIN, WIDTH, fold
+from .words import PLAIN, WIDTH, View, fold
 
 MOST_BRIEFLY = 20  # lines for interfaces or routes that were read automatically
 _INDENT = " " * 10
@@ -53,7 +53,7 @@ def is_typed(record: CommandGiven) -> bool:
 
 
 def _as_on_the_screen(record: Any, entry: Entry) -> Iterator[str]:
-    for line in lines(record):
+    for line in lines(record, View(width=WIDTH - len(_INDENT))):
         yield from fold(line.strip(), _INDENT + " " * (len(line) - len(line.lstrip())), _INDENT + "  ")
 
 

@@ -16,7 +16,7 @@ def path_lines(value: Traces, view: View) -> Iterator[str]:
     yield visible(headline(value))
     yield from table(value, WIDTH)
     for role, text in remarks(value):
-        yield from (view.paint(role, line) if role else line for line in fold(visible(text), "  ", "    "))
+        yield from (view.paint(role, line) if role else line for line in fold(visible(text), "  ", "    ", view.width))
 
 
 def headline(value: Traces) -> str:

@@ -17,6 +17,7 @@ class View(NamedTuple):
 
     paint: Paint = plain
     clock: str = "--:--:--"  # the time of day, for STCP's `ready` line
+    width: int = WIDTH  # columns in which sentences are folded
 
 
 PLAIN = View()
@@ -60,14 +61,14 @@ def role_of_severity(severity: str) -> str:
     return severity if severity in ("good", "warn") else "bad"
 
 
-def fold(text: str, indent: str, hanging: Optional[str] = None) -> Iterator[str]:
-    """Yield text in lines of at most WIDTH columns, broken at spaces; a longer word has a line of its own."""
-    if len(indent) + len(text) <= WIDTH:  # the usual case
+def fold(text: str, indent: str, hanging: Optional[str] = None, width: int = WIDTH) -> Iterator[str]:
+    """Yield text in lines of at most `width` columns, broken at spaces; a longer word has a line of its own."""
+    if len(indent) + len(text) <= width:  # the usual case
         yield (indent + text).rstrip()
         return
     line, empty = indent, True
     for word in text.split(" "):
-        if not empty and len(line) + 1 + len(word) > WIDTH:
+        if not empty and len(line) + 1 + len(word) > width:
             yield line.rstrip()
             line, empty = (hanging or indent), True
         line += word if empty else f" {word}"
