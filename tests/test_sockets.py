@@ -32,6 +32,11 @@ def test_who_opened_a_connection_and_who_closed_it_first() -> None:
     ]
 
 
+def test_what_the_peer_keeps_open_is_one_connection() -> None:
+    ((role, _, _, _, _, ended, _),) = looped(sockets.half_closed)
+    assert (role, ended) == ("B", "closed-here")
+
+
 def test_a_reset_is_no_close() -> None:
     ((role, _, _, _, _, ended, _),) = looped(sockets.reset)
     assert (role, ended) == ("B", "reset")

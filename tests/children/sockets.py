@@ -87,6 +87,17 @@ def roles() -> list[list[Any]]:
     return _finish(watcher)
 
 
+def half_closed() -> list[list[Any]]:
+    """A B that this host closes, while the peer keeps it open."""
+    with socket.create_server((PEER, 0)) as far:
+        watcher = _watch()
+        _connect(far.getsockname()[1], blocking=True).close()
+        other, _ = far.accept()
+        found = _finish(watcher)
+        other.close()
+    return found
+
+
 def reset() -> list[list[Any]]:
     """A B that the peer resets once it is connected."""
     with socket.create_server((PEER, 0)) as far:

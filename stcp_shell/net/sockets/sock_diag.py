@@ -66,6 +66,14 @@ class Row(NamedTuple):
     cgroup: int = 0  # its id is the inode of its folder; 0: not known
 
     @property
+    def remnant(self) -> bool:
+        """Whether it is what the kernel keeps of a socket that this side closed first: for TIME_WAIT, and before it.
+
+        While the peer has not closed, it has the state FIN_WAIT_2 (`tw_substate` of `inet_timewait_sock`).
+        """
+        return self.state == "time-wait" or (self.state == "fin-wait-2" and not self.inode and self.segments is None)
+
+    @property
     def opened(self) -> Optional[bool]:
         """Whether this side sent the first SYN; None: the row does not show it.
 

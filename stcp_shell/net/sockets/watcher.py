@@ -19,7 +19,6 @@ from .source import Netlink, Place, Proc, opened
 
 LOOK, WHOLE_LOOK = 0.1, 1.0  # seconds between looks at SYNs, and at everything
 MOST = 10_000  # connections that are kept
-_GRACE = 0.3  # seconds in which an ended connection may appear in TIME_WAIT
 _CONNECTED = ("established", "fin-wait-1", "fin-wait-2", "close-wait", "last-ack", "closing", "time-wait")
 _PEER_FIRST = ("close-wait", "last-ack")
 
@@ -84,7 +83,7 @@ class Followed:
         self.until, self.ended = now, "gone"
 
     def rest(self, now: float) -> None:
-        """Note that it is in TIME_WAIT: this host closed first."""
+        """Note that only a remnant is left of it: this host closed first."""
         self.until, self.ended = self.until or now, "closed-here"
 
 
@@ -137,11 +136,11 @@ class Watcher:
         self._places |= self._source.listening()
         found = list(self._source.every())
         yield from self._add(found, now, before)
-        # A socket gets its cookie when it is first looked at: one in TIME_WAIT has another than the event had.
+        # A socket gets its cookie when it is first looked at: a remnant has another than the event had.
         closed = {(known.local, known.remote): known for known in self._closed}
         for row in found:
             known = closed.get((row.source, row.destination)) or self._live.get(row.cookie)
-            if known and row.state == "time-wait":
+            if known and row.remnant:
                 if known.ended is None:
                     self._closed.append(known)
                 known.rest(now)
@@ -159,7 +158,7 @@ class Watcher:
     def _add(self, rows: Iterable[Row], now: float, before: bool = False) -> Iterator[Followed]:
         for row in rows:
             known = self._live.get(row.cookie)
-            if known is None and row.state != "time-wait" and (known := self._begin(row, now, before)):
+            if known is None and not row.remnant and (known := self._begin(row, now, before)):
                 known.owner = self._owner(known, row)
                 yield known
             elif known and known.ended is None:
