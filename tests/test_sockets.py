@@ -32,7 +32,7 @@ def test_who_opened_a_connection_and_who_closed_it_first() -> None:
     ]
 
 
-def test_what_the_peer_keeps_open_is_one_connection() -> None:
+def test_what_the_peer_keeps_open_is_no_second_connection() -> None:
     ((role, _, _, _, _, ended, _),) = looped(sockets.half_closed)
     assert (role, ended) == ("B", "closed-here")
 
@@ -51,6 +51,7 @@ def test_other_peers_fill_no_buffer() -> None:
     [
         ["127.0.0.2"],
         ["127.0.1.0/24", "127.0.2.4/30", "::1"],
+        ["::ffff:127.0.0.2", "::ffff:127.0.2.0/120"],
         ["127.0.0.0/8"],
         ["0.0.0.0/0"],
         ["::/0"],

@@ -22,6 +22,8 @@ def _peers(text: str) -> tuple[str, ...]:
     if len(words) > _MOST_PEERS:
         raise ValueError(f"{len(words)} peers are too many (at most {_MOST_PEERS}): use prefixes, as 10.0.0.0/8")
     for word in words:
+        if not word:
+            raise ValueError("an address is missing beside a comma")
         address, slash, length = word.partition("/")
         found = host(address)
         if slash and not (resolver.is_address(found) and length.isdecimal() and int(length) <= _bits(found)):
@@ -72,8 +74,7 @@ def watch(
         for each in peer
         for address in ([each] if "/" in each else resolver.every_address(each, session.timeout))
     )
-    if mine := [each for each in addresses if each in own]:
-        raise Failure(f"-peer {mine[0]} is an address of this host: name the client's address")
+    _refuse_own(addresses, own)
     session.log_snapshot()
     try:
         watcher = Watcher(Peers(addresses), own, session.environment.clock)
@@ -83,3 +84,18 @@ def watch(
         return Watching(session, watcher, ",".join(peer), number).run(for_, until is not None)
     finally:
         watcher.close()
+
+
+def _refuse_own(peers: tuple[str, ...], own: set[str]) -> None:
+    """Raise Failure if one of the peers is this host, or no host at all."""
+    from ..net.sockets.peers import networks
+
+    for name in peers:
+        (network,) = networks([name])
+        address = network.network_address
+        if network.num_addresses > 1:
+            continue
+        if str(address) in own or name in own or address.is_loopback or address.is_unspecified:
+            raise Failure(f"-peer {name} is an address of this host: name the client's address")
+        if address.is_multicast or str(address) == "255.255.255.255":
+            raise Failure(f"-peer {name} is no host's address: name the client's address")

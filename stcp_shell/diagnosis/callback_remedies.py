@@ -67,7 +67,7 @@ def _diagnose(about: Sequence[Call]) -> Iterator[str]:
     if not known:
         yield "the port is not known: the kernel has wiped it; watch again while the connection waits for an answer"
         return
-    yield "to find out which device treats them differently, while the client still listens:"
+    yield "to find out whether a device treats them differently, while the client still listens:"
     for first, *_ in _by_family(known):
         peer, own = first.record.peer, first.record.source.address
         sources = dict.fromkeys([own, *(each for each in first.used if family_of(each) == family_of(own))])

@@ -103,7 +103,7 @@ def choice(*names: str) -> Kind:
 
     def convert(text: str) -> str:
         if text not in names:
-            raise ValueError(f"write one of {', '.join(names)}{near_miss(text, names)}")
+            raise ValueError(f"write {'one of ' if len(names) > 1 else ''}{', '.join(names)}{near_miss(text, names)}")
         return text
 
     return Kind("|".join(names), convert, "choice", names)

@@ -8,8 +8,10 @@ import socket
 import struct
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
+from unittest.mock import patch
 
 from children.world import batch, deny_netlink
 from stcp_shell.net.sockets import events, sock_diag, source
@@ -36,10 +38,14 @@ def _watch(*peers: str) -> Watcher:
     return watcher
 
 
-def _finish(watcher: Watcher) -> list[list[Any]]:
-    until = time.monotonic() + 1.3
+def _steps(watcher: Watcher, seconds: float) -> None:
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         list(watcher.step(0.1))
+
+
+def _finish(watcher: Watcher) -> list[list[Any]]:
+    _steps(watcher, 1.3)
     watcher.close()
     return [seen(each) for each in watcher.connections]
 
@@ -74,25 +80,30 @@ def roles() -> list[list[Any]]:
         watcher = _watch()
         back = _connect(far.getsockname()[1], blocking=True)
         other, _ = far.accept()
-        until = time.monotonic() + 1.2
-        while time.monotonic() < until:
-            list(watcher.step(0.1))
+        _steps(watcher, 1.2)
         back.close()  # this host first
         other.close()
         client.close()  # the peer first
-        until = time.monotonic() + 1.2
-        while time.monotonic() < until:
-            list(watcher.step(0.1))
+        _steps(watcher, 1.2)
         accepted.close()
     return _finish(watcher)
 
 
 def half_closed() -> list[list[Any]]:
-    """A B that this host closes, while the peer keeps it open."""
+    """A B that this host closes while the peer keeps it open; the event of its end comes after the next look."""
+
+    def late(seconds: float) -> Iterator[sock_diag.Row]:
+        time.sleep(seconds)
+        return iter(())
+
     with socket.create_server((PEER, 0)) as far:
         watcher = _watch()
-        _connect(far.getsockname()[1], blocking=True).close()
+        back = _connect(far.getsockname()[1], blocking=True)
         other, _ = far.accept()
+        _steps(watcher, 1.2)
+        back.close()
+        with patch.object(watcher._source, "ended", late):
+            _steps(watcher, 1.2)
         found = _finish(watcher)
         other.close()
     return found
@@ -190,9 +201,7 @@ def without_netlink() -> list[Any] | None:
         return None
     watcher = _watch()
     back = _connect(far.getsockname()[1], blocking=True)
-    until = time.monotonic() + 1.2
-    while time.monotonic() < until:
-        list(watcher.step(0.1))
+    _steps(watcher, 1.2)
     back.close()
     far.accept()[0].close()
     found = _finish(watcher)

@@ -20,14 +20,21 @@ _INSTRUCTION = struct.Struct("=HBBI")
 _MOST_INSTRUCTIONS = 4096  # BPF_MAXINSNS
 _FAMILY, _DESTINATION = 16, 40  # offsets in the message: nlmsghdr, then inet_diag_msg
 _WHOLE = 0xFFFFFFFF
+_MAPPED = 96  # bits before an IPv4 address that is mapped, RFC 4291, section 2.5.5.2
 
 
 def networks(peers: Iterable[str]) -> tuple[Network, ...]:
-    """Return addresses and prefixes (`10.0.0.0/8`) as networks without overlap. Raises ValueError."""
+    """Return addresses and prefixes (`10.0.0.0/8`) as networks without overlap. Raises ValueError.
+
+    IPv4-mapped ones become the IPv4 ones that they are, as those of the kernel's rows do.
+    """
     four: list[IPv4Network] = []
     six: list[IPv6Network] = []
     for peer in peers:
         network = ip_network(peer.partition("%")[0], strict=False)
+        mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+        if mapped is not None and network.prefixlen >= _MAPPED:
+            network = IPv4Network((mapped, network.prefixlen - _MAPPED))
         if isinstance(network, IPv4Network):
             four.append(network)
         else:

@@ -138,21 +138,25 @@ class Watcher:
         yield from self._add(found, now, before)
         # A socket gets its cookie when it is first looked at: a remnant has another than the event had.
         closed = {(known.local, known.remote): known for known in self._closed}
+        early = []  # their events are still to come
         for row in found:
-            known = closed.get((row.source, row.destination)) or self._live.get(row.cookie)
-            if known and row.remnant:
-                if known.ended is None:
-                    self._closed.append(known)
+            known = closed.get((row.source, row.destination)) or self._live.get(row.cookie) if row.remnant else None
+            if known:
+                early += [known] if known.ended is None else []
                 known.rest(now)
         for known in self._closed:
             self._live.pop(known.cookie, None)
-            yield known
+        yield from (*self._closed, *early)
         self._closed = []
         if isinstance(self._source, Proc):
-            there = {row.cookie for row in found}
-            for known in [each for each in self._live.values() if each.cookie not in there]:
+            yield from self._vanished({row.cookie for row in found}, now)
+
+    def _vanished(self, there: set[int], now: float) -> Iterator[Followed]:
+        """Yield the connections that are not there any more: without netlink no event says so."""
+        for known in [each for each in self._live.values() if each.cookie not in there]:
+            del self._live[known.cookie]
+            if known.ended is None:
                 known.vanish(now)
-                del self._live[known.cookie]
                 yield known
 
     def _add(self, rows: Iterable[Row], now: float, before: bool = False) -> Iterator[Followed]:
@@ -198,7 +202,10 @@ class Watcher:
         known = self._live.get(row.cookie)
         if known is None and (known := self._begin(row, now)):
             known.owner = self._owner(known, row)
-        if known is None or known.ended is not None:
+        if known is None:
+            return
+        if known.ended is not None:  # its remnant was seen first
+            del self._live[row.cookie]
             return
         known.end(row, now)
         if known.ended == "closed":
