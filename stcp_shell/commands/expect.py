@@ -126,7 +126,7 @@ def expect_callback(session: Session, source: str | None = None, same_source: bo
         wanted.append(f"from {source}")
         met &= all(each.source.address == source for each in called)
     if same_source:
-        wanted.append("from the client's address")
+        wanted.append("from the client's address" if source is None else "which the client uses, too")
         met &= watched.verdict.kind in ("callback-same-source", "callback-failed")
     seen = dict.fromkeys(f"a callback from {each.source.address}" for each in called)
     evidence = (watched.verdict.summary, *watched.verdict.evidence)

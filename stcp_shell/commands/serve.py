@@ -48,6 +48,10 @@ def serve(session: Session, port: int | str = DEFAULT_PORT, for_: float | None =
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise Failure(f"port {number} is in use (EADDRINUSE): choose another with -port") from None
+        if error.errno == errno.EACCES:
+            raise Failure(
+                f"port {number} needs root or CAP_NET_BIND_SERVICE (EACCES): choose another with -port"
+            ) from None
         raise Failure(f"port {number}: {reason(error)}") from None
     with listener:
         saved_syn.keep(listener)
