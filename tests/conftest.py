@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 from child import Call, command
 from children import labs, world
+
+# What started the tests may ignore it, as nohup does, and each program of theirs would.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Child(NamedTuple):

@@ -1,6 +1,8 @@
 """Scripts that assert: expectations, their misses, several scripts at once, JUnit, and the exit status."""
 
+import os
 import re
+import signal
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -72,6 +74,32 @@ def test_a_command_that_fails_is_an_error_in_junit_and_hostile_text_is_harmless(
     assert done.status == 1
     assert root.attrib["errors"] == "1"
     assert root.findall(".//error")[0].attrib["message"] == "there is no socket 7 (none is open)"
+
+
+def test_only_an_older_junit_file_is_overwritten(tmp_path: Path) -> None:
+    precious, old = tmp_path / "thesis.txt", tmp_path / "j.xml"
+    precious.write_text("years of work")
+    done = run(tmp_path, "--junit", precious, "-c", "note it")
+    assert (done.status, done.out, precious.read_text()) == (2, "", "years of work")
+    assert done.err == f"stcp-shell: --junit {precious} is no JUnit file: it is not overwritten; choose another file\n"
+    for number in (1, 2):
+        assert run(tmp_path, "--junit", old, "-c", "use 7;" * number).status == 1
+    full = run(tmp_path, "--no-log", "--junit", old, "-c", "use 7", before=["prlimit", "--fsize=100"])
+    assert (full.status, full.err.splitlines()[-1]) == (1, f"stcp-shell: {old}: File too large (EFBIG)")
+    assert ElementTree.parse(old).getroot().attrib["errors"] == "1"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".stcp")] == []
+
+
+def test_junit_is_xml_whatever_scripts_hold(tmp_path: Path) -> None:
+    odd = "\ufffe \uffff \ud800 \U0001ffff \x01 ]]> \u3164"
+    path = tmp_path / os.fsdecode(b"odd\xff\xef\xbf\xbe.stcp")
+    path.write_bytes(f"use {odd.encode('utf-8', 'surrogatepass').decode('utf-8', 'replace')}\n".encode())
+    done = run(tmp_path, "--junit", tmp_path / "j.xml", "--keep-going", "-c", f"note '{odd[0]}'; use 7", path)
+    assert done.status in (1, 2)
+    path.write_text("note '\ufffe\uffff\u3164'\nuse 8\n", encoding="utf-8")
+    done = run(tmp_path, "--junit", tmp_path / "j.xml", path)
+    name = ElementTree.parse(tmp_path / "j.xml").getroot().findall(".//testcase")[0].attrib["name"]
+    assert name.endswith(r"odd\udcff\ufffe.stcp:2: use 8")
 
 
 @pytest.mark.parametrize(
@@ -162,3 +190,46 @@ def test_sigterm_ends_all_scripts_and_each_log(tmp_path: Path) -> None:
         process.communicate(timeout=20)
     assert process.returncode == 143
     assert all('"reason": "SIGTERM"' in log.read_text() for log in folder.glob("*"))
+
+
+def test_many_scripts_behind_a_slow_one_need_few_descriptors(tmp_path: Path) -> None:
+    slow = script(tmp_path, "wait 1\necho slow\n", "slow.stcp")
+    quick = [script(tmp_path, f"echo quick {number}\n", f"{number}.stcp") for number in range(100)]
+    done = run(tmp_path, "-j", "4", "--no-log", slow, *quick, before=["prlimit", "--nofile=40"])
+    assert (done.status, done.err) == (0, "")
+    texts = [line for line in done.out.splitlines() if not line.startswith("stcp:")]
+    assert texts == ["slow", *(f"quick {number}" for number in range(100))]
+
+
+def test_fewer_at_once_if_the_system_does_not_allow_more(tmp_path: Path) -> None:
+    scripts = [script(tmp_path, "wait 0.2\necho done\n", f"{number}.stcp") for number in range(20)]
+    done = run(tmp_path, "-j", "20", "--no-log", *scripts, before=["prlimit", "--nofile=25"])
+    assert (done.status, done.err, done.out.count("\ndone")) == (0, "", 20)
+
+
+def test_output_that_cannot_be_kept_and_scripts_that_are_killed_are_said(tmp_path: Path) -> None:
+    slow = script(tmp_path, "wait 1\necho slow\n", "slow.stcp")
+    wordy = script(tmp_path, f"echo {'x' * 60_000}\n" * 40, "wordy.stcp")
+    killed = script(tmp_path, "echo on\nwait 60\n", "killed.stcp")
+    words = ["-j", "4", "--no-log", "--junit", "j.xml"]
+    with started(tmp_path, *words, slow, wordy, killed, before=["prlimit", "--fsize=100000"]) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        until(lambda: len(children.read_text().split()) == 2, "the wordy one has ended")
+        os.kill(int(children.read_text().split()[-1]), signal.SIGKILL)
+        out, error = process.communicate(timeout=20)
+    assert process.returncode == 137
+    assert b"slow" in out
+    assert error.decode().splitlines() == [
+        f"stcp-shell: {wordy}: its output is cut: File too large (EFBIG)",
+        f"stcp-shell: {killed}: it was ended by SIGKILL",
+    ]
+    assert ElementTree.parse(tmp_path / "j.xml").getroot().attrib["errors"] == "2"
+
+
+def test_scripts_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    scripts = [script(tmp_path, "wait 60\n", f"{number}.stcp") for number in range(2)]
+    folder = tmp_path / "state" / "stcp-shell" / "sessions"
+    with started(tmp_path, "-j", "2", *scripts) as process:
+        until(lambda: sum('"wait 60"' in log.read_text() for log in folder.glob("*")) == 2, "both wait")
+        process.kill()
+    until(lambda: all('"reason": "SIGTERM"' in log.read_text() for log in folder.glob("*")), "their ends")

@@ -135,6 +135,8 @@ def news() -> Iterator[Record]:
     tables: Record = {name: [] for name in ("defaults", "routes", "others", "rules", "neighbours", "links")}
     counts = dict.fromkeys(("count", "others_count", "neighbours_count"), 0)
     yield stamped("routes", command=1, **tables, **counts, automatic=True, more=False)
+    yield stamped("routes", command=1, **tables, **counts, automatic=False, more=True)
+    yield stamped("counted", command=1, routes=99_000, others=1, neighbours=7)
     (whole,) = [record for record in tickets.log() if record["type"] == "routes"]
     nowhere = {**whole["routes"][0], "hops": [{"gateway": None, "interface": None, "weight": 1}]}
     yield stamped("routes", command=1, **{**tables, **counts, "routes": [nowhere]}, automatic=True, more=False)

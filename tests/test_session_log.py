@@ -1,9 +1,12 @@
 """The session log: what is in it, whatever happens to the process, to the disk or to the file."""
 
+import json
 import os
 import re
+import select
 import signal
 import stat
+import subprocess
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +14,8 @@ import pytest
 from programs import Run, closed_port, connecting, listening, logged, port_of, read, run, shows, silent, started, until
 
 from stcp_shell import __version__
+from stcp_shell.app.signals import ending
+from stcp_shell.errors import Terminated
 from stcp_shell.log.reader import ReadProblems, entries
 from stcp_shell.log.writer import Journal
 from stcp_shell.model.session import Note
@@ -24,7 +29,8 @@ CONNECTION = {
     "hold",
 }
 WARNING = (
-    "stcp-shell: the session log cannot be written ({}): records are kept in memory; save them with log -save FILE\n"
+    "stcp-shell: the session log cannot be written ({}): records are kept in memory until it can be; "
+    "log -save FILE saves them elsewhere\n"
 )
 
 
@@ -89,6 +95,10 @@ def test_nobody_else_can_read_it(tmp_path: Path) -> None:
     folder = tmp_path / "state" / "stcp-shell" / "sessions"
     (log,) = folder.iterdir()
     assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, log)] == [0o700, 0o600]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in folder.parents[:2]] == [0o700, 0o700]
+    folder.chmod(0o777)
+    run(tmp_path, "-c", "socket")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize(
@@ -175,14 +185,101 @@ def test_a_file_is_appended_to(tmp_path: Path) -> None:
 
 
 def test_two_sessions_do_not_write_one_file(tmp_path: Path) -> None:
-    log = tmp_path / "log.jsonl"
+    log, other = tmp_path / "log.jsonl", tmp_path / "log-2.jsonl"
     with started(tmp_path, "--log", log) as first:
         logged(log, "session")
         second = run(tmp_path, "--log", log, "-c", "note second; log")
-        assert second.err == WARNING.format(f"{log}: another session is writing to it")
+        assert second.err == f"stcp-shell: another session is writing to {log}: the log of this one is {other}\n"
         assert "note: second" in second.out
         first.communicate(b"note first\n", 20)
-    assert [record["text"] for record in read(log) if record["type"] == "note"] == ["first"]
+    for path, text in ((log, "first"), (other, "second")):
+        assert [record["text"] for record in read(path) if record["type"] == "note"] == [text]
+
+
+def test_two_sessions_of_one_second_and_one_process_number_have_a_log_each(tmp_path: Path) -> None:
+    path = str(tmp_path / "sessions" / "now-1.jsonl")  # as in two containers that share a home folder
+    journals = [Journal(path, lambda: 0.0, pytest.fail, fresh=True) for _ in range(3)]
+    for number, journal in enumerate(journals):
+        journal.write(Note(str(number)), 1)
+        assert journal.close() == 0
+    names = ["now-1-2.jsonl", "now-1-3.jsonl", "now-1.jsonl"]
+    assert sorted(path.name for path in (tmp_path / "sessions").iterdir()) == names
+    assert [read(Path(journal.path or ""))[0]["text"] for journal in journals] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("text", ["socket\n", "x", "{}\n", '{"type": "note"}\n'])
+def test_nothing_is_appended_to_a_file_that_is_no_log(tmp_path: Path, text: str) -> None:
+    script = tmp_path / "a.stcp"
+    script.write_text(text)
+    done = run(tmp_path, "--log", script, "-c", "note it")
+    assert (done.status, done.out) == (2, "")
+    assert done.err == f"stcp-shell: --log {script} is no session log: nothing is appended to it; choose another file\n"
+    assert script.read_text() == text
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_files_and_links_of_other_users_are_refused(tmp_path: Path, kind: str) -> None:
+    log, target = tmp_path / "log.jsonl", tmp_path / "target"
+    run(tmp_path, "--log", target, "-c", "note old")
+    before = target.read_bytes()
+    if kind == "link":
+        log.symlink_to(target)
+    else:
+        log.write_bytes(before)
+    os.lchown(log, 65534, 65534)
+    done = run(tmp_path, "--log", log, "-c", "note it")
+    assert done.status == 2
+    assert "of another user" in done.err or "belongs to another user" in done.err
+    assert log.read_bytes() == target.read_bytes() == before
+
+
+def test_a_disk_that_was_full_for_a_while_costs_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with started(tmp_path, "--log", log, before=["prlimit", "--fsize=1000:"]) as process:
+        assert process.stdin
+        process.stdin.write(b"".join(b"note n%d\n" % number for number in range(50)))
+        process.stdin.flush()
+        assert process.stdout
+        while b"note n49" not in process.stdout.readline():
+            pass
+        subprocess.run(["prlimit", "--pid", str(process.pid), "--fsize=unlimited:"], check=True)
+        _, error = process.communicate(b"note last\n", 20)
+    assert process.returncode == 0
+    again = f"stcp-shell: the session log can be written again ({log}): it has all records\n"
+    assert error.decode() == WARNING.format(f"{log}: File too large") + again
+    found = read(log)
+    assert [record["seq"] for record in found] == list(range(1, len(found) + 1))
+    assert [record["text"] for record in found if record["type"] == "note"] == [f"n{n}" for n in range(50)] + ["last"]
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_pipe_whose_reader_pauses_gets_everything(tmp_path: Path, reads: bool) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    data = bytearray()
+    with started(tmp_path, "--log", fifo, stdout=subprocess.DEVNULL) as process:
+        assert process.stdin
+        assert process.stderr
+        process.stdin.write(b"".join(b"note n%d\n" % number for number in range(1000)))
+        process.stdin.close()
+        if reads:
+            until(lambda: select.select([reader], [], [], 0)[0] != [], "records")
+            select.select([], [], [], 0.5)  # the pause: the pipe fills
+            while (found := select.select([reader], [], [], 20)[0]) and (block := os.read(reader, 1 << 16)):
+                data += block
+            assert found
+        error = process.stderr.read().decode()
+    os.close(reader)
+    if not reads:
+        assert process.returncode == 1
+        assert re.fullmatch(r"stcp-shell: \d+ records are missing in .*/fifo\n", error)
+        return
+    assert (process.returncode, error) == (0, "")
+    records = [json.loads(line) for line in data.splitlines()]
+    assert [record["seq"] for record in records] == list(range(1, len(records) + 1))
+    assert [record["text"] for record in records if record["type"] == "note"] == [f"n{n}" for n in range(1000)]
 
 
 def test_no_log(tmp_path: Path) -> None:
@@ -203,12 +300,17 @@ def test_a_log_that_cannot_be_written_is_kept_in_memory(tmp_path: Path, place: s
     }[place]
     notes = [f"note number {number} {'x' * 40}" for number in range(20)]
     done = run(tmp_path, "--log", log, stdin="\n".join([*notes, "log"]), before=before)
-    assert (done.status, done.err) == (0, WARNING.format(why))
+    missing = re.fullmatch(
+        re.escape(WARNING.format(why)) + rf"stcp-shell: (\d+) records are missing in {log}\n", done.err
+    )
+    assert missing, done.err
+    assert done.status == 1
     assert re.findall(r"note: number (\d+) ", done.out) == [str(number) for number in range(20)]
     if before:
         written = read(tmp_path / "log")  # whole records only
         assert [record["seq"] for record in written] == list(range(1, len(written) + 1))
         assert len(written) > 2
+        assert len(written) + int(missing[1]) == 2 * 20 + 3  # the session, commands and notes, log, the end
 
 
 def test_the_text_of_a_session(tmp_path: Path) -> None:
@@ -265,20 +367,24 @@ def test_a_reader_takes_what_it_gets() -> None:
     ]
 
 
-def test_ctrl_c_behind_a_write_does_not_hide_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_waits_until_a_record_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
     log = tmp_path / "log.jsonl"
-    journal = Journal(str(log), lambda: 0.0, pytest.fail)
     write = os.write
 
     def interrupted(file: int, data: bytes) -> int:
-        write(file, data)
-        raise KeyboardInterrupt
+        os.kill(os.getpid(), number)
+        return write(file, data)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "write", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            journal.write(Note("one"), 1)
-    journal.write(Note("two"), 1)
+    with ending() as hold:
+        journal = Journal(str(log), lambda: 0.0, pytest.fail, hold=hold)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "write", interrupted)
+            with pytest.raises(KeyboardInterrupt if number == signal.SIGINT else Terminated):
+                journal.write(Note("one"), 1)
+        journal.write(Note("two"), 1)
     assert [entry.record for entry in entries(journal.lines())] == [Note("one"), Note("two")]
     assert [record["text"] for record in read(log)] == ["one", "two"]
     journal.close()

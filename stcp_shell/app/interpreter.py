@@ -100,11 +100,15 @@ class Interpreter:
             self.session.last_connection = result
 
     def _deliver(self, number: int, result: Any) -> None:
-        """Show the result, then log it in any case: what is read while it is shown is complete only afterwards."""
-        try:
-            self.screen.show(result)
-        finally:
-            for record in records_of(result):
+        """Log the result, then show it: what was seen is in the log, whatever ends the process.
+
+        A long table is logged with its first rows; how many it has is known only when it has been shown.
+        """
+        for record in records_of(result):
+            self.session.journal.write(record, number)
+        self.screen.show(result)
+        if rest := getattr(result, "rest", None):
+            for record in rest():
                 self.session.journal.write(record, number)
 
     def _failed(self, call: Call, number: int, why: str) -> Status:

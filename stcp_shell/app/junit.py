@@ -1,5 +1,6 @@
 """The expectations of scripts as JUnit XML, which continuous integration reads."""
 
+import os
 from collections.abc import Iterator, Sequence
 from html import escape  # escapes the same five characters; xml.sax.saxutils would import all of urllib
 from itertools import groupby
@@ -17,6 +18,16 @@ class Case(NamedTuple):
     text: str
     kind: str = ""
     wrong: str = ""  # the first line is the message, the others are the evidence
+
+
+def not_junit(path: str) -> bool:
+    """Return whether a file holds something else than JUnit XML. If it cannot be read, writing it says more."""
+    try:
+        with open(path, "rb") as file:
+            begin = file.read(1000) if os.path.isfile(path) else b""
+    except (OSError, ValueError):
+        return False
+    return bool(begin) and b"<testsuite" not in begin
 
 
 def junit_lines(cases: Sequence[Case], seconds: float) -> Iterator[str]:

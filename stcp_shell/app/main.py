@@ -16,6 +16,7 @@ from .. import __version__
 from ..environment import Environment, real
 from ..errors import StcpError, reason
 from ..language.parser import Problem
+from ..log.logfile import NotOurs
 from ..report.text.escape import visible
 from .interpreter import Interpreter
 from .options import Arguments, UsageError, help_text, parse
@@ -61,6 +62,8 @@ def run(words: Sequence[str], environment: Environment) -> int:
         return _report(arguments, [arguments.report, *arguments.files], environment)
     if arguments.format == "jsonl" and environment.interactive and not (arguments.files or arguments.commands):
         return _complain(environment, "--format jsonl is for programs: give commands with -c or FILE", Status.SYNTAX)
+    if arguments.junit is not None and (why := _refused_junit(arguments.junit)):
+        return _complain(environment, why, Status.SYNTAX)
     if arguments.lab == "list":
         return _say(environment, _listing())
     scripts = read_scripts(arguments, variables, environment)
@@ -78,7 +81,10 @@ def run(words: Sequence[str], environment: Environment) -> int:
         except StcpError as error:
             return _complain(environment, error, Status.FAILED)
         environment = environment._replace(host=os.uname().nodename)
-    return _run(words, arguments, scripts, environment, notice)
+    try:
+        return _run(words, arguments, scripts, environment, notice)
+    except NotOurs as refused:
+        return _complain(environment, f"--log {refused}", Status.SYNTAX)
 
 
 def _about(arguments: Arguments) -> Iterable[str]:
@@ -103,11 +109,19 @@ def _about(arguments: Arguments) -> Iterable[str]:
     return manual(__version__, CATALOGUE)
 
 
+def _refused_junit(path: str) -> str:
+    """Return why the --junit file must not be overwritten; empty: it may be."""
+    from .junit import not_junit
+
+    return f"--junit {path} is no JUnit file: it is not overwritten; choose another file" if not_junit(path) else ""
+
+
 def _write_junit(path: str, ended: Ended, seconds: float) -> None:
+    """Write the file, which others may read. Raises Failure."""
+    from ..log.saving import save
     from .junit import cases, junit_lines
 
-    with open(path, "w", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in junit_lines(cases(ended.checks, ended.failed), seconds))
+    save(path, junit_lines(cases(ended.checks, ended.failed), seconds), True, "", 0o666)
 
 
 def _say(environment: Environment, lines: Iterable[str]) -> Status:
@@ -151,7 +165,8 @@ def _run(
         def run_one(number: int, world: Environment) -> Ended:
             return run_session(words, arguments, dict(scripts.variables), world, [scripts.programs[number]], terminal)
 
-        ended = run_jobs(len(scripts.programs), arguments.jobs, environment, run_one)
+        names = [*(["-c"] if arguments.commands else []), *arguments.files]
+        ended = run_jobs(names, arguments.jobs, environment, run_one)
         if ended.checks and arguments.format != "jsonl":
             missed = sum(not check.result.met for check in ended.checks)
             _say(environment, [f"total: {len(ended.checks) - missed} passed, {missed} failed"])
@@ -161,8 +176,8 @@ def _run(
         return ended.status
     try:
         _write_junit(arguments.junit, ended, monotonic() - started)
-    except OSError as error:
-        return _complain(environment, f"{arguments.junit}: {reason(error)}", Status.FAILED)
+    except StcpError as error:
+        return max(ended.status, _complain(environment, error, Status.FAILED))
     return ended.status
 
 

@@ -15,7 +15,7 @@ from ..model.checks import Check, Failed
 from .interpreter import Interpreter
 from .options import Arguments
 from .screen import JsonlScreen, Screen, discard, wants_color
-from .signals import ending, undisturbed
+from .signals import Hold, ending, undisturbed
 from .status import Status
 from .terminal.progress import LiveLine, live_line
 
@@ -46,43 +46,75 @@ def run_session(
     terminal: Terminal,
 ) -> Ended:
     """Run the programs; if there are none, the lines of standard input, with `terminal` if a person types them."""
-    out, error = environment.stdout, environment.stderr
-    colors = [wants_color(arguments.color, stream, environment.variables) for stream in (out, error)]
+    with ending() as hold:
+        return _session(words, arguments, variables, environment, programs, terminal, hold)
+
+
+def _session(
+    words: Sequence[str],
+    arguments: Arguments,
+    variables: dict[str, str],
+    environment: Environment,
+    programs: Sequence[Program],
+    terminal: Terminal,
+    hold: Hold,
+) -> Ended:
     live = _live_line(environment) if arguments.format != "jsonl" else None
-    kind = JsonlScreen if arguments.format == "jsonl" else Screen
-    screen = kind(environment, colors[0], colors[1], *([live.erase] if live else []))
-    path = arguments.log
-    if path is None and "--no-log" not in arguments.given:
-        path = default_path(environment.state_folder, environment.clock())
-    journal = Journal(path, environment.clock, lambda text: screen.fail(f"stcp-shell: {text}"))
-    if isinstance(screen, JsonlScreen):
-        journal.on_record = screen.record
+    screen = _screen(arguments, environment, live)
+    journal = _journal(arguments, environment, screen, hold)
     session = Session(environment, journal, variables, CATALOGUE)
     session.progress = live.show if live else None
     interpreter = Interpreter(session, screen, "--keep-going" in arguments.given)
     reason, status = "end of input", 0
-    with ending():
-        try:
-            session.begin(__version__, words, arguments.files)
-            status = _run(interpreter, programs, terminal)
-            reason = _reason(session, status)
-            status = max(status, _sum_up(interpreter))
-            screen.settle()
-        except Terminated as signalled:
-            reason, status = str(signalled), 128 + signalled.number
-        except KeyboardInterrupt:
-            reason, status = "interrupted", Status.INTERRUPTED
-        except OutputClosed as closed:
-            discard(out)
-            reason, status = str(closed), Status.FAILED
-            if isinstance(closed, OutputFull):
-                screen.fail(f"stcp-shell: {closed}")
-        finally:
-            with undisturbed():
-                if live:
-                    live.erase()
-                session.end(reason, status)
+    try:
+        session.begin(__version__, words, arguments.files)
+        status = _run(interpreter, programs, terminal)
+        reason = _reason(session, status)
+        status = max(status, _sum_up(interpreter))
+        screen.settle()
+    except Terminated as signalled:
+        reason, status = str(signalled), 128 + signalled.number
+    except KeyboardInterrupt:
+        reason, status = "interrupted", Status.INTERRUPTED
+    except OutputClosed as closed:
+        discard(environment.stdout)
+        reason, status = str(closed), Status.FAILED
+        if isinstance(closed, OutputFull):
+            screen.fail(f"stcp-shell: {closed}")
+    finally:
+        with undisturbed():
+            if live:
+                live.erase()
+            status = max(status, _end(session, screen, arguments, reason, status))
     return Ended(status, interpreter.checks, interpreter.failed)
+
+
+def _screen(arguments: Arguments, environment: Environment, live: Optional[LiveLine]) -> Screen:
+    streams = (environment.stdout, environment.stderr)
+    colors = [wants_color(arguments.color, stream, environment.variables) for stream in streams]
+    kind = JsonlScreen if arguments.format == "jsonl" else Screen
+    return kind(environment, colors[0], colors[1], *([live.erase] if live else []))
+
+
+def _journal(arguments: Arguments, environment: Environment, screen: Screen, hold: Hold) -> Journal:
+    """Return the log, on the way to the screen if that shows the records. Raises NotOurs."""
+    path, fresh = arguments.log, False
+    if path is None and "--no-log" not in arguments.given:
+        path, fresh = default_path(environment.state_folder, environment.clock()), True
+    journal = Journal(path, environment.clock, lambda text: screen.fail(f"stcp-shell: {text}"), fresh, hold)
+    if isinstance(screen, JsonlScreen):
+        journal.on_record = screen.record
+    return journal
+
+
+def _end(session: Session, screen: Screen, arguments: Arguments, reason: str, status: int) -> Status:
+    """End the session, and say what its log lacks. Return FAILED if a log that was asked for, or begun, lacks any."""
+    session.end(reason, status)
+    missing = session.journal.close()
+    if not missing:
+        return Status.OK
+    screen.fail(f"stcp-shell: {missing} record{'s are' if missing > 1 else ' is'} missing in {session.journal.path}")
+    return Status.FAILED if arguments.log is not None or session.journal.begun else Status.OK
 
 
 def _sum_up(interpreter: Interpreter) -> Status:

@@ -14,28 +14,53 @@ ENDING = (signal.SIGTERM, signal.SIGHUP)
 INTERRUPT = (signal.SIGINT,)
 
 
-@contextmanager
-def ending() -> Iterator[None]:
-    """SIGTERM and SIGHUP raise Terminated; one that was ignored at the start (nohup) stays ignored."""
+class Hold:
+    """A block in which the signals that end a session wait for its end. It may be entered again inside itself."""
 
-    def handle(number: int, frame: FrameType | None) -> None:
-        for other in previous:
+    def __init__(self) -> None:
+        self._depth = 0
+        self._caught: list[int] = []
+
+    def __enter__(self) -> None:
+        self._depth += 1
+
+    def __exit__(self, *error: object) -> None:
+        self._depth -= 1
+        if self._caught and not self._depth:
+            self._end(self._caught.pop(0))
+
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        """The handler of the signals: raises KeyboardInterrupt or Terminated, at once or at the end of the block."""
+        if self._depth:
+            self._caught.append(number)
+        else:
+            self._end(number)
+
+    def _end(self, number: int) -> None:
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        for other in ENDING:
             signal.signal(other, signal.SIG_IGN)  # a second one must not interrupt the clean end
         raise Terminated(number)
 
+
+@contextmanager
+def ending() -> Iterator[Hold]:
+    """SIGTERM and SIGHUP raise Terminated; one that was ignored at the start (nohup) stays ignored. Yield the hold."""
+    hold = Hold()
     previous: dict[signal.Signals, Any] = {}
-    for number in ENDING:
+    for number in (*INTERRUPT, *ENDING):
         if signal.getsignal(number) != signal.SIG_IGN:
-            previous[number] = signal.signal(number, handle)
+            previous[number] = signal.signal(number, hold.handle)
     try:
-        yield
+        yield hold
     finally:
         _restore(previous)
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Ignore signals during the clean end, which takes a millisecond."""
+    """Ignore signals during the clean end: it takes a millisecond, or what a log that cannot be written may take."""
     previous = {number: signal.signal(number, signal.SIG_IGN) for number in (*INTERRUPT, *ENDING)}
     try:
         yield

@@ -170,13 +170,12 @@ class Session:
         )
 
     def end(self, reason: str, status: int) -> None:
-        """Close everything and write the record that ends the log."""
+        """Close the sockets, and write the record that ends the log."""
         for entry in list(self.sockets.values()):
             self.close(entry)
         if self._routes is not None:
             self._routes.close()
         self.journal.write(SessionEnd(reason, status))
-        self.journal.close()
 
     def _listed(self) -> str:
         numbers = [str(number) for number in self.sockets]

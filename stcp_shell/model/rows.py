@@ -1,11 +1,12 @@
-"""Tables that are read while they are shown, and become records afterwards."""
+"""Tables that are read while they are shown: their first rows become a record before, and the rest is counted."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, NamedTuple, Optional, TypeVar
+from itertools import chain, islice
+from typing import Any, Generic, NamedTuple, Optional, TypeVar
 
 from .connection import Endpoint
 from .record import unlogged
-from .tables import Link, Neighbour, Route, Routes, Rule
+from .tables import Counted, Link, Neighbour, Route, Routes, Rule
 
 REMEMBERED = 1000
 Row = TypeVar("Row")
@@ -14,29 +15,53 @@ Row = TypeVar("Row")
 class Rows(Generic[Row]):
     """Rows on their way to the screen: all are counted, the first `limit` are kept, the rest is discarded.
 
-    `count` is the number of rows that have passed, also if the reader stopped early. `interrupted` returns whether the
-    table changed while it was read: then a row may be missing or appear twice.
+    `interrupted` returns whether the table changed while it was read: then a row may be missing or appear twice.
     """
 
     def __init__(
         self, rows: Iterable[Row], limit: int = REMEMBERED, interrupted: Callable[[], bool] = lambda: False
     ) -> None:
-        self.first: list[Row] = []
-        self.count = 0
         self.interrupted = interrupted
+        self.count = 0  # of the rows that were read, as far as they are known
+        self.long = False  # whether there are more than are kept
         self._rows = iter(rows)
         self._limit = limit
+        self._first: Optional[list[Row]] = None
+
+    @property
+    def first(self) -> list[Row]:
+        """The first rows; if there are more, one more is read, which shows it. Raises what reading raises."""
+        if self._first is None:
+            ahead = list(islice(self._rows, self._limit + 1))
+            self._first = ahead[: self._limit]
+            self.count, self.long = len(self._first), len(ahead) > self._limit
+            self._rows = chain(ahead, self._rows)
+        return self._first
+
+    @property
+    def left_out(self) -> int:
+        """How many of the rows that were read are not kept."""
+        return self.count - len(self.first)
 
     def __iter__(self) -> Iterator[Row]:
-        count = self.count
+        known, count = len(self.first), 0
         try:
             for row in self._rows:
                 count += 1
-                if count <= self._limit:
-                    self.first.append(row)
                 yield row
         finally:
-            self.count = count
+            self.count = max(count, known)
+
+
+def _counted(tables: Iterable[tuple[Rows[Any], ...]]) -> tuple[Counted, ...]:
+    """Return the record that completes the one of long tables; none: they are short.
+
+    Tables: the main ones, the others, the neighbours.
+    """
+    kinds = [tuple(rows) for rows in tables]
+    if not any(rows.long for kind in kinds for rows in kind):
+        return ()
+    return (Counted(*(sum(rows.left_out for rows in kind) for kind in kinds)),)
 
 
 class RouteTables(NamedTuple):
@@ -49,8 +74,13 @@ class RouteTables(NamedTuple):
 
     def records(self) -> tuple[Routes]:
         """Return the record for the log: the first rows of each table."""
-        rows, others = self.rows, self.others
-        return (Routes(self.defaults, tuple(rows.first), rows.count, tuple(others.first), others.count, self.rules),)
+        rows, others = tuple(self.rows.first), tuple(self.others.first)
+        more = self.rows.long or self.others.long
+        return (Routes(self.defaults, rows, len(rows), others, len(others), self.rules, more=more),)
+
+    def rest(self) -> tuple[Counted, ...]:
+        """Return what is known of long tables when they have been shown."""
+        return _counted(((self.rows,), (self.others,), ()))
 
 
 class BsdBlock(NamedTuple):
@@ -74,19 +104,28 @@ class BsdRoutes(NamedTuple):
     def records(self) -> tuple[Routes]:
         """Return the record for the log: `others` has the table local, and the neighbours are included."""
         blocks = self.blocks
+        main, local, neighbours = (
+            tuple(row for block in blocks for row in getattr(block, name).first)
+            for name in ("main", "local", "neighbours")
+        )
         return (
             Routes(
                 defaults=self.defaults,
-                routes=tuple(row for block in blocks for row in block.main.first),
-                total=sum(block.main.count for block in blocks),
-                others=tuple(row for block in blocks for row in block.local.first),
-                others_total=sum(block.local.count for block in blocks),
+                routes=main,
+                total=len(main),
+                others=local,
+                others_total=len(local),
                 rules=(),
-                neighbours=tuple(row for block in blocks for row in block.neighbours.first),
-                neighbours_total=sum(block.neighbours.count for block in blocks),
+                neighbours=neighbours,
+                neighbours_total=len(neighbours),
                 links=tuple(Link(name, index) for name, index in self.links.items()),
+                more=any(rows.long for block in blocks for rows in (block.main, block.local, block.neighbours)),
             ),
         )
+
+    def rest(self) -> tuple[Counted, ...]:
+        """Return what is known of long tables when they have been shown."""
+        return _counted(zip(*((block.main, block.local, block.neighbours) for block in self.blocks)))
 
 
 class BsdSocket(NamedTuple):

@@ -170,3 +170,15 @@ class Routes(NamedTuple):
     links: Annotated[Optional[tuple[Link, ...]], "interface indexes, for netstat; null: not read"] = None
     automatic: Annotated[bool, _AUTOMATIC] = False
     more: Annotated[bool, _SOME] = False
+
+
+@record("counted")
+class Counted(NamedTuple):
+    """How much of long tables is not in the log: known when they have been read to their end (route print, netstat -r).
+
+    The record `routes` of the same command has their first rows.
+    """
+
+    routes: Annotated[int, "rows of the main table that are not in the log"]
+    others: Annotated[int, "rows of the other tables that are not"]
+    neighbours: Annotated[int, "neighbours that are not"]

@@ -10,10 +10,11 @@ from itertools import chain, islice
 from typing import BinaryIO, TextIO
 
 from ..environment import Environment
-from ..errors import Failure, reason
+from ..errors import Failure
 from ..log.files import STDIN, log_entries, log_lines, opened, replayable
 from ..log.reader import ReadProblems, Redact
 from ..log.redaction import Redactor, collect_names
+from ..log.saving import save as write_whole
 from .formats import FORMATS
 
 _BLOCK = 256  # lines per write
@@ -63,18 +64,7 @@ def save(lines: Iterable[str], path: str, force: bool, source: Callable[[str], b
     """
     if source(path):
         raise Failure(f"{path} is the log itself: choose another name")
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
-    size = 0
-    try:
-        with open(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-            for line in lines:
-                size += len(line.encode()) + 1
-                file.write(line + "\n")
-    except FileExistsError:
-        raise Failure(f"{path} exists: choose another name, or use {option}") from None
-    except (OSError, ValueError) as error:
-        raise Failure(f"{path}: {reason(error) if isinstance(error, OSError) else error}") from None
-    return size
+    return write_whole(path, lines, force, option)
 
 
 def _same(file: BinaryIO, path: str) -> bool:

@@ -10,6 +10,8 @@ from contextlib import suppress
 
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
+from ...log.privacy import make_folders
+
 NAME = "history"
 
 
@@ -50,7 +52,7 @@ def open_history(folder: str, warn: Callable[[str], None]) -> History:
     """
     path = os.path.join(folder, NAME)
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        make_folders(folder)
         _make_private(folder, 0o700)
         # Not blocking: a FIFO that nobody reads must not block the program.
         file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)

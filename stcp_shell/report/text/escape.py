@@ -6,12 +6,16 @@ reaches a screen or a log: they become `\x1b`, `\u202e`, `\n`.
 
 import re
 
-# C0, DEL and C1 (category Cc), lone surrogates (Cs), and by category Cf, Zl and Zp (Unicode 15.0). A character class,
-# because a look-up of each character in `unicodedata` is 50 times slower.
+# C0, DEL and C1 (category Cc), lone surrogates (Cs), noncharacters, by category Cf, Zl, Zp and Zs but U+3000, which has
+# a width of its own (Unicode 15.0), and what is drawn as nothing: fillers, variation selectors, tags, an empty Braille
+# cell. A character class, because a look-up of each character in `unicodedata` is 50 times slower.
 _HIDDEN = (
-    "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
-    "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+    "[\x00-\x1f\x7f-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5"
+    "\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff"
+    "\uffa0\ufff0-\ufffb\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    + "".join(f"{chr((plane << 16) + 0xFFFE)}{chr((plane << 16) + 0xFFFF)}" for plane in range(1, 17))
+    + "]"
 )
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 

@@ -15,7 +15,7 @@ from ...model.diagnosis import Verdict
 from ...model.entry import Entry
 from ...model.route_get import RouteFound
 from ...model.session import CommandGiven, Note, SessionBegun, SessionEnd
-from ...model.tables import Interfaces, Routes
+from ...model.tables import Counted, Interfaces, Routes
 from ...model.trace import Traces
 from ..lookup import questions
 from . import brief_tables, netstat, route_get, traceroute
@@ -117,7 +117,15 @@ def _routes(record: Routes, entry: Entry) -> Iterator[str]:
     yield from _left_out("routes", record.total - len(record.routes))
     yield from _left_out("routes", record.others_total - len(record.others))
     yield from _left_out("neighbours", record.neighbours_total - len(record.neighbours or ()))
+    if record.more:
+        yield "(these are the first rows of longer tables)"
     yield ""
+
+
+def _counted(record: Counted, entry: Entry) -> Iterator[str]:
+    for what, number in (("routes", record.routes + record.others), ("neighbours", record.neighbours)):
+        for line in _left_out(what, number):
+            yield _INDENT + line
 
 
 def _briefly(what: str, texts: Iterable[str], more: bool) -> Iterator[str]:
@@ -176,6 +184,7 @@ WRITERS: dict[type, Callable[[Any, Entry], Iterator[str]]] = {
     Connection: _connection,
     Interfaces: _interfaces,
     Routes: _routes,
+    Counted: _counted,
     RouteFound: _route_found,
     Expectation: _expectation,
     Note: _note,
