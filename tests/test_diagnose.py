@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from children import sessions
 from children.captures import Segment
-from conftest import in_lab
+from conftest import in_lab, in_namespace
 from programs import Run, read, run, shows, started, until
 
 from stcp_shell import lab
@@ -248,3 +248,10 @@ def test_a_second_diagnosis_is_no_worse_for_a_router_that_holds_errors_back(name
     done = run(tmp_path, "--lab=acl-reject", "-c", f"{line}; {line}")
     assert [verdict["kind"] for verdict in done.of("verdict")] == ["source-dependent"] * 4
     assert [len(verdict["sources"]) for verdict in done.of("verdict")] == [2] * 4
+
+
+@pytest.mark.parametrize(("number", "files"), [(20, 32), (100, 64), (100, 1024)])
+@pytest.mark.parametrize("neighbour", [True, False], ids=["silent", "no neighbour"])
+def test_many_source_addresses_and_few_files(number: int, files: int, neighbour: bool) -> None:
+    kind, within, sources = in_namespace(partial(sessions.crowded, number, files, neighbour))[-1]
+    assert (kind, within, sources) == ("silent" if neighbour else "next-hop-silent", True, number)

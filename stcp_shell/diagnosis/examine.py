@@ -116,7 +116,8 @@ class Examination:
                 self._postponed.extend(Step(test, Way(_CONTEXT, "context")) for test in tests)
         for port, plan in self.plans.items():
             self._promote(port, plan)
-            self._postponed.extend(plan.due(now, self.around.own, self.room))
+            if not self._postponed:  # what waits for a file descriptor is not planned again
+                self._postponed.extend(plan.due(now, self.around.own, self.room))
         if now >= self._retry:
             while self._postponed:
                 step = self._postponed.popleft()

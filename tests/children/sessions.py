@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from stcp_shell.environment import Environment
 from stcp_shell.model.tables import Routes
 
 from . import captures
+from .world import batch
 
 
 def shown(*words: str, stdin: BinaryIO | None = None, variables: dict[str, str] | None = None) -> str:
@@ -145,3 +147,19 @@ def looks_at_long_tables() -> list[Any]:
     families = [row.family for row in found.routes]
     again = list(there.records("host"))
     return [families.count("inet"), "inet6" in families, found.more, len(found.defaults), again]
+
+
+def crowded(number: int, files: int, neighbour: bool) -> list[Any]:
+    """The verdict, its SYNs and their limit, with so many source addresses and so many files that may be open.
+
+    Nothing answers; without a neighbour the next hop does not, either.
+    """
+    addresses = "".join(f"addr add 10.8.1.{each}/16 dev ve0\n" for each in range(1, number + 1))
+    links = "link add ve0 type veth peer name ve1\nlink set ve0 up\nlink set ve1 up\n"
+    known = "neigh add 10.8.200.1 lladdr 02:00:00:00:00:01 dev ve0\n" if neighbour else ""
+    batch(f"{links}{addresses}{known}")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    (verdict,) = [
+        each for each in _records("diagnose -name 10.8.200.1 -port 9 -timeout 2") if each["type"] == "verdict"
+    ]
+    return [verdict["kind"], verdict["syns"] <= verdict["most_syns"], len(verdict["sources"])]

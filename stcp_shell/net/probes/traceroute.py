@@ -172,6 +172,8 @@ class _Round:
         """Send all SYNs, and take answers until each has got one or is late."""
         while questions or any(not self._is_late(probe) for _, _, probe in self._waiting.values()):
             self._send(questions)
+            if questions and len(self._waiting) >= self._room:
+                self._make_room()
             if self._waiting:
                 self._receive(_PACE if questions else _LOOK)
 
@@ -202,6 +204,12 @@ class _Round:
                 questions.appendleft((ttl, path))
                 return
             self._start(ttl, path, probe)
+
+    def _make_room(self) -> None:
+        """Give up what is late, also where an error might still come: file descriptors have run out."""
+        for descriptor, (_, _, probe) in list(self._waiting.items()):
+            if self._is_late(probe):
+                self._drop(descriptor)
 
     def _start(self, ttl: int, path: _Path, probe: Probe) -> None:
         try:
