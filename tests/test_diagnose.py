@@ -12,6 +12,8 @@ from conftest import in_lab, in_namespace
 from programs import Run, read, run, shows, started, until
 
 from stcp_shell import lab
+from stcp_shell.diagnosis.changes import of_interfaces
+from stcp_shell.model.tables import Address, Interface
 
 CLIENT = {"inet": "10.1.1.1", "inet6": "fd00:10:1:1::1"}
 TOGETHER = 6  # labs at once: most of the time they wait
@@ -229,6 +231,36 @@ def test_an_interface_that_goes_down_meanwhile(namespaces: None, tmp_path: Path)
     (verdict,) = [record for record in records if record["type"] == "verdict"]
     assert verdict["kind"] in ("silent", "unclear")
     assert verdict["blames"] == []
+    assert any("changed during the test: " in line and "enetA went down" in line for line in verdict["evidence"])
+
+
+def test_routes_that_change_meanwhile_allow_no_conclusion(namespaces: None, tmp_path: Path) -> None:
+    (records,) = in_lab(
+        "acl-drop", partial(sessions.unplugged, "enetZ", 1.0, "diagnose -name 10.1.1.1 -port 2121 -timeout 3")
+    )
+    (verdict,) = [record for record in records if record["type"] == "verdict"]
+    assert (verdict["kind"], verdict["blames"]) == ("unclear", [])
+    assert "this host's routes changed during the test" in verdict["summary"]
+    assert any("via 192.168.77.1 on enetZ => none" in line for line in verdict["evidence"])
+
+
+def test_what_changed_on_this_host() -> None:
+    def link(index: int, name: str, flags: str, *addresses: str) -> Interface:
+        own = tuple(Address(address, 24, "global") for address in addresses)
+        return Interface(index, name, tuple(flags.split()), 1500, None, own)
+
+    before = [link(1, "a", "UP RUNNING", "10.0.0.1", "10.0.0.2"), link(2, "b", "UP RUNNING"), link(3, "c", "UP")]
+    after = [link(1, "a", "UP", "10.0.0.1", "10.0.0.3"), link(2, "bb", ""), link(4, "d", "UP")]
+    assert of_interfaces(before, before) == ()
+    assert of_interfaces(before, after) == (
+        "a lost its carrier",
+        "10.0.0.2 was removed from a",
+        "10.0.0.3 was added to a",
+        "bb went down",
+        "b was renamed to bb",
+        "c was removed",
+        "1 more change",
+    )
 
 
 def test_few_file_descriptors_are_enough(namespaces: None, tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ class Host(NamedTuple):
     rule_of: Mapping[str, str] = {}  # by source address: the policy rule that decides its route
     second_defaults: tuple[str, ...] = ()
     far_end: bool = False  # a socket of this host is the far end of a connection
+    changes: tuple[str, ...] = ()  # of its interfaces and addresses during the test
+    rerouted: tuple[str, ...] = ()  # how the routes from tested source addresses changed meanwhile
 
     def rise(self, name: str) -> int | None:
         """Return by how much a counter has risen; None: not known, or it has wrapped."""

@@ -31,6 +31,8 @@ def lines(case: Case, found: Conclusion) -> Iterator[str]:
         yield from _more(case, seen)
     if not case.passing:
         yield from _controls(case)
+    if changes := [*case.host.rerouted, *case.host.changes]:
+        yield f"this host changed during the test: {'; '.join(changes)}"
     yield from _surroundings(case)
     for (certainty, because), same in groupby(found.causes, key=lambda cause: (cause.certainty, cause.because)):
         words = [f"{cause.cause}{f' at {cause.box}' if cause.box else ''} ({cause.where})" for cause in same]

@@ -10,6 +10,7 @@ from ..model.connection import Endpoint, HopDistance
 from ..model.diagnosis import Bystander, Observation
 from ..net.probes.trial import SourceTest, Trial
 from .case import Case
+from .changes import of_route
 from .examine import Examination
 from .observe import merged, observe
 from .request import least_ttls
@@ -31,14 +32,13 @@ def _case(found: Examination, destination: Endpoint) -> Case:
     tests = [test for test in tests if test not in gone]
     for trial in [trial for test in gone for trial in test.of("sources")]:
         trial.way = trial.way._replace(experiment="context")
-    for test in tests:
-        _look_again(found, test)
+    rerouted = [said for test in tests if (said := _look_again(found, test))]
     seen = [_observed(found, test) for test in tests]
     return Case(
         destination=destination,
         name=found.name,
         observations=tuple(merged(seen)) if seen else (),
-        host=host(found.around, destination, [each.address for each in seen], destination in found.far_ends),
+        host=host(found.around, destination, [each.address for each in seen], destination in found.far_ends, rerouted),
         attempts=tuple(_attempts(found, destination)),
         controls=(
             *(each for each in found.controls if each.destination == destination.address),
@@ -64,11 +64,13 @@ def _gone(found: Examination, test: SourceTest) -> Bystander:
     return Bystander(address, found.around.places.get(address, ""), reason, test.trials[0].outcome)
 
 
-def _look_again(found: Examination, test: SourceTest) -> None:
-    """Look up the route once more: a redirect may have come meanwhile."""
-    route = found.route_to(test.destination, test.address)
+def _look_again(found: Examination, test: SourceTest) -> str:
+    """Look up the route once more: a redirect may have come meanwhile. Return how else it has changed."""
+    route = found.route_to(test.destination, test.source)
+    said = of_route(test.address or "this host", test.route, route)
     if route and route.redirected:
         test.route = route
+    return said
 
 
 def _observed(found: Examination, test: SourceTest) -> Observation:

@@ -26,9 +26,13 @@ class Conclusion(NamedTuple):
 
 
 def unsettled(case: Case) -> Conclusion | None:
-    """Attempts that Ctrl-C ended allow no conclusion."""
+    """Attempts that Ctrl-C ended, and failures while this host's routes changed, allow no conclusion."""
     ended = [seen for seen in case.observations if seen.outcome == "cancelled"]
-    return Conclusion(f"interrupted before the attempts from {named(ended)} ended", "possible") if ended else None
+    if ended:
+        return Conclusion(f"interrupted before the attempts from {named(ended)} ended", "possible")
+    if case.host.rerouted and case.failing:
+        return Conclusion("this host's routes changed during the test: run it again when they are settled", "possible")
+    return None
 
 
 def no_route(case: Case) -> Conclusion | None:

@@ -18,6 +18,7 @@ from ..net.tables.link_kinds import LinkKind, link_kinds
 from ..net.tables.netlink import TablesUnavailable
 from ..net.tables.routes import default_gateways
 from ..net.tables.routes import rules as policy_rules
+from . import changes
 from .case import Host
 from .policy_rules import Flow, deciding
 from .prefix import within
@@ -144,7 +145,13 @@ def gateways_of(destination: str) -> list[Route]:
         return []
 
 
-def host(around: Surroundings, destination: Endpoint, sources: Sequence[Optional[str]], far_end: bool) -> Host:
+def host(
+    around: Surroundings,
+    destination: Endpoint,
+    sources: Sequence[Optional[str]],
+    far_end: bool,
+    rerouted: Sequence[str],
+) -> Host:
     """Return the facts about this host that a verdict on a destination needs."""
     defaults = gateways_of(destination.address)
     hops = [hop for route in defaults for hop in route.hops if hop.interface and hop.gateway]
@@ -170,6 +177,8 @@ def host(around: Surroundings, destination: Endpoint, sources: Sequence[Optional
         rule_of={source: rule for source in sources if source and (rule := _rule_of(rules, destination, source))},
         second_defaults=tuple(_default(route) for route in defaults[1:]),
         far_end=far_end,
+        changes=changes.of_interfaces(around.interfaces, interfaces()),
+        rerouted=tuple(rerouted),
     )
 
 
