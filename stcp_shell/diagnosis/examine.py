@@ -23,6 +23,7 @@ from ..net.tables import own_sockets
 from ..net.tables.settings import port_range
 from .case import Burst
 from .experiments import PATIENCE, Plan, Step
+from .next_hops import NextHops
 from .request import Request, RouteTo, Target, tests_of
 from .surroundings import Surroundings
 
@@ -69,6 +70,8 @@ class Examination:
         self.handshakes: dict[SourceTest, Tls] = {}
         self.prompt: frozenset[str] = frozenset()  # interfaces whose counters count at once
         self.other_syns = 0  # of traces and TLS handshakes
+        self.left_out: list[SourceTest] = []  # their next hop does not reply
+        self._hops = NextHops()
         self._postponed: deque[Step] = deque()
         self._retry = 0.0
 
@@ -119,14 +122,32 @@ class Examination:
             if not self._postponed:  # what waits for a file descriptor is not planned again
                 self._postponed.extend(plan.due(now, self.around.own, self.room))
         if now >= self._retry:
-            while self._postponed:
-                step = self._postponed.popleft()
-                if self.sweep.start(step.test, step.way) is None:
-                    self._postponed.appendleft(step)
-                    self._retry = now + _SHORT
-                    break
+            self._begin(now)
         times = [time for plan in self.plans.values() if (time := plan.again(now)) is not None]
         return min([*times, *([self._retry] if self._postponed else [])], default=None)
+
+    def _begin(self, now: float) -> None:
+        """Start what is postponed, as far as file descriptors and the next hops allow."""
+        held: list[Step] = []
+        while self._postponed:
+            step = self._postponed.popleft()
+            admitted = self._hops.admits(step.test)
+            if admitted is None:
+                self._leave_out(step.test)
+            elif not admitted:
+                held.append(step)
+            elif self.sweep.start(step.test, step.way) is None:
+                held.append(step)
+                break
+        self._postponed.extendleft(reversed(held))
+        if held:
+            self._retry = now + _SHORT
+
+    def _leave_out(self, test: SourceTest) -> None:
+        for tests in (self.plans[test.destination].tests, self.bystanders[test.destination]):
+            if test in tests:
+                tests.remove(test)
+                self.left_out.append(test)
 
     def _promote(self, port: Endpoint, plan: Plan) -> None:
         """Judge a bystander with the others if it connects and another source does not."""

@@ -45,7 +45,11 @@ def _case(found: Examination, destination: Endpoint) -> Case:
             *_control_port(found, destination),
         ),
         bursts=tuple(burst for burst in found.bursts if burst.destination == destination),
-        context=(*_bystanders(found, destination), *(_gone(found, test) for test in gone)),
+        context=(
+            *_bystanders(found, destination),
+            *(_gone(found, test) for test in gone),
+            *(_left_out(found, test) for test in found.left_out if test.destination == destination),
+        ),
         syns=found.syns,
         most_syns=found.most_syns,
         seconds=found.sweep.elapsed(),
@@ -62,6 +66,12 @@ def _gone(found: Examination, test: SourceTest) -> Bystander:
     address = test.source or ""
     reason = "the address was removed from this host during the test"
     return Bystander(address, found.around.places.get(address, ""), reason, test.trials[0].outcome)
+
+
+def _left_out(found: Examination, test: SourceTest) -> Bystander:
+    address = test.source or ""
+    reason = "not tried: its next hop does not reply to ARP or ND"
+    return Bystander(address, found.around.places.get(address, ""), reason)
 
 
 def _look_again(found: Examination, test: SourceTest) -> str:

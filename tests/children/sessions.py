@@ -162,4 +162,4 @@ def crowded(number: int, files: int, neighbour: bool) -> list[Any]:
     (verdict,) = [
         each for each in _records("diagnose -name 10.8.200.1 -port 9 -timeout 2") if each["type"] == "verdict"
     ]
-    return [verdict["kind"], verdict["syns"] <= verdict["most_syns"], len(verdict["sources"])]
+    return [verdict["kind"], verdict["syns"] <= verdict["most_syns"], len(verdict["sources"]) + len(verdict["context"])]
