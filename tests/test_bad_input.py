@@ -114,7 +114,7 @@ def test_keep_going(tmp_path: Path) -> None:
     [
         ("none.stcp", None, "stcp-shell: none.stcp: No such file or directory"),
         (".", None, "stcp-shell: .: Is a directory"),
-        ("/dev/null", None, "stcp-shell: /dev/null: this is a device, not a script"),
+        ("/dev/null", None, "stcp-shell: /dev/null: this is no regular file: a script is one"),
         ("x", b"\x7fELF\0\1", "stcp-shell: x: this is a binary file, not a script (it has a NUL byte)"),
         ("x", b"socket\nnote \xe9\n", "stcp-shell: x:2: not UTF-8 (byte 0xe9): save it as UTF-8"),
         ("x", b"source x", "x:1:1: x sources itself: {0}/x -> {0}/x"),
@@ -226,3 +226,35 @@ def test_file_descriptors_run_out(tmp_path: Path) -> None:
 )
 def test_command_lines_that_do_not_parse(tmp_path: Path, words: list[str], said: str) -> None:
     complains(run(tmp_path, *words), 2, f"stcp-shell: {said}")
+
+
+def test_lines_and_values_have_a_limit(tmp_path: Path) -> None:
+    script = tmp_path / "x.stcp"
+    for text, said in (
+        ("set A aaaaaaaaaa\n" + "set A $A$A\n" * 40, ":14:7: the word is longer than 64 KiB with its variables"),
+        ("set A " + "a" * 70_000, ":1:"),
+        ("note " + "a" * (1 << 20), ":1:1048576: the line is longer than 1 MiB: is this a script?"),
+    ):
+        script.write_text(text)
+        done = run(tmp_path, "--check", script)
+        assert (done.status, done.out) == (2, "")
+        assert said in done.err.splitlines()[0]
+    piped = run(tmp_path, "--keep-going", stdin="note " + "a" * (3 << 20) + "\nnote b\n")
+    assert (piped.status, piped.err) == (2, "<stdin>:1:1048576: the line is longer than 1 MiB: is this a script?\n")
+    assert [record["text"] for record in piped.of("note")] == ["b"]
+
+
+def test_long_blanks_and_prompts_take_no_time(tmp_path: Path) -> None:
+    script = tmp_path / "x.stcp"  # with time squared the test would not end
+    script.write_text(f"note 'a'{' ' * 900_000}\nnote a;{chr(9) * 900_000}\n{'stcp: ' * 150_000}note b\n")
+    assert run(tmp_path, "--check", script).out == "3 commands, no mistake found\n"
+
+
+def test_only_regular_files_are_sourced_and_a_pipe_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    for words in (["--check", "-c", "source fifo"], ["-c", "source fifo"], ["-c", "source /dev/zero"]):
+        done = run(tmp_path, *words)
+        assert done.status == 2
+        assert "this is no regular file: a script is one" in done.err
+    done = run(tmp_path, "fifo", before=["sh", "-c", '(echo note piped > fifo) & exec "$@"', "-"])
+    assert [record["text"] for record in done.of("note")] == ["piped"]

@@ -10,6 +10,7 @@ from ..commands.session import Session
 from ..environment import Environment
 from ..errors import OutputClosed, OutputFull, ScriptProblem, Terminated
 from ..language.parser import Call
+from ..language.syntax import MOST_LINE
 from ..log.writer import Journal, default_path
 from ..model.checks import Check, Failed
 from .interpreter import Interpreter
@@ -166,7 +167,10 @@ def feed(interpreter: Interpreter, source: str = "<stdin>") -> int:
 
 def _lines(stdin: BinaryIO) -> Iterator[bytes]:
     try:
-        yield from iter(stdin.readline, b"")
+        while line := stdin.readline(MOST_LINE + 1):
+            yield line
+            while len(line) > MOST_LINE and not line.endswith(b"\n"):
+                line = stdin.readline(MOST_LINE + 1)  # the rest of a line that is refused as too long
     except OSError as error:
         raise ScriptProblem(f"standard input cannot be read: {error.strerror}") from None
 

@@ -1,5 +1,7 @@
 """The commands of -c and the FILEs, parsed whole before any of them runs."""
 
+import os
+import stat
 from typing import BinaryIO, NamedTuple, Optional
 
 from ..commands import CATALOGUE
@@ -7,7 +9,7 @@ from ..commands.shell import check_variable
 from ..environment import Environment
 from ..errors import ScriptProblem
 from ..language.parser import Parser, Problem
-from ..language.script import decode, load
+from ..language.script import MOST_BYTES, decode, load
 from .options import Arguments, UsageError
 from .runner import Program
 
@@ -63,15 +65,28 @@ def read_scripts(arguments: Arguments, variables: dict[str, str], environment: E
 def _read(path: str, parser: Parser, environment: Environment) -> None:
     try:
         if path == "-":
-            parser.parse(decode(_whole(environment.stdin), STDIN), STDIN)
+            parser.parse(decode(_whole(environment.stdin, STDIN), STDIN), STDIN)
+        elif _is_pipe(path):  # `stcp-shell <(program)`
+            with open(path, "rb") as file:
+                parser.parse(decode(_whole(file, path), path), path)
         else:
             parser.include(path)
     except ScriptProblem as problem:
         parser.problems.append(Problem(str(problem), "", 0, 0))
 
 
-def _whole(stdin: Optional[BinaryIO]) -> bytes:
+def _is_pipe(path: str) -> bool:
     try:
-        return stdin.read() if stdin else b""
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _whole(stream: Optional[BinaryIO], name: str) -> bytes:
+    try:
+        content = stream.read(MOST_BYTES + 1) if stream else b""
     except OSError as error:
-        raise ScriptProblem(f"{STDIN}: {error.strerror}") from None
+        raise ScriptProblem(f"{name}: {error.strerror}") from None
+    if len(content) > MOST_BYTES:
+        raise ScriptProblem(f"{name}: larger than {MOST_BYTES >> 20} MiB: this is no script")
+    return content

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, NAME, PATH, TEXT, seconds
-from ..language.syntax import is_name
+from ..language.syntax import MOST_VALUE, is_name
 from ..model.results import Sourced, Text, Variables
 from .session import Session
 
@@ -21,6 +21,8 @@ def check_variable(name: str, value: str) -> None:
     """Raise ValueError if a variable cannot have this name or this value."""
     if not is_name(name):
         raise ValueError(f"{name[:40]!r} is not a variable name: use letters, digits and _, no digit first")
+    if len(value) > MOST_VALUE:
+        raise ValueError(f"{name}: its value is longer than {MOST_VALUE >> 10} KiB")
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -5,19 +5,23 @@ import stat
 
 from ..errors import ScriptProblem
 
+MOST_BYTES = 1 << 26
+
 
 def load(path: str, including: str = "") -> tuple[str, str]:
     """Return the real path and the text of a script. A relative path starts at the folder of the `including` script.
 
-    Raises ScriptProblem if the file is missing, cannot be read, is a folder, is binary or is not UTF-8.
+    Raises ScriptProblem if the file is missing, cannot be read, is no regular file, too large, binary or not UTF-8.
     """
     expanded = os.path.expanduser(path)
     real = os.path.realpath(os.path.join(os.path.dirname(including), expanded))
     try:
-        with open(real, "rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
-                raise ScriptProblem(f"{path}: this is a device, not a script")
+        with open(os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # a FIFO must not block
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+                raise ScriptProblem(f"{path}: this is no regular file: a script is one")
+            if status.st_size > MOST_BYTES:
+                raise ScriptProblem(f"{path}: larger than {MOST_BYTES >> 20} MiB: this is no script")
             content = file.read()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -16,10 +16,12 @@ from typing import NamedTuple
 
 from ..errors import SyntaxProblem, brief
 
-PROMPT = "stcp:"
 # Patterns are compiled when first needed (`re` caches them): to compile one takes longer than to parse a short line.
 VARIABLE = r"(?a)\$(?:([A-Za-z_]\w*)|\{([^}]*)\})"
-_TOKEN = r"\s*(?:(;)|(#.*)|'([^']*(?:''[^']*)*)('?)|([^\s;]+))"
+_TOKEN = r"(;)|(#.*)|'([^']*(?:''[^']*)*)('?)|([^\s;]+)"
+_BEGIN = r"\s*(?:stcp:\s*)*"
+MOST_LINE = 1 << 20  # characters
+MOST_VALUE = 1 << 16  # characters of a word with the values of variables, and of a variable: they could double
 _SPECIAL = frozenset(";#'$")
 # Tab is white space; every other control character in a line is a mistake or hostile, and so is an incomplete
 # character: bytes that are not UTF-8 arrive as lone surrogates (PEP 383).
@@ -58,11 +60,15 @@ class Statement(NamedTuple):
 def statements(line: str, variables: Mapping[str, str]) -> Iterator[Statement]:
     """Split a line, one statement at a time: a `set` may set a variable that the rest of the line uses.
 
-    Raises SyntaxProblem with the column for an open quote, an unset variable or a control character.
+    Raises SyntaxProblem with the column for an open quote, an unset variable or a control character, and if the line
+    or a value is too long.
     """
+    if len(line) > MOST_LINE:
+        raise SyntaxProblem(f"the line is longer than {MOST_LINE >> 20} MiB: is this a script?", MOST_LINE)
     if not line.isprintable() and (bad := re.search(_CONTROL, line)):
         raise SyntaxProblem(_unreadable(ord(bad[0])), bad.start() + 1)
-    start = _after_prompt(line)
+    found = re.match(_BEGIN, line)
+    start = found.end() if found else 0
     if line.startswith("&", start) and line[start + 1 : start + 2] in ("", " ", "\t"):
         return
     if _SPECIAL.isdisjoint(line):
@@ -104,15 +110,6 @@ def _unreadable(code: int) -> str:
     return f"control character \\x{code:02x} in the line: remove it"
 
 
-def _after_prompt(line: str) -> int:
-    """Return the index where the text of a line starts: after white space and prompts."""
-    start = len(line) - len(line.lstrip())
-    while line.startswith(PROMPT, start):
-        start += len(PROMPT)
-        start += len(line[start:]) - len(line[start:].lstrip())
-    return start
-
-
 def _quoted(quoted: str, close: str, token: re.Match[str], line: str) -> Word:
     column = token.start(3)
     if not close:
@@ -126,10 +123,15 @@ def _quoted(quoted: str, close: str, token: re.Match[str], line: str) -> Word:
 def _bare(bare: str, start: int, variables: Mapping[str, str]) -> Word:
     if "$" not in bare:
         return Word(bare, start + 1, False)
+    length = 0
 
     def value(found: re.Match[str]) -> str:
+        nonlocal length
         name = found[1] if found[1] is not None else found[2]
         if name in variables:
+            length += len(variables[name])
+            if length > MOST_VALUE:
+                raise SyntaxProblem(f"the word is longer than {MOST_VALUE >> 10} KiB with its variables", start + 1)
             return variables[name]
         column = start + found.start() + 1
         if not is_name(name):
