@@ -17,9 +17,10 @@ from programs import run, shows
 from schemas import Record, validate
 from tickets import BANNER, GATEWAY, HOST, MAC, ORIGINALS, OWN, OWN6, REMOTE, TARGET, log
 
+from stcp_shell.log.names import collect_names
 from stcp_shell.log.pseudonyms import Pseudonyms
 from stcp_shell.log.reader import ReadProblems, entries
-from stcp_shell.log.redaction import Redactor, collect_names
+from stcp_shell.log.redaction import Redactor
 from stcp_shell.report.formats import FORMATS
 
 KEY = bytes(range(32))
@@ -230,9 +231,180 @@ def test_any_text_has_the_same_standins_again(value: str) -> None:
     assert text(f"{value} {OWN}").endswith(numeric(OWN))
 
 
+HOSTILE = (
+    *(
+        "a." * 30_000,
+        "1:" * 30_000,
+        "1." * 30_000,
+        ":" * 30_000,
+        "aa-" * 30_000,
+        "fe80::" * 20_000,
+        "x1.1.1.1" * 30_000,
+    ),
+    *(
+        "-" * 100_000,
+        "a-" * 750,
+        r"\x90" * 30_000,
+        "1-2-3-4" * 20_000,
+        "1_" * 50_000,
+        "xn--" * 30_000,
+        "a.xn--" * 20_000,
+    ),
+    *("[1.2.3.4/" * 20_000, "00-" * 40_000, "0000." * 30_000, "a" * 1_000_000, "1.2/" * 30_000, "1" * 300_000),
+)
+
+
 def test_long_texts_take_no_longer_than_they_must() -> None:
-    for hostile in ("a." * 30_000, "1:" * 30_000, "1." * 30_000, ":" * 30_000, "aa-" * 30_000, "fe80::" * 20_000):
-        assert len(text(hostile, "a.b.c.d.e.f.g")) >= 1
+    for hostile in HOSTILE:  # with time squared, or calls that call themselves, this would not end, or fail
+        assert len(text(hostile, "a.b.c.d.e.f.g", "a-" * 750 + "a", hostile[:2000])) >= 1
+
+
+# What a peer, a paste or a person writes; no part of it may be left.
+V4_TEXT, V6_TEXT, MAC_TEXT = "203.45.67.89", "2a01:4f8:c17:7a2::beef", "3c:ec:ef:2:9a:b7"
+NOTATIONS = [
+    *(
+        "{}",
+        "{}:80",
+        "{}/24",
+        "{}.",
+        "[{}]",
+        "x{}",
+        "{}x",
+        "http://{}/",
+        r"\\{}\share",
+        r"\x90{}",
+        r"\n{}",
+        "/{}/",
+        "={}",
+    ),
+    *("{}-{}", "{},{}", "{};{}", "({})", "<{}>", "'{}'", "{}->{}", "{}%eth0", "_{}_", "{}/255.255.255.0", "@{}", "#{}"),
+]
+FORMS_V4 = [
+    *(
+        "203.45.67.0-255",
+        "203.45.67.89-99",
+        "ip-203-45-67-89",
+        "ip-203-45-67-89.eu.compute",
+        "203-45-67-89",
+        "203_45_67_89",
+    ),
+    *("host-203-45-67-89x", "a_203_45_67_89_b", "203.45.67/24", "net 203.45/16", "89.67.45.203.in-addr.arpa"),
+    *("::ffff:203.45.67.89", "64:ff9b::203.45.67.89", "203.045.067.089", "203.45.67.89.2121 > 203.45.67.88.80:"),
+]
+FORMS_V6 = [
+    *(
+        f"{V6_TEXT}.2121 >",
+        f"{V6_TEXT}.80: Flags",
+        f"[{V6_TEXT}]:80",
+        f"{V6_TEXT}/64",
+        f"{V6_TEXT}%en0",
+        V6_TEXT.upper(),
+    ),
+    *(
+        "2a01:04f8:0c17:07a2:0000:0000:0000:beef",
+        "2a01:4f8:c17:7a2:0:0:0:beef",
+        f"http://[{V6_TEXT}]:80/x",
+        f"\\x90{V6_TEXT}",
+    ),
+]
+FORMS_MAC = [
+    *(
+        "3c:ec:ef:2:9a:b7",
+        "3c:ec:ef:02:9a:b7",
+        "3C-EC-EF-02-9A-B7",
+        "3cec.ef02.9ab7",
+        "3cecef-029ab7",
+        "3cec-ef02-9ab7",
+    ),
+    *("3cecef029ab7", "lladdr 3c:ec:ef:02:9a:b7,", "(3cec.ef02.9ab7)"),
+]
+FORMS_NAME = [
+    *(
+        "zebra7.acme-corp.example",
+        "http://zebra7.acme-corp.example/x",
+        r"\\zebra7.acme-corp.example\c$",
+        "ftp://a:b@zebra7.acme-corp.example",
+    ),
+    *(
+        "/var/log/zebra7.acme-corp.example.log",
+        "zebra7.acme-corp.example.jsonl",
+        "zebra7.acme-corp.example:80",
+        "x@acme-corp.example",
+    ),
+    *(
+        "zebra7",
+        "ACME-CORP",
+        "acme-corp_backup",
+        "tun-acme-corp",
+        "(zebra7)",
+        "zebra7-old.txt",
+        "ZEBRA7.ACME-CORP.EXAMPLE.",
+    ),
+]
+FORMS_UNSEEN = [
+    *("portal.zebra7.xn--p1ai", "www.zebra7.sh", "www.zebra7.md", "mail.zebra7.so", "портал.zebra7.рф", "zebra7.東京"),
+    *(
+        "xn--zebra7-kva.example",
+        f"{'zebra7-' * 12}x.example",
+        f"zebra7.{'a.' * 140}example",
+        "_sip._tcp.zebra7.example",
+        "zebra7.example.",
+    ),
+]
+
+
+@pytest.mark.parametrize("form", [*FORMS_V4, *(around.replace("{}", V4_TEXT) for around in NOTATIONS)])
+def test_no_notation_of_an_ipv4_address_survives(form: str) -> None:
+    assert not re.search(r"203[.\-_]0?45|67[.\-_]0?89|89\.67\.45", text(form))
+
+
+@pytest.mark.parametrize("form", [*FORMS_V6, *(around.replace("{}", V6_TEXT) for around in NOTATIONS)])
+def test_no_notation_of_an_ipv6_address_survives(form: str) -> None:
+    assert not re.search("4f8|c17|7a2|beef", text(form).lower().replace("%en0", ""))
+
+
+@pytest.mark.parametrize("form", FORMS_MAC)
+def test_no_notation_of_a_hardware_address_survives(form: str) -> None:
+    assert not re.search("3cec|ef0?2|9ab7", re.sub("[:.-]", "", text(form).lower()))
+
+
+@pytest.mark.parametrize("form", [*FORMS_NAME, *FORMS_UNSEEN])
+def test_no_notation_of_a_name_survives(form: str) -> None:
+    known = () if form in FORMS_UNSEEN else ("zebra7.acme-corp.example",)
+    assert not re.search("zebra7|acme", text(form, *known).lower())
+
+
+def test_a_name_is_replaced_everywhere_if_it_is_anywhere() -> None:
+    note = {"type": "note", "text": "acme-corp is a customer"}
+    link = {"ifindex": 1, "name": "acme-corp0", "flags": [], "mtu": 1500, "hardware": None, "addresses": []}
+    tun = {**link, "name": "tun-acme-corp"}
+    later = {"type": "new", "text": "see http://www.acme-corp.example/"}
+    shown = json.dumps(redact([note, {"type": "interfaces", "host": "h", "interfaces": [link, tun]}, later]))
+    assert "acme-corp " not in shown
+    assert "tun-acme" not in shown
+
+
+@pytest.mark.parametrize(
+    ("private", "network"),
+    [
+        ("10.9.8.7", "10."),
+        ("172.31.0.9", "172."),
+        ("192.168.7.8", "192.168."),
+        ("100.64.9.9", "100."),
+        ("fd12:3456::9", "fd"),
+    ],
+)
+def test_private_addresses_stay_private(private: str, network: str) -> None:
+    assert ip_address(numeric(private)).is_private == ip_address(private).is_private
+    assert numeric(private).startswith(network) or network == "fd"
+    assert numeric(private) != private
+
+
+def test_words_of_the_program_stay() -> None:
+    said = (
+        "the kernel chose it for the client; socket 1: connected; watch -peer; net 2.5 s; 12:34:56.789; libc.so.6 x.py"
+    )
+    assert text(said, "ftp.acme-corp.example") == said
 
 
 def test_records_stay_records() -> None:

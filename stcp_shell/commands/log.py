@@ -141,7 +141,8 @@ def _lines(session: Session, format: str, redact: bool, key: str | None) -> Iter
     problems = ReadProblems(journal.dropped)
     redactor = None
     if redact:
-        from ..log.redaction import Redactor, collect_names
+        from ..log.names import collect_names
+        from ..log.redaction import Redactor
         from ..log.redaction_key import key as key_of
 
         redactor = Redactor(key_of(key), collect_names(journal.lines()))

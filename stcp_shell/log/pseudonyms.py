@@ -4,9 +4,9 @@ Addresses keep their relations (the idea of Crypto-PAn, Xu, Fan, Ammar and Moon 
 on the key and on the bits before it. So two stand-ins share as many leading bits as their originals, and addresses of
 one subnet stay in one subnet. Without the key, originals can be found only with knowledge of some of the others.
 
-Well-known addresses are kept: loopback, 0.0.0.0 and ::, multicast, netmasks, the prefix of link-local addresses. No
-other address may get a stand-in among these. Therefore the leading bits by which it differs from them are kept, too:
-for example the first three to six of an IPv4 address.
+Well-known addresses are kept: loopback, 0.0.0.0 and ::, multicast, netmasks, and the prefixes of link-local and private
+addresses. No other address may get a stand-in among these. Therefore the leading bits by which it differs from them are
+kept, too: for example the first three to eight of most IPv4 addresses.
 """
 
 from hashlib import blake2b
@@ -35,12 +35,15 @@ _KNOWN = {
         ("0.0.0.0", 8, True),
         ("127.0.0.0", 8, True),
         ("169.254.0.0", 16, False),
+        *(("10.0.0.0", 8, False), ("172.16.0.0", 12, False), ("192.168.0.0", 16, False)),  # RFC 1918
+        ("100.64.0.0", 10, False),  # RFC 6598
         ("224.0.0.0", 3, True),  # multicast, the broadcast address, and netmasks
     ),
     16: _known(
         AF_INET6,
         ("::", 127, True),
         ("fe80::", 64, False),
+        ("fc00::", 7, False),  # RFC 4193
         # The groups of RFC 4291, section 2.7.1. Other groups can contain addresses and prefixes of hosts.
         *((f"ff0{scope:x}::", 96, True) for scope in range(16)),
     ),

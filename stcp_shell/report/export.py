@@ -12,8 +12,9 @@ from typing import BinaryIO, TextIO
 from ..environment import Environment
 from ..errors import Failure
 from ..log.files import STDIN, log_entries, log_lines, opened, replayable
+from ..log.names import collect_names
 from ..log.reader import ReadProblems, Redact
-from ..log.redaction import Redactor, collect_names
+from ..log.redaction import Redactor
 from ..log.saving import save as write_whole
 from .formats import FORMATS
 
