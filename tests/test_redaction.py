@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import lines_of, write
-from programs import run, shows
+from programs import run
 from schemas import Record, validate
 from tickets import BANNER, GATEWAY, HOST, MAC, ORIGINALS, OWN, OWN6, REMOTE, TARGET, log
 
@@ -231,6 +231,7 @@ def test_any_text_has_the_same_standins_again(value: str) -> None:
     assert text(f"{value} {OWN}").endswith(numeric(OWN))
 
 
+NAMED = {"log": "log", "-": "standard input"}
 HOSTILE = (
     *(
         "a." * 30_000,
@@ -462,19 +463,43 @@ def test_no_original_is_left_in_any_format(form: str, tmp_path: Path) -> None:
     write(tmp_path / "log", log())
     for words, stdin in ((["log"], b""), (["-"], (tmp_path / "log").read_bytes())):
         done = run(tmp_path, "--report", *words, "--redact", "--format", form, stdin=stdin)
-        assert (done.status, done.err) == (0, "")
+        assert (done.status, done.err[: done.err.index(";")]) == (0, f"stcp-shell: {NAMED[words[0]]}: redacted")
+        assert [original for original in ORIGINALS if original.lower() in done.err.lower()] == []
         assert [original for original in ORIGINALS if original.lower() in done.out.lower()] == []
 
 
 def test_a_session_of_its_own(tmp_path: Path) -> None:
     line = f"note {BANNER}; set H {HOST}; echo $H; log -redact -key key -save one; log -redact -key key -save two"
     done = run(tmp_path, "-c", f"{line}; log -redact")
-    shows(done, "bytes saved in one")
+    assert done.status == 0
+    assert "bytes saved in one" in done.out
     one, two = ((tmp_path / name).read_text() for name in ("one", "two"))
     assert Pseudonyms(bytes.fromhex((tmp_path / "key").read_text())).address(REMOTE) in one
     assert one[one.index("note: ") :].splitlines()[0] in two
     for shown in (one, two, done.out[done.out.index("Session log") :]):
         assert [original for original in (HOST, REMOTE, OWN6) if original in shown] == []
+
+
+def test_words_that_may_name_somebody_are_listed_beside_the_ticket_and_replaced_on_demand(tmp_path: Path) -> None:
+    lines = "note ask ACMEcorp about zebra-7 and kilo99; connect -name 127.0.0.1 -port 1; note {} and plain words"
+    listed = "ACMEcorp, zebra-7, kilo99: if one of these names somebody, use {} WORD[,WORD…]"
+    done = run(tmp_path, "--log", "log", "--keep-going", "-c", f"{lines}; log -redact")
+    assert listed.format("-redact-also") in done.err
+    assert "if one of these" not in done.out
+    done = run(tmp_path, "--report", "log", "--redact", "--redact-also", "acmecorp,kilo99")
+    assert "zebra-7: if one of these" in done.err
+    assert not re.search("acmecorp|kilo99", done.out, re.IGNORECASE)
+    assert run(tmp_path, "-c", "log -redact-also x").err == "-c:1: log: -redact-also needs -redact\n"
+
+
+def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "log", log())
+    key = tmp_path / "key"
+    key.write_text("ab" * 32)
+    key.chmod(0o644)
+    done = run(tmp_path, "--report", "log", "--redact", "--key", "key")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("stcp-shell: key: other users may read the key")
 
 
 def test_the_key_file(tmp_path: Path) -> None:
@@ -483,7 +508,7 @@ def test_the_key_file(tmp_path: Path) -> None:
 
     def report() -> str:
         done = run(tmp_path, "--report", "log", "--redact", "--key", "key")
-        assert (done.status, done.err) == (0, "")
+        assert (done.status, done.err[: done.err.index(";")]) == (0, "stcp-shell: log: redacted")
         return done.out
 
     first = report()

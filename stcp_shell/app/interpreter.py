@@ -25,6 +25,7 @@ class Interpreter:
         self.checks: list[Check] = []  # results of `expect`, in order
         self.failed: list[Failed] = []
         session.announce = self._announce
+        session.warn = screen.warn
 
     def run(self, calls: Sequence[Call], echo: bool = False) -> Status:
         """Run calls in order until the end, a failure, Ctrl-C or `quit`."""

@@ -136,12 +136,20 @@ def _report(arguments: Arguments, paths: Sequence[str], environment: Environment
     given, form = arguments.given, arguments.format or "text"
     try:
         secret = key(arguments.key) if "--redact" in given else None
-        message = report(environment, paths, form, arguments.output, "--force" in given, secret)
+        also = (arguments.redact_also or "").split(",")
+        message = report(environment, paths, form, arguments.output, "--force" in given, secret, also, _own_words())
     except StcpError as error:
         return _complain(environment, error, Status.FAILED)
     if message:
         _complain(environment, message, Status.OK)
     return Status.OK
+
+
+def _own_words() -> list[str]:
+    """Return the words of the command language: none of them names anybody."""
+    from ..commands import CATALOGUE
+
+    return [word for each in CATALOGUE for word in (*each.name.split(), *each.options)]
 
 
 def _complain(environment: Environment, problem: object, status: Status) -> Status:

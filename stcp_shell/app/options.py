@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
 from ..errors import StcpError, near_miss
-from ..language.kinds import FLAG, PATH, SECONDS, Kind, choice, whole
+from ..language.kinds import FLAG, PATH, SECONDS, TEXT, Kind, choice, whole
 from ..report.formats import FORMATS
 from .status import EXIT_STATUS
 
@@ -71,6 +71,11 @@ OPTIONS = (
     CliOption("--output", PATH, "with --report: write the report to FILE"),
     CliOption("--force", FLAG, "with --output: overwrite an existing file"),
     CliOption("--redact", FLAG, "with --report: replace addresses and host names by stand-ins"),
+    CliOption(
+        "--redact-also",
+        TEXT._replace(label="WORDS"),
+        "with --redact: replace these words, too, with commas between them",
+    ),
     CliOption("--key", PATH, "with --redact: the key of the stand-ins; FILE is created if it is missing"),
     CliOption(
         "--manual", choice("shell", "log")._replace(label="PAGE"), "print a manual page, as roff: shell or log", True
@@ -104,6 +109,7 @@ class Arguments:
         self.format: Optional[str] = None
         self.output: Optional[str] = None
         self.key: Optional[str] = None
+        self.redact_also: Optional[str] = None  # words with commas between them
         self.completion: Optional[str] = None  # a shell
         self.manual: Optional[str] = None  # a page
         self.given: set[str] = set()
@@ -154,7 +160,10 @@ def _check_report(found: Arguments) -> None:
             raise UsageError(f"--report runs nothing: remove {running[0]}")
     elif found.format not in (None, *SESSION_FORMATS):
         raise UsageError(f"--format {found.format} needs --report FILE; a session has {', '.join(SESSION_FORMATS)}")
-    together = (("--output", "--report"), ("--force", "--output"), ("--redact", "--report"), ("--key", "--redact"))
+    together = (
+        *(("--output", "--report"), ("--force", "--output"), ("--redact", "--report")),
+        *(("--key", "--redact"), ("--redact-also", "--redact")),
+    )
     for name, needed in together:
         if name in found.given and needed not in found.given:
             raise UsageError(f"{name} needs {needed}{'' if needed == '--redact' else ' FILE'}")

@@ -79,12 +79,16 @@ class Screen:
         self.flush()
         self._put("")
 
-    def fail(self, text: str) -> None:
+    def warn(self, text: str) -> None:
+        """Show a remark that is no result: one line on standard error."""
+        self.fail(text, "warn")
+
+    def fail(self, text: str, role: str = "bad") -> None:
         """Show a failure or a warning: one line on standard error."""
         try:
             self._before()
             self._out.flush()  # both may be the same terminal: keep the order
-            self._err.write(self._error_paint("bad", visible(text)) + "\n")
+            self._err.write(self._error_paint(role, visible(text)) + "\n")
             self._err.flush()
         except (OSError, ValueError):
             return  # standard error cannot be written, for example EPIPE: the reader of the pipe has closed it

@@ -15,11 +15,13 @@ from ..report.formats import FORMATS
 from .session import Session
 
 if TYPE_CHECKING:
+    from ..log.redaction import Redactor
     from ..log.state import State
     from ..model.comparison import Comparison
 
 _FORMAT = Option("format", choice(*FORMATS)._replace(label="FORMAT"), f"{', '.join(FORMATS)} (text)")
 _REDACT = Option("redact", FLAG, "replace addresses and host names by stand-ins")
+_ALSO = Option("redact-also", TEXT, "with -redact: replace these words, too, with commas between them")
 _KEY = Option("key", PATH, "with -redact: the key of the stand-ins; the file is created if it is missing")
 
 
@@ -27,6 +29,7 @@ _KEY = Option("key", PATH, "with -redact: the key of the stand-ins; the file is 
     "log",
     _FORMAT,
     _REDACT,
+    _ALSO,
     _KEY,
     Option("save", PATH, "write the ticket to this file instead"),
     Option("force", FLAG, "with -save: overwrite an existing file"),
@@ -36,6 +39,7 @@ def log(
     session: Session,
     format: str = "text",
     redact: bool = False,
+    redact_also: str | None = None,
     key: str | None = None,
     save: str | None = None,
     force: bool = False,
@@ -53,15 +57,21 @@ def log(
         raise Failure("-force needs -save FILE")
     from ..report.export import save as write  # late: few sessions save anything
 
-    lines = _lines(session, format, redact, key)
+    lines = _lines(session, format, redact, redact_also, key)
     if save is None:
         return Text(lines)
     path = os.path.expanduser(save)
     return Saved(path, write(lines, path, force, session.journal.writes_to, "-force"))
 
 
-@command("copy", _FORMAT, _REDACT, _KEY, examples=["copy", "copy -format markdown -redact"])
-def copy(session: Session, format: str = "text", redact: bool = False, key: str | None = None) -> Clip:
+@command("copy", _FORMAT, _REDACT, _ALSO, _KEY, examples=["copy", "copy -format markdown -redact"])
+def copy(
+    session: Session,
+    format: str = "text",
+    redact: bool = False,
+    redact_also: str | None = None,
+    key: str | None = None,
+) -> Clip:
     """Copy the ticket to the clipboard of the terminal, also over SSH, tmux and screen (OSC 52).
 
     The ticket is the same as for `log`. The terminal must have a clipboard and allow programs to write to it.
@@ -71,7 +81,7 @@ def copy(session: Session, format: str = "text", redact: bool = False, key: str 
     variables = session.environment.variables
     if why := obstacle(session.environment.stdout.isatty(), variables):
         raise Failure(f"{why}: use log -save FILE instead")
-    text = "".join(f"{line}\n" for line in _lines(session, format, redact, key))
+    text = "".join(f"{line}\n" for line in _lines(session, format, redact, redact_also, key))
     try:
         return Clip(sequence(text, variables), len(text.encode()), condition(variables))
     except ValueError as long:
@@ -131,10 +141,11 @@ def record(session: Session, file: str, force: bool = False) -> Saved:
     return Saved(path, size)
 
 
-def _lines(session: Session, format: str, redact: bool, key: str | None) -> Iterator[str]:
+def _lines(session: Session, format: str, redact: bool, also: str | None, key: str | None) -> Iterator[str]:
     """Return the lines of the ticket. Raises Failure if the key can neither be read nor created."""
-    if key and not redact:
-        raise Failure("-key needs -redact")
+    for option, given in (("-key", key), ("-redact-also", also)):
+        if given and not redact:
+            raise Failure(f"{option} needs -redact")
     from ..log.reader import ReadProblems, entries  # late, like all that a ticket needs
 
     journal = session.journal
@@ -145,8 +156,17 @@ def _lines(session: Session, format: str, redact: bool, key: str | None) -> Iter
         from ..log.redaction import Redactor
         from ..log.redaction_key import key as key_of
 
-        redactor = Redactor(key_of(key), collect_names(journal.lines()))
-    return FORMATS[format].write(entries(journal.lines(), problems, redactor), problems)
+        own = [word for each in session.catalogue for word in (*each.name.split(), *each.options)]
+        redactor = Redactor(key_of(key), collect_names(journal.lines(), (also or "").split(","), own))
+    lines = FORMATS[format].write(entries(journal.lines(), problems, redactor), problems)
+    return _then(lines, session, redactor) if redactor else lines
+
+
+def _then(lines: Iterator[str], session: Session, redactor: Redactor) -> Iterator[str]:
+    """Yield the lines of a redacted ticket; then say beside it which words a person should look at."""
+    yield from lines
+    for remark in redactor.suspects.remarks("-redact-also"):
+        session.warn(remark)
 
 
 def _state(path: str) -> State:

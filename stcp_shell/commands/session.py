@@ -65,6 +65,7 @@ class Session:
         self.current: Optional[Socket] = None
         self.destinations: dict[str, None] = {}
         self.progress: Optional[Callable[[Waiting], None]] = None
+        self.warn: Callable[[str], None] = lambda text: None  # says something that is no result
         self.announce: Callable[[Any], None] = lambda record: None  # logs and shows a record of a command that goes on
         self.ended = False
         self.pending_signal: Optional[Terminated] = (

@@ -39,9 +39,12 @@ _ASKED = re.compile(r"-name\s+'?([^\s';$]+)")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def collect_names(lines: Iterable[bytes], also: Iterable[str] = ()) -> Names:
-    """Return the names in the records of a log, and `also` words that somebody knows to be names."""
-    names = Names()
+def collect_names(lines: Iterable[bytes], also: Iterable[str] = (), own: Iterable[str] = ()) -> Names:
+    """Return the names in the records of a log, and `also` words that somebody knows to be names.
+
+    `own`: words of the program.
+    """
+    names = Names(own)
     for word in also:
         names.add(word)
     for record, _ in objects(lines, ReadProblems()):
@@ -68,7 +71,8 @@ def pieces(word: str) -> list[str]:
 class Names:
     """Names that were found: whole ones, and their parts that are used as short names. In lower case."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: Iterable[str] = ()) -> None:
+        self.own = frozenset(own)
         self.words: set[str] = set()
         self.pieces = 1  # the largest number of pieces in a name, with their separators
         self._seen: set[str] = set()

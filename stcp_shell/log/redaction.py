@@ -17,6 +17,7 @@ from .names import Names
 from .notations import Notations
 from .pseudonyms import Pseudonyms
 from .reader import declared
+from .suspects import Suspects
 from .upgrade import Record
 
 _REMEMBERED = 16384  # texts in the cache
@@ -30,6 +31,7 @@ class Redactor:
     def __init__(self, key: bytes, names: Names) -> None:
         self._pseudonyms = Pseudonyms(key)
         self._notations = Notations(self._pseudonyms, names)
+        self.suspects = Suspects(names.own)
         self._texts: dict[str, str] = {}
 
     def __call__(self, record: Record) -> Record:
@@ -43,6 +45,7 @@ class Redactor:
         made["type"] = self._declared(record["type"], Redaction("word"), record)
         if len(str(record.get("time"))) == 24:
             made["time"] = record["time"]
+        self.suspects.take(made)
         return made
 
     def _object(self, value: Record, cls: type | None, depth: int) -> Record:

@@ -31,13 +31,18 @@ def _read(path: str) -> bytes | None:
     except FileNotFoundError:
         return None
     with open(file, "rb") as opened:
-        text = opened.read(1024) if stat.S_ISREG(os.fstat(file).st_mode) else b""
+        status = os.fstat(file)
+        text = opened.read(1024) if stat.S_ISREG(status.st_mode) else b""
     try:
         made = bytes.fromhex(text.decode("ascii"))
     except ValueError:
         made = b""
     if len(made) != _LENGTH:
         raise ValueError(f"this is not a key file ({2 * _LENGTH} hexadecimal digits): give a new name to create one")
+    if status.st_uid != os.geteuid():
+        raise ValueError("the key belongs to another user, who can reverse the stand-ins")
+    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ValueError("other users may read the key, and can reverse the stand-ins: chmod 600 it first")
     return made
 
 

@@ -13,7 +13,7 @@ from ..environment import Environment
 from ..errors import Failure
 from ..log.files import STDIN, log_entries, log_lines, opened, replayable
 from ..log.names import collect_names
-from ..log.reader import ReadProblems, Redact
+from ..log.reader import ReadProblems
 from ..log.redaction import Redactor
 from ..log.saving import save as write_whole
 from .formats import FORMATS
@@ -22,12 +22,20 @@ _BLOCK = 256  # lines per write
 
 
 def report(
-    environment: Environment, paths: Sequence[str], form: str, output: str | None, force: bool, key: bytes | None = None
+    environment: Environment,
+    paths: Sequence[str],
+    form: str,
+    output: str | None,
+    force: bool,
+    key: bytes | None = None,
+    also: Sequence[str] = (),
+    own: Sequence[str] = (),
 ) -> str:
     """Write the report of one log or several to a file or to standard output.
 
-    Return the remarks that are not in the report. `key`: addresses and names get stand-ins under that key. Raises
-    NotALog, Failure if the file cannot be written, and OSError if standard output cannot be written.
+    Return the remarks that are not in the report. `key`: addresses and names get stand-ins under that key, and `also`
+    these words; `own` ones are the program's. Raises NotALog, Failure if the file cannot be written, and OSError if
+    standard output cannot be written.
     """
     problems = ReadProblems()
     with ExitStack() as stack:
@@ -36,7 +44,7 @@ def report(
             name = "standard input" if path == STDIN else path
             file = stack.enter_context(opened(path, environment.stdin))
             logs.append((stack.enter_context(replayable(file, name)) if key else file, name))
-        redact = _redactor(logs, key) if key else None
+        redact = _redactor(logs, key, also, own) if key else None
         # The first record of each log is read at once: what is no log leaves no file behind.
         found = [log_entries(file, name, problems, redact) for file, name in logs]
         lines = FORMATS[form].write(chain.from_iterable(found), problems)
@@ -45,13 +53,14 @@ def report(
         else:
             save(lines, output, force, lambda target: any(_same(file, target) for file, _ in logs), "--force")
     remarks = [] if FORMATS[form].remarks else problems.remarks()
+    remarks += redact.suspects.remarks("--redact-also") if redact else []
     return f"{', '.join(name for _, name in logs)}: {'; '.join(remarks)}" if remarks else ""
 
 
-def _redactor(logs: Sequence[tuple[BinaryIO, str]], key: bytes) -> Redact:
+def _redactor(logs: Sequence[tuple[BinaryIO, str]], key: bytes, also: Sequence[str], own: Sequence[str]) -> Redactor:
     """Return the redactor. A log is read twice: the record that shows a word to be a host name may come after it."""
     starts = [file.tell() for file, _ in logs]
-    names = collect_names(line for file, name in logs for line in log_lines(file, name))
+    names = collect_names((line for file, name in logs for line in log_lines(file, name)), also, own)
     for (file, _), start in zip(logs, starts):
         file.seek(start)
     return Redactor(key, names)
