@@ -258,3 +258,34 @@ def test_only_regular_files_are_sourced_and_a_pipe_is_read(tmp_path: Path) -> No
         assert "this is no regular file: a script is one" in done.err
     done = run(tmp_path, "fifo", before=["sh", "-c", '(echo note piped > fifo) & exec "$@"', "-"])
     assert [record["text"] for record in done.of("note")] == ["piped"]
+
+
+def test_a_script_writes_in_the_working_folder_only(tmp_path: Path) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    for folder in (here, elsewhere):
+        folder.mkdir()
+    (here / "link").symlink_to(elsewhere)
+    refused = [elsewhere / "x", "../x", ".bashrc", ".git/hooks/post-commit", "link/x"]
+    lines = [f"{verb} {path}" for path in refused for verb in ("record -force", "log -force -save", "log -redact -key")]
+    (here / "evil.stcp").write_text("\n".join([*lines, "log -save fine.txt", "record sub.stcp"]))
+    for words, stdin in ((["evil.stcp"], ""), (["-c", "source evil.stcp"], ""), ([], (here / "evil.stcp").read_text())):
+        done = run(here, "--no-log", "--keep-going", *words, stdin=stdin)
+        told = [
+            line for line in done.err.splitlines() if "a script writes in the working folder and below only" in line
+        ]
+        assert len(told) == len(lines)
+        assert (here / "fine.txt").exists()
+        assert list(elsewhere.iterdir()) == []
+        assert not (here / ".bashrc").exists()
+        (here / "fine.txt").unlink()
+        (here / "sub.stcp").unlink()
+    allowed = run(here, "--no-log", "--keep-going", "--allow-write", elsewhere, "evil.stcp")
+    assert allowed.err.count("a script writes") == len(lines) - 6
+    assert sorted(path.name for path in elsewhere.iterdir()) == ["x"]
+    assert run(here, "--no-log", "-c", f"log -save {tmp_path}/typed").status == 0
+
+
+def test_modules_in_the_working_folder_take_no_place_of_the_library(tmp_path: Path) -> None:
+    for name in ("select", "socket", "signal", "json", "argparse"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')")
+    assert run(tmp_path, "-c", "echo hi").out == "hi\n"

@@ -139,3 +139,18 @@ def test_who_has_no_scripts_pays_nothing(tmp_path: Path) -> None:
 def test_our_own_run_takes_no_scripts() -> None:
     assert '\ntestpaths = ["tests"]\n' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert list((ROOT / "tests").rglob("*.stcp")) == []
+
+
+def test_a_module_beside_a_check_does_not_let_it_pass(tmp_path: Path) -> None:
+    check = "socket\nconnect -name 127.0.0.1 -port 1\nexpect connected\n"
+    scripts(tmp_path, bad=check)
+    for name in ("selectors", "socket", "stcp_shell"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(0)")
+    code = "import sys; sys.path[:] = [each for each in sys.path if each]; import pytest; sys.exit(pytest.main())"
+    command = [sys.executable, "-c", code, *PYTEST[3:], "checks"]
+    given = environment(tmp_path) | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=given, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "expected connected; seen refused" in done.stdout

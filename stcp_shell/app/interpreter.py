@@ -60,6 +60,7 @@ class Interpreter:
     def _run(self, call: Call) -> Status:
         journal = self.session.journal
         number = journal.command(call.text, call.where or "typed")
+        self.session.origin = call.source
         self.screen.settle()  # the command may wait for a long time
         try:
             result = call.command.run(self.session, **call.arguments)

@@ -57,6 +57,7 @@ OPTIONS = (
     CliOption("--keep-going", FLAG, "go on after a failed command"),
     CliOption("-j", Kind("N", whole(1, 1000)), "run up to N scripts at once, each as its own session"),
     CliOption("--junit", PATH, "write the results of `expect` as JUnit XML"),
+    CliOption("--allow-write", PATH, "scripts may write this file, or below this folder; can be repeated"),
     CliOption("--check", FLAG, "parse the scripts and run nothing"),
     CliOption(
         "--lab", Kind("SCENARIO", str, "scenario"), "run inside a practice network; list: print the scenarios", True
@@ -108,6 +109,7 @@ class Arguments:
         self.report: Optional[str] = None  # a session log
         self.format: Optional[str] = None
         self.output: Optional[str] = None
+        self.writable: list[str] = []
         self.key: Optional[str] = None
         self.redact_also: Optional[str] = None  # words with commas between them
         self.completion: Optional[str] = None  # a shell
@@ -192,6 +194,8 @@ def _store(found: Arguments, flag: CliOption, text: str) -> None:
         found.commands.append(value)
     elif flag.name == "-D":
         found.definitions.append(value)
+    elif flag.name == "--allow-write":
+        found.writable.append(value)
     elif flag.name == "-j":
         found.jobs = value
     elif flag.kind is not FLAG:

@@ -21,6 +21,14 @@ from ..report.text.escape import visible
 from .options import UsageError, parse
 from .scripts import given_variables, read_scripts
 
+_ROOT = str(Path(__file__).resolve().parents[2])
+# Neither the current folder, which -c puts first, nor that of the checks may hold a module that takes the place of one
+# of the library: a check would pass that has not run.
+_ISOLATED = (
+    "import sys; sys.path[:] = [each for each in sys.path if each]; sys.path.append(sys.argv.pop(1)); "
+    "from stcp_shell.app.program import main; main()"
+)
+
 
 class ScriptFailed(Exception):
     """An expectation was missed or a command failed; the text is the complete report."""
@@ -44,18 +52,19 @@ class ScriptItem(pytest.Item):
 
     def __init__(self, *, words: list[str], **given: Any) -> None:
         super().__init__(**given)
-        self._command = [sys.executable, "-m", "stcp_shell", "--no-log", "--format", "jsonl", *words]
+        self._command = [sys.executable, "-c", _ISOLATED, _ROOT, "--no-log", "--format", "jsonl", *words]
         self._folder = os.getcwd()  # relative paths in the words start here; another test may change the folder
 
     def runtest(self) -> None:
-        """Run the script. Raises ScriptFailed if its exit status is not 0."""
+        """Run the script. Raises ScriptFailed if its exit status is not 0, or it did not come to its end."""
         done = subprocess.run(
             self._command, cwd=self._folder, stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
-        if done.returncode:
+        found = list(entries(done.stdout.splitlines()))
+        if done.returncode or not found or found[-1].type != "end":
             said = done.stderr.decode("utf-8", "replace")
-            wrong = list(complaints(entries(done.stdout.splitlines()))) or said.splitlines()
-            raise ScriptFailed("\n".join(map(visible, wrong or [f"exit status {done.returncode}"])))
+            wrong = list(complaints(found)) or said.splitlines()
+            raise ScriptFailed("\n".join(map(visible, wrong or [f"exit status {done.returncode}, and no end"])))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the misses without a traceback: the fault is not in Python."""

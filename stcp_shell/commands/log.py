@@ -12,6 +12,7 @@ from ..language.kinds import FLAG, PATH, TEXT, choice
 from ..model.results import Clip, Saved, Text
 from ..model.session import Note
 from ..report.formats import FORMATS
+from .permission import may_write
 from .session import Session
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def log(
 
     With -redact an address has the same stand-in throughout, and addresses of one subnet stay in one subnet. With the
     same -key an address has the same stand-in in later tickets too; without a key the stand-ins cannot be reversed.
+
+    A script writes in the working folder and below only, and no hidden files, unless --allow-write permits more.
     """
     if force and not save:
         raise Failure("-force needs -save FILE")
@@ -60,7 +63,7 @@ def log(
     lines = _lines(session, format, redact, redact_also, key)
     if save is None:
         return Text(lines)
-    path = os.path.expanduser(save)
+    path = may_write(session, save)
     return Saved(path, write(lines, path, force, session.journal.writes_to, "-force"))
 
 
@@ -128,14 +131,15 @@ def record(session: Session, file: str, force: bool = False) -> Saved:
     """Save the commands of this session so far as a script that replays them.
 
     A sourced script becomes one line, with its path as given. A failed command becomes a comment, because it would
-    end the script.
+    end the script. A script writes in the working folder and below only, and no hidden files, unless --allow-write
+    permits more.
     """
     from ..log.reader import ReadProblems, entries
     from ..report.export import save as write
     from ..report.replay import replay_lines
 
     journal = session.journal
-    path = os.path.expanduser(file)
+    path = may_write(session, file)
     lost = [f"# {remark}" for remark in ReadProblems(journal.dropped).remarks()]
     size = write([*lost, *replay_lines(entries(journal.lines()))], path, force, journal.writes_to, "-force")
     return Saved(path, size)
@@ -156,6 +160,8 @@ def _lines(session: Session, format: str, redact: bool, also: str | None, key: s
         from ..log.redaction import Redactor
         from ..log.redaction_key import key as key_of
 
+        if key and not os.path.exists(os.path.expanduser(key)):
+            may_write(session, key)
         own = [word for each in session.catalogue for word in (*each.name.split(), *each.options)]
         redactor = Redactor(key_of(key), collect_names(journal.lines(), (also or "").split(","), own))
     lines = FORMATS[format].write(entries(journal.lines(), problems, redactor), problems)

@@ -67,6 +67,8 @@ class Session:
         self.progress: Optional[Callable[[Waiting], None]] = None
         self.warn: Callable[[str], None] = lambda text: None  # says something that is no result
         self.announce: Callable[[Any], None] = lambda record: None  # logs and shows a record of a command that goes on
+        self.origin = ""  # of the command that runs: the file that it stands in; -c, <stdin>, or empty if it is typed
+        self.writable: Sequence[str] = ()  # where scripts may write, besides the usual places (--allow-write)
         self.ended = False
         self.pending_signal: Optional[Terminated] = (
             None  # the signal that ended a connect or a send: raised after it is logged
