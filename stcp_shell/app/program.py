@@ -1,5 +1,11 @@
 """The entry point of `stcp-shell` and `stcp_calls`."""
 
+import _signal  # type: ignore[import-not-found]  # what `signal` wraps: importing that takes milliseconds
+
+# Until `main` has its own handler Ctrl-C ends the process without a traceback of the imports.
+if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+
 import gc
 import os
 
@@ -19,6 +25,8 @@ def main() -> "NoReturn":
         from .main import main as run
 
         gc.enable()
+        if _signal.getsignal(_signal.SIGINT) == _signal.SIG_DFL:
+            _signal.signal(_signal.SIGINT, _signal.default_int_handler)
         run()
     except KeyboardInterrupt:
         os._exit(130)
