@@ -145,3 +145,16 @@ def test_a_rule_for_the_default_source_is_seen_in_the_way_of_an_unbound_connect(
     )
     assert "route        via 172.16.1.1 on enetA" in shown
     assert "sent via 172.16.1.1 on enetA" in " ".join(shown.split())
+
+
+@pytest.mark.usefixtures("namespaces")
+def test_a_bind_that_fails_says_what_to_do_in_one_short_line(tmp_path: Path) -> None:
+    many = [
+        "for i in $(seq 50); do ip addr add 10.9.0.$i/24 dev lo; done",
+        "echo 1024 1024 >/proc/sys/net/ipv4/ip_local_port_range",
+    ]
+    lines = "socket; bind -name 203.0.113.1; socket; bind -name 127.0.0.1; listen; socket; bind -name 127.0.0.1"
+    done = in_namespace(tmp_path, many, "--keep-going", "-c", lines)
+    foreign, used = done.err.splitlines()
+    assert foreign.endswith(" and 39 more (ifconfig lists them)")
+    assert "127.0.0.1 has no ephemeral port left (1024 to 1024) (EADDRINUSE): close connections" in used

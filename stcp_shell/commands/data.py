@@ -12,6 +12,7 @@ from ..errors import Failure, Terminated, reason
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import COUNT, FLAG, SECONDS, TEXT, choice
 from ..model.results import Accepted, Listening, Received, Sent, ShutDown, SocketName, WaitTimedOut
+from ..net.octets import text_of
 from ..net.sockaddr import unpack
 from .session import TICK, Session, Socket, Waiting
 
@@ -104,7 +105,7 @@ def recv(session: Session, max: int = 4096, timeout: float | None = None) -> Rec
     except OSError as error:
         raise Failure(reason(error)) from None
     peer = str(entry.peer) if entry.kind == "dgram" else None
-    return Received(entry.number, len(data), data.decode("utf-8", "backslashreplace"), peer)
+    return Received(entry.number, len(data), text_of(data), peer)
 
 
 @command("shutdown", Option("how", choice(*_HOW), "the direction to end (both)"), examples=["shutdown -how write"])

@@ -20,6 +20,7 @@ from .session import Session, Socket
 if TYPE_CHECKING:
     pass
 
+_MOST_LISTED = 12  # addresses in a message
 _IN_USE = ("bound", "connected", "listening")  # states in which a socket can still be used
 _TYPES = {"stream": sockets_api.SOCK_STREAM, "dgram": sockets_api.SOCK_DGRAM}
 
@@ -135,12 +136,30 @@ def _leave_device(entry: Socket) -> None:
         entry.sock.setsockopt(sockets_api.SOL_SOCKET, sockets_api.SO_BINDTODEVICE, b"")
 
 
+def _own(family: str) -> str:
+    """Return the first of this host's addresses as the end of a sentence; empty if they cannot be read."""
+    from ..net.tables.interfaces import local_addresses
+
+    try:
+        mine = sorted(local_addresses(family))
+    except OSError:
+        return ""
+    more = f" and {len(mine) - _MOST_LISTED} more (ifconfig lists them)" if len(mine) > _MOST_LISTED else ""
+    return f"; its addresses are {', '.join(mine[:_MOST_LISTED])}{more}"
+
+
 def _bind_failure(error: OSError, wanted: Endpoint) -> str:
     if error.errno == errno.EADDRNOTAVAIL:
-        from ..net.tables.interfaces import local_addresses
+        return f"{wanted.address} is not an address of this host (EADDRNOTAVAIL){_own(family_of(wanted.address))}"
+    if error.errno == errno.EADDRINUSE and not wanted.port:
+        from ..net.tables.settings import port_range
 
-        mine = ", ".join(sorted(local_addresses(family_of(wanted.address))))
-        return f"{wanted.address} is not an address of this host (EADDRNOTAVAIL); its addresses are {mine}"
+        ports = port_range()
+        some = f" ({ports[0]} to {ports[1]})" if ports else ""
+        return (
+            f"{wanted.address} has no ephemeral port left{some} (EADDRINUSE): close connections, wait for those in "
+            "TIME_WAIT, or widen net.ipv4.ip_local_port_range"
+        )
     if error.errno == errno.EADDRINUSE:
         return (
             f"{wanted} is in use (EADDRINUSE): choose another port (or, if only closed connections are left "

@@ -8,6 +8,7 @@ from errno import EADDRNOTAVAIL
 from ..model.attempt import Attempt, Control
 from ..model.connection import Endpoint, HopDistance
 from ..model.diagnosis import Bystander, Observation
+from ..net.octets import text_of
 from ..net.probes.trial import SourceTest, Trial
 from .case import Case
 from .changes import of_route
@@ -102,7 +103,7 @@ def _observed(found: Examination, test: SourceTest) -> Observation:
 
 def _banner(test: SourceTest) -> str | None:
     said = next((trial.said for trial in test.of("sources") if trial.said), b"")
-    return said[:_MOST_BANNER].decode("utf-8", "backslashreplace").rstrip("\r\n") or None
+    return text_of(said[:_MOST_BANNER]).rstrip("\r\n") or None
 
 
 def _distance(test: SourceTest, control: Control | None) -> HopDistance | None:

@@ -43,7 +43,7 @@ def markdown(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]:
 def escaped(text: str) -> str:
     """Return text escaped for a line or a cell."""
     safe = _ACTIVE.sub(r"\\\g<0>", visible(text)).translate(_ENTITIES)
-    return safe.replace("://", ":&#47;/").replace("www.", "www&#46;")  # no automatic links
+    return safe.replace("://", ":&#47;/").replace("www.", "www&#46;").replace("@", "&#64;")  # no automatic links
 
 
 def item(text: str) -> str:

@@ -21,6 +21,7 @@ from ...errors import reason
 from ...model.connection import Endpoint, family_of
 from ...model.tls import Tls
 from ..certificate import Malformed, read
+from ..octets import text_of
 from ..sockaddr import FAMILIES, pack
 from . import socket_evidence
 from .probe import Probe
@@ -81,7 +82,7 @@ class Handshake:
         self._received += len(data)
         self._first = (self._first + data)[:_FIRST]
         if not _begins_tls(self._first):
-            self._end("no-tls", self._first.decode("utf-8", "backslashreplace"))
+            self._end("no-tls", text_of(self._first))
             return
         self._incoming.write(data)
         self._advance()
