@@ -241,7 +241,7 @@ def test_each_family_and_each_client_has_its_own_remedy() -> None:
     assert f"-6 route replace {six}/128 via fe80::1 dev enetZ src {its[0]}" in text
     assert f"permit {Z} to {CLIENT} and {other}, besides {A} and 172.16.1.51" in text
     assert f"permit {its[1]} to {six}, besides {its[0]}" in text
-    assert f"diagnose -name {CLIENT} -port 2121 -from {Z},{A}\n  diagnose -name {six} -port 2122" in text
+    assert f"diagnose -name {other} -port 2123 -from {Z},172.16.1.51\n  diagnose -name {six} -port 2122" in text
 
 
 def test_what_may_have_been_missed_is_said() -> None:

@@ -81,9 +81,13 @@ def watch(
     except OSError as error:
         raise Failure(f"the sockets of this host cannot be read: {error}") from None
     try:
-        return Watching(session, watcher, ",".join(peer), number).run(for_, until is not None)
+        return Watching(session, watcher, _brief(peer), number).run(for_, until is not None)
     finally:
         watcher.close()
+
+
+def _brief(peers: tuple[str, ...]) -> str:
+    return ",".join(peers) if len(peers) < 5 else f"{','.join(peers[:4])} and {len(peers) - 4} more"
 
 
 def _refuse_own(peers: tuple[str, ...], own: set[str]) -> None:

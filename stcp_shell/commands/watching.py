@@ -6,7 +6,7 @@ from contextlib import suppress
 from time import monotonic
 
 from ..diagnosis import route_choice
-from ..diagnosis.belonging import Seen, call
+from ..diagnosis.belonging import Opening, Openings, Seen
 from ..diagnosis.callbacks import Balance, judge
 from ..environment import iso_time
 from ..errors import Failure
@@ -20,7 +20,8 @@ from ..report.text.callback import table
 from .session import TICK, Session, Waiting
 
 _MOST_ROUTES = 256  # peers whose route is looked up
-_OPENED = "Tcp.ActiveOpens"
+_OPENED, _ACCEPTED = "Tcp.ActiveOpens", "Tcp.PassiveOpens"
+_PATIENCE = 1.2  # seconds that a connection waits for counters that show which side opened it
 _MOMENT = 0.15  # seconds
 
 
@@ -30,7 +31,7 @@ class Watching:
     def __init__(self, session: Session, watcher: Watcher, name: str, port: int | None) -> None:
         self._session, self._watcher, self._name, self._port = session, watcher, name, port
         self._began = monotonic()
-        self._opened: int | None = None  # the counter, once what was there before is known
+        self._counts: dict[str, int] = {}  # the counters, once what was there before is known
         self._routes: dict[str, RouteFound] = {}  # by the peer's address
         self._waiting: list[Followed] = []  # what is new and not announced yet
         self._told: set[int] = set()  # connections B that were announced, by identity
@@ -41,7 +42,7 @@ class Watching:
         cancelled = False
         try:
             self._waiting += list(self._watcher.step(0.0))
-            self._opened = snmp.counters().get(_OPENED)
+            self._counts = snmp.counters()
             while (left := self._left(seconds)) > 0:
                 self._waiting += list(self._watcher.step(min(left, TICK)))
                 self._announce()
@@ -55,25 +56,28 @@ class Watching:
 
     def _settled(self, each: Followed) -> bool:
         """Whether it is a connection B that was announced, and has connected or ended."""
-        return id(each) in self._told and (each.connected or each.ended is not None)
+        return id(each) in self._told and not each.guessed and (each.connected or each.ended is not None)
 
     def _left(self, seconds: float | None) -> float:
         return TICK if seconds is None else seconds - (monotonic() - self._began)
 
     def _kept(self) -> list[Followed]:
         """Return the connections that count: with `-port`, of those that the peer opened only the service's."""
-        return [each for each in self._watcher.connections if self._counts(each)]
+        return [each for each in self._watcher.connections if self._matters(each)]
 
-    def _counts(self, each: Followed) -> bool:
+    def _matters(self, each: Followed) -> bool:
         return each.by_this_host or self._port in (None, each.local.port)
 
     def _announce(self, all: bool = False) -> None:
         """Log and show what is new, a moment later: what it is compared with may come in the same moment."""
         now = self._session.environment.clock()
-        ready = [each for each in self._waiting if all or not 0 <= now - (each.until or each.since) < _MOMENT]
-        for each in sorted(filter(self._counts, ready), key=lambda each: each.by_this_host):
+        self._decide()
+        ready = [each for each in self._waiting if all or not 0 <= now - (each.until or each.since) < _moment(each)]
+        openings: Openings | None = None
+        for each in sorted(filter(self._matters, ready), key=lambda each: each.by_this_host):
             if each.by_this_host and id(each) not in self._told:
-                self._session.announce(self._callback(each))
+                openings = openings or self._openings()
+                self._session.announce(self._callback(each, openings))
                 self._told.add(id(each))
             if each.ended is not None and id(each) not in self._ended:
                 self._session.announce(self._record(each))
@@ -82,12 +86,38 @@ class Watching:
         done = set(map(id, ready))
         self._waiting = [each for each in self._waiting if id(each) not in done]
 
-    def _callback(self, each: Followed) -> Callback:
+    def _rise(self, name: str) -> int | None:
+        """Return by how much a counter has risen since the begin; None: not known."""
+        after = snmp.counters().get(name)
+        return None if name not in self._counts or after is None else snmp.rise(self._counts[name], after)
+
+    def _decide(self) -> None:
+        """Find out who opened the connections that do not show it, from what this host has opened and accepted."""
+        unknown = [each for each in self._watcher.connections if each.guessed and not each.before]
+        if not unknown:
+            return
+        since = [each for each in self._watcher.connections if not each.before and not each.guessed]
+        sure = sum(each.by_this_host for each in since)
+        opened, accepted = self._rise(_OPENED), self._rise(_ACCEPTED)
+        if opened is not None and opened <= sure:
+            answer = False
+        elif accepted is not None and accepted <= len(since) - sure + self._watcher.forgotten:
+            answer = True
+        else:
+            return
+        for each in unknown:
+            each.decide(answer)
+
+    def _openings(self) -> Openings:
+        """Return the connections A so far."""
+        kept = [each for each in self._kept() if not each.by_this_host]
+        return Openings(
+            Opening(each.remote.address, each.local.address, each.owner, each.since, each.until) for each in kept
+        )
+
+    def _callback(self, each: Followed, openings: Openings) -> Callback:
         record = self._record(each)
-        new = Seen(record, each.since, each.until)
-        peer = each.remote.address
-        known = [self._seen(other) for other in self._kept() if not other.by_this_host and other.remote.address == peer]
-        found = call(new, known)
+        found = openings.call(Seen(record, each.since, each.until))
         return Callback(
             record.source, record.destination, record.inferred, found.used, found.same, self._route(each.remote)
         )
@@ -113,7 +143,7 @@ class Watching:
             since=None if each.before else iso_time(each.since),
             seconds=round(max(0.0, until - each.since), 3),
             syns=each.syns,
-            guessed=each.opened is None,
+            guessed=each.guessed,
         )
 
     def _route(self, peer: Endpoint) -> RouteFound | None:
@@ -132,8 +162,7 @@ class Watching:
             self._session.progress(Waiting(f"watch {self._name}", elapsed, left, None, rows))
 
     def _result(self, cancelled: bool) -> Watched:
-        after = snmp.counters().get(_OPENED)
-        opened = None if self._opened is None or after is None else snmp.rise(self._opened, after)
+        opened = self._rise(_OPENED)
         seen = [self._seen(each) for each in self._kept()]
         for each, found in zip(self._kept(), seen):
             if id(each) not in self._ended:
@@ -147,3 +176,8 @@ class Watching:
         watched = Watched(tuple(shown), verdict, cancelled)
         self._session.last_watch = watched
         return watched
+
+
+def _moment(each: Followed) -> float:
+    """Return how long a connection waits for what it is compared with."""
+    return _PATIENCE if each.guessed else _MOMENT

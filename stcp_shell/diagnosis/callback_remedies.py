@@ -68,9 +68,10 @@ def _diagnose(about: Sequence[Call]) -> Iterator[str]:
         yield "the port is not known: the kernel has wiped it; watch again while the connection waits for an answer"
         return
     yield "to find out whether a device treats them differently, while the client still listens:"
-    for first, *_ in _by_family(known):
-        peer, own = first.record.peer, first.record.source.address
-        sources = dict.fromkeys([own, *(each for each in first.used if family_of(each) == family_of(own))])
+    for calls in _by_family(known):
+        best = next((each for each in reversed(calls) if each.record.ended is None), calls[-1])
+        peer, own = best.record.peer, best.record.source.address
+        sources = dict.fromkeys([own, *(each for each in best.used if family_of(each) == family_of(own))])
         yield f"  diagnose -name {peer.address} -port {peer.port} -from {','.join(sources)}"
 
 

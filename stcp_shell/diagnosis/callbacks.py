@@ -10,7 +10,8 @@ from ..model.connection import Destination, Endpoint
 from ..model.diagnosis import Cause, Verdict
 from ..model.route_get import RouteFound
 from . import callback_remedies
-from .belonging import Call, Seen, call
+from .belonging import Call, Seen
+from .belonging import calls as calls_of
 from .causes import explain
 
 
@@ -44,7 +45,7 @@ class Balance(NamedTuple):
 
 def judge(name: str, seen: Sequence[Seen], routes: dict[str, RouteFound], balance: Balance) -> Verdict:
     """Return the verdict on what a watch of the peers `name` has seen. `routes`: by the peer's address."""
-    calls = [call(each, seen) for each in seen if each.record.role == "B"]
+    calls = calls_of(seen)
     kind, about, summary = _pattern(name, calls, balance)
     first = about[0] if about else None
     to = first.record.destination if first else Endpoint("", 0)
@@ -52,7 +53,7 @@ def judge(name: str, seen: Sequence[Seen], routes: dict[str, RouteFound], balanc
     return Verdict(
         kind=kind,
         severity=_KINDS[kind].severity,
-        certainty=_certainty(about),
+        certainty=_certainty(about, balance),
         destination=Destination(name, to.address or None, to.port),
         summary=summary,
         sources=(),
@@ -77,14 +78,16 @@ def _pattern(name: str, calls: list[Call], balance: Balance) -> tuple[str, list[
         text = f"new connections left from {left}, but the client uses {' and '.join(_used(other))}"
         return "callback-other-source", other, f"{text}: {_ends(other)}"
     if unknown := [each for each in calls if each.same is None]:
-        if not _used(unknown):
+        if all(each.record.guessed for each in unknown):
+            why = "it is not known which side opened them"
+        elif not _used(unknown):
             why = f"no connection of {name} to this host was seen, to compare with"
         else:
             why = f"the client uses several addresses of this host: {', '.join(_used(unknown))}"
         left = " and ".join(dict.fromkeys(each.record.source.address for each in unknown))
         return "ambiguous", unknown, f"new connections left from {left}, and {why}: {_ends(unknown)}"
     source = " and ".join(_used(calls))
-    failed = [each for each in calls if each.record.failed]
+    failed = [each for each in calls if each.record.failed or each.record.state == "syn-sent"]
     if failed:
         text = f"new connections left from {source}, which the client uses, too, and did not connect: {_ends(failed)}"
         return "callback-failed", failed, text
@@ -120,9 +123,9 @@ ENDED = {
 }
 
 
-def _certainty(about: Sequence[Call]) -> str:
+def _certainty(about: Sequence[Call], balance: Balance) -> str:
     """A source that is inferred, a role that is guessed, or the connection of another program proves nothing."""
-    if not about or any(each.same is None or each.strangers for each in about):
+    if not about or balance.left_out or balance.lost or any(each.same is None or each.strangers for each in about):
         return "possible"
     return "likely" if all(each.record.inferred or each.record.guessed for each in about) else "proven"
 
@@ -150,7 +153,7 @@ def _evidence(
     if any(each.record.inferred for each in calls):
         yield "the source of some was inferred: a blocking, unbound connect(2) that fails is wiped by the kernel"
     if any(each.record.guessed for each in calls):
-        yield "that this host opened some of them is a guess: nothing listens on their ports"
+        yield "of some it is not known which side opened them: they were not seen open, nor is a listener known"
     for address in dict.fromkeys(each.record.destination.address for each in about):
         if address in routes:
             yield f"the kernel's choice for {address}: {routes[address].source or 'none'}: {routes[address].why}"
@@ -169,12 +172,13 @@ def _missed(calls: Sequence[Call], balance: Balance) -> Iterator[str]:
     if balance.missed:
         yield balance.missed
     if balance.lost:
-        yield f"the kernel reported {balance.lost} times that events were lost: connections may be missing"
+        times = "once" if balance.lost == 1 else f"{balance.lost} times"
+        yield f"the kernel reported {times} that events were lost: connections may be missing"
     if balance.left_out:
         yield f"{balance.left_out} more connections were left out: watch fewer peers"
     if balance.opened is None:
         return
-    own = sum(each.record.since is not None for each in calls)
+    own = sum(each.record.since is not None and not each.record.guessed for each in calls)
     if balance.opened <= own:
         yield f"nothing was missed: {own} seen since the begin, and this host opened no more (Tcp.ActiveOpens)"
     else:

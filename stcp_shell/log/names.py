@@ -24,6 +24,7 @@ _FILES = frozenset(
 )
 _EITHER = frozenset(("md", "py", "sh", "so", "key"))
 # Labels that say what a host is for, and words of this program's own texts: alone they name nobody.
+_COUNTERS = ("tcp", "tcpext", "ip", "ipext", "ip6", "icmp", "icmp6", "udp", "udp6")  # of /proc/net: Tcp.ActiveOpens
 _COMMON = frozenset(
     (
         *("www", "ftp", "mail", "smtp", "imap", "dns", "ntp", "ldap", "api", "vpn", "proxy", "gateway", "router"),
@@ -56,6 +57,8 @@ def has_the_form(word: str) -> bool:
     """Return whether a word has the form of a host name with dots: neither of a file, nor of a kernel's setting."""
     labels = word.split(".")
     if len(labels) < 2 or not _TOP.fullmatch(labels[-1]) or not all(map(_LABEL.fullmatch, labels[:-1])):
+        return False
+    if len(labels) == 2 and labels[0].lower() in _COUNTERS:
         return False
     end = labels[-1].lower()
     if end in _FILES or (end in _EITHER and len(labels) < 3) or word.startswith("net.ipv"):

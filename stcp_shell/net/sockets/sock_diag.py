@@ -50,6 +50,7 @@ class Segments(NamedTuple):
     in_flight: int  # segments that are not acknowledged yet
     outgoing: int  # segments
     incoming: int
+    options: int = 0  # TCPI_OPT_*: those that both sides have agreed on
 
 
 class Row(NamedTuple):
@@ -85,8 +86,8 @@ class Row(NamedTuple):
         if self.segments is None or self.segments.in_flight or not (self.segments.outgoing or self.segments.incoming):
             return None
         more = self.segments.acknowledged - self.segments.sent
-        if self.state == "closed" and not more and self.segments.incoming < 2:
-            return True  # nothing or a RST came; a socket that accept(2) gave has had the SYN and the ACK
+        if self.state == "closed" and not more and self.segments.incoming < 2 and not self.segments.options:
+            return True  # nothing or a RST came; a socket that accept(2) gave has agreed on options with its SYN
         if self.state in ("established", "close-wait"):  # no FIN was sent
             return {0: False, 1: True}.get(more)
         return {0: False, 2: True}.get(more)
@@ -174,4 +175,4 @@ def _segments(info: bytes) -> Segments:
     info = info.ljust(208, b"\0")
     in_flight, retransmits, sent = _COUNTS.unpack_from(info, 24)
     acknowledged, _, outgoing, incoming = struct.unpack_from("=QQII", info, 120)
-    return Segments(retransmits, acknowledged, sent, in_flight, outgoing, incoming)
+    return Segments(retransmits, acknowledged, sent, in_flight, outgoing, incoming, info[5])

@@ -49,14 +49,16 @@ class Netlink:
     def ended(self, seconds: float) -> Iterator[Row]:
         """Wait, and yield the sockets that are destroyed meanwhile, at once if there is one."""
         select.select([self._events], [], [], seconds)
-        return (row for row in self._events.read() if row.destination.address in self._peers)
+        return (row for row in self._events.read() if _connected(row) and row.destination.address in self._peers)
 
     def close(self) -> None:
         self._events.close()
 
     def _rows(self, states: int) -> Iterator[Row]:
         for family in self._peers.families:
-            yield from (row for row in rows(family, states, self._code) if row.destination.address in self._peers)
+            for row in rows(family, states, self._code):
+                if _connected(row) and row.destination.address in self._peers:
+                    yield row
 
 
 class Proc:
@@ -76,7 +78,7 @@ class Proc:
         return self.every()
 
     def every(self) -> Iterator[Row]:
-        connected = (row for row in proc_net.rows() if row.state not in ("listen", "closed"))
+        connected = (row for row in proc_net.rows() if row.state not in ("listen", "closed") and _connected(row))
         return (row for row in connected if row.destination.address in self._peers)
 
     def listening(self) -> dict[Place, Row]:
@@ -88,6 +90,11 @@ class Proc:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _connected(row: Row) -> bool:
+    """Whether a socket has, or had, another end: one that is only bound has none."""
+    return row.destination.address not in ("0.0.0.0", "::")
 
 
 def opened(peers: Peers) -> Netlink | Proc:

@@ -40,11 +40,20 @@ class Followed:
         self.syns: Optional[int] = None
         self.owner = Owner()
         self._peer_first = False
+        self._more: Optional[int] = None  # sequence numbers that were acknowledged at its end, besides those of data
+        self._sent_first = False  # it was seen while it waited for the answer to a SYN
 
     @property
     def by_this_host(self) -> bool:
-        """Whether this host opened it: B. Only a guess if `opened` is None."""
-        return not self.listens if self.opened is None else self.opened
+        """Whether this host opened it: B. Only a guess if `guessed`."""
+        if self._sent_first or self.listens:
+            return self._sent_first
+        return self.opened is not False
+
+    @property
+    def guessed(self) -> bool:
+        """Whether nothing shows which side opened it."""
+        return self.opened is None and not self.listens and not self._sent_first
 
     def take(self, row: Row) -> None:
         """Add what a look or an event shows."""
@@ -55,10 +64,17 @@ class Followed:
         if self.opened is None:
             self.opened = row.opened
         if row.state == "syn-sent":
+            self._sent_first = True
             self.syns = max(self.syns or 0, row.retransmits + 1)
         self.connected |= row.state in _CONNECTED or bool(row.segments and row.segments.acknowledged)
         self._peer_first |= row.state in _PEER_FIRST
         self.state = row.state
+
+    def decide(self, opened: bool) -> None:
+        """Take from elsewhere whether this host opened it."""
+        self.opened = opened
+        if self.ended == "reset" and self._more is not None and self._more >= (2 if opened else 1):
+            self.ended = "closed-by-peer" if self._peer_first else "closed"
 
     def end(self, row: Row, now: float) -> None:
         """Take the event of its end."""
@@ -69,7 +85,8 @@ class Followed:
             self.syns = max(self.syns or 0, counted.retransmits + 1)
         if self.connected:
             # A socket whose program aborts it is wiped; else our FIN, if it was acknowledged, counts like a byte.
-            finished = counted is not None and counted.acknowledged - counted.sent >= (2 if self.by_this_host else 1)
+            self._more = counted.acknowledged - counted.sent if counted else None
+            finished = self._more is not None and self._more >= (2 if self.by_this_host else 1)
             self.ended = ("closed-by-peer" if self._peer_first else "closed") if finished else "reset"
         elif counted is None:
             self.ended = "failed"
@@ -94,6 +111,7 @@ class Watcher:
         """Prepare the first look. `own`: this host's addresses, which are no peers. Raises OSError: no source."""
         self.connections: list[Followed] = []
         self.left_out = 0
+        self.forgotten = 0  # connections A that had ended
         self._own, self._clock, self._owners = frozenset(own), clock, Owners()
         self._live: dict[int, Followed] = {}  # by cookie: they have not ended, or the next look shows who closed first
         self._closed: list[Followed] = []  # these
@@ -172,7 +190,9 @@ class Watcher:
         """Return a new connection; None: the peer is this host itself, or there are too many."""
         if row.destination.address in self._own:
             return None
-        if len(self.connections) >= MOST:
+        if row.destination.address.startswith("127.") and "127.0.0.1" in self._own:
+            return None
+        if len(self.connections) >= MOST and not self._forget() and row.state != "syn-sent" and row.opened is not True:
             self.left_out += 1
             return None
         known = Followed(row, now, before)
@@ -181,6 +201,14 @@ class Watcher:
         self.connections.append(known)
         self._live[row.cookie] = known
         return known
+
+    def _forget(self) -> bool:
+        """Forget the older half of the connections A that have ended; return whether there were any."""
+        ended = [each for each in self.connections if each.ended is not None and not each.by_this_host]
+        gone = {id(each) for each in ended[: len(ended) // 2]}
+        self.connections = [each for each in self.connections if id(each) not in gone]
+        self.forgotten += len(gone)
+        return bool(gone)
 
     def _listener(self, local: Endpoint) -> Row | None:
         """Return the socket that listens, or did, where a connection arrived."""
