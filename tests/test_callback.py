@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from children import callbacks, labs
 from conftest import in_lab
-from programs import closed_port, listening, logged, port_of, run, shows, started, until
+from programs import closed_port, environment, listening, logged, port_of, run, shows, started, until
 from terminals import Terminal
 
 PASSWORD = "geheim 7"
@@ -59,7 +59,9 @@ SOURCES = (("", "192.168.77.50"), ("-6 ", "fd00:192:168:77::50"))
     ("server", "protocol", "says"),
     [
         ("flood", "ftp", "more than 64 KiB"),
-        ("long_line", "ftp", "not FTP"),
+        ("long_line", "ftp", "more than 64 KiB"),
+        ("speaks_ssh", "ftp", "not FTP: 'SSH-2.0-OpenSSH_9.2'"),
+        ("trickles", "ftp", "no reply in time"),
         ("binary", "ftp", "not FTP"),
         ("mute", "ftp", "no reply in time"),
         ("hangs_up", "ftp", "closed the connection"),
@@ -86,6 +88,21 @@ def test_a_server_that_means_harm(tmp_path: Path, server: str, protocol: str, sa
     assert says in done.out.replace("\n    ", " ")
     assert "\x1b" not in done.out
     assert done.of("called")[0]["outcome"] in ("failed", "refused", "no-reply")
+
+
+def test_a_server_that_is_ready_later(tmp_path: Path) -> None:
+    done = run(tmp_path, "-c", f"callback ftp -name 127.0.0.1 -port {callbacks.hostile('is_ready_later')} -timeout 5")
+    assert "the server's last reply was '550 no files'" in " ".join(done.out.split())
+    assert done.of("called")[0]["outcome"] == "not-called"
+
+
+def test_a_password_that_the_server_sends_back_is_hidden(tmp_path: Path) -> None:
+    line = f"callback ftp -name 127.0.0.1 -port {callbacks.hostile('echoes')} -user x -timeout 5"
+    given = environment(tmp_path) | {"STCP_SHELL_PASSWORD": "k\u00e4se\u20ac"}
+    done = run(tmp_path, "--log", "log", "-c", line, env=given)
+    assert "530 no, not PASS ********" in done.out
+    assert "k\u00e4se" not in done.out + (tmp_path / "log").read_text()
+    assert "k\\u00e4se" not in (tmp_path / "log").read_text()
 
 
 def test_a_password_is_asked_for_without_echo_and_kept_nowhere(namespaces: None, tmp_path: Path) -> None:

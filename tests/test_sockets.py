@@ -32,6 +32,12 @@ def test_who_opened_a_connection_and_who_closed_it_first() -> None:
     ]
 
 
+def test_a_connection_to_a_listener_that_nobody_saw_is_no_callback() -> None:
+    number, _, guessed, by_this_host, ended = looped(sockets.one_shot)
+    assert (number, guessed, by_this_host) == (1, False, False)
+    assert ended.startswith("closed")
+
+
 def test_what_the_peer_keeps_open_is_no_second_connection() -> None:
     ((role, _, _, _, _, ended, _),) = looped(sockets.half_closed)
     assert (role, ended) == ("B", "closed-here")

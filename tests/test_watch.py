@@ -173,10 +173,14 @@ TABLE = {
         [opened(A), called(A, ended=None, state="established")],
         [opened(A), opened(Z, owner=Owner(11, "sshd")), called(A, owner=Owner(10, "ftpd"))],
     ],
-    "callback-failed": [[opened(A), called(A, ended=ended)] for ended in ("refused", "no-answer", "failed")],
+    "callback-failed": [
+        *([opened(A), called(A, ended=ended)] for ended in ("refused", "no-answer", "failed")),
+        *([opened(A), called(A, ended=ended, state="syn-sent")] for ended in (None, "gone")),
+    ],
     "ambiguous": [
         [called(Z)],
         [opened(A), opened(Z), called(Z)],
+        [opened(A), called(Z, guessed=True)],  # which side opened it is not known
         [opened(A, 9.0), called(Z)],  # later
         [opened(A, 0.0, 1.0), called(Z, 30.0)],  # long before
         [opened(A, source=Endpoint("10.1.1.9", 4000)), called(Z)],  # of another client

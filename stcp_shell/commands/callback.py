@@ -59,7 +59,7 @@ def callback_ftp(
     def opened(server: Endpoint, source: str | None, seconds: float) -> Client:
         return FtpClient(server, source, seconds, (user or ANONYMOUS, secret), extended)
 
-    return _from_each(session, "ftp", name, resolver.target_port(port), from_, timeout, opened)
+    return _from_each(session, "ftp", name, resolver.target_port(port), from_, timeout, opened, secret if user else "")
 
 
 @command(
@@ -99,7 +99,7 @@ def callback_ndmp(
             raise Failure(f"{server.address}: NDMP has IPv4 only")
         return NdmpClient(server, source, seconds, account)
 
-    return _from_each(session, "ndmp", name, resolver.target_port(port), from_, timeout, opened)
+    return _from_each(session, "ndmp", name, resolver.target_port(port), from_, timeout, opened, account.password)
 
 
 def _password(session: Session, user: str, path: str | None) -> str:
@@ -116,6 +116,7 @@ def _from_each(
     sources: tuple[str, ...],
     timeout: float,
     opened: Callable[[Endpoint, str | None, float], Client],
+    secret: str,
 ) -> AllCalled:
     """Ask from each of our addresses, one after the other."""
     from ..model.called import AllCalled, Called
@@ -141,7 +142,7 @@ def _from_each(
                 session.progress(Waiting(what, elapsed, None))
 
         start = Called(protocol, Destination(name, address, port), None, None, "failed")
-        results.append(call(start, partial(opened, server, own), timeout, show if session.progress else None))
+        results.append(call(start, partial(opened, server, own), timeout, show if session.progress else None, secret))
         if results[-1].outcome == "cancelled":
             break
     return AllCalled(tuple(results))

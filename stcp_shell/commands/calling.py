@@ -14,15 +14,25 @@ from ..net.protocols.caller import Arrival, Client, ProtocolError, await_call, l
 from ..net.sockaddr import FAMILIES
 
 Show = Optional[Callable[[float], None]]
+_HIDDEN = "********"
 _LONGER = 5.0  # seconds that the dialogue may last beyond the wait for the call
 _TROUBLE = (OSError, EOFError, ProtocolError, ftplib.Error)
 
 
-def call(start: Called, opened: Callable[[float], Client], seconds: float, show: Show) -> Called:
+def call(start: Called, opened: Callable[[float], Client], seconds: float, show: Show, secret: str) -> Called:
     """Return who called when the server was asked to connect to us.
 
-    `start`: the result as far as it is known; `opened`: connects, with so many seconds for greeting and login.
+    `start`: the result as far as it is known; `opened`: connects, with so many seconds for greeting and login;
+    `secret`: what a server may send back, and must not be shown.
     """
+    found = _called(start, opened, seconds, show)
+    if not secret:
+        return found
+    replies = tuple(reply.replace(secret, _HIDDEN) for reply in found.replies)
+    return found._replace(replies=replies, why=found.why and found.why.replace(secret, _HIDDEN))
+
+
+def _called(start: Called, opened: Callable[[float], Client], seconds: float, show: Show) -> Called:
     try:
         client = opened(seconds)
     except KeyboardInterrupt:
@@ -38,7 +48,7 @@ def call(start: Called, opened: Callable[[float], Client], seconds: float, show:
         with listener(here.address, FAMILIES[family_of(here.address)]) as waiting:
             own = Endpoint(here.address, waiting.getsockname()[1])
             came, wrong = _asked(client, own, waiting, seconds, show)
-        return _result(start._replace(listener=own, replies=tuple(client.replies)), came, wrong, client.refused)
+        return _result(start._replace(listener=own, replies=tuple(client.replies)), came, wrong, client.refusal)
     except KeyboardInterrupt:
         return start._replace(outcome="cancelled", replies=tuple(client.replies))
     except _TROUBLE as failure:
@@ -63,7 +73,7 @@ def _asked(
     return came, wrong[0] if wrong else None
 
 
-def _result(start: Called, came: Arrival, why: str | None, refused: bool) -> Called:
+def _result(start: Called, came: Arrival, why: str | None, refusal: str) -> Called:
     """Return the result with what came."""
     if came.caller is not None:
         same = came.caller.address == start.server.address
@@ -72,8 +82,8 @@ def _result(start: Called, came: Arrival, why: str | None, refused: bool) -> Cal
         return start._replace(outcome="cancelled", seconds=came.seconds)
     if not came.done:
         return start._replace(outcome="no-reply", seconds=came.seconds)
-    outcome = "failed" if why else "refused" if refused else "not-called"
-    return start._replace(outcome=outcome, seconds=came.seconds, why=why)
+    outcome = "failed" if why else "refused" if refusal else "not-called"
+    return start._replace(outcome=outcome, seconds=came.seconds, why=why or refusal or None)
 
 
 def _words(trouble: Exception) -> str:

@@ -120,7 +120,7 @@ def expect_callback(session: Session, source: str | None = None, same_source: bo
     watched = session.last_watch
     if watched is None:
         raise Failure("there is no watch yet: use watch first")
-    called = [each for each in watched.connections if each.role == "B"]
+    called = [each for each in watched.connections if each.role == "B" and not each.guessed]
     wanted, met = ["a callback"], bool(called)
     if source is not None:
         wanted.append(f"from {source}")

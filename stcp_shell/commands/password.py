@@ -60,7 +60,10 @@ def _from_file(path: str) -> str:
                 raise Failure(f"-password-file {path}: not a file")
             if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
                 raise Failure(f"-password-file {path}: others may read it: chmod 600 it first")
-            return file.read(_MOST).decode().partition("\n")[0].rstrip("\r")
+            text = file.read(_MOST + 1).decode().partition("\n")[0].rstrip("\r")
+            if not text or len(text) > _MOST or "\0" in text:
+                raise Failure(f"-password-file {path}: its first line is no password")
+            return text
     except OSError as error:
         raise Failure(f"-password-file {path}: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from socket import if_nameindex
 from typing import TYPE_CHECKING
 
 from ..errors import Failure
@@ -95,6 +96,8 @@ def _refuse_own(peers: tuple[str, ...], own: set[str]) -> None:
     from ..net.sockets.peers import networks
 
     for name in peers:
+        if (zone := name.partition("%")[2]) and zone not in dict(if_nameindex()).values():
+            raise Failure(f"-peer {name}: this host has no interface {zone}")
         (network,) = networks([name])
         address = network.network_address
         if network.num_addresses > 1:

@@ -85,6 +85,33 @@ def _control_characters(connection: socket.socket) -> None:
     connection.recv(1000)
 
 
+def _is_ready_later(connection: socket.socket) -> None:
+    connection.sendall(b"120 in a minute\r\n220 hi\r\n")
+    for reply in (b"331 x\r\n", b"230 in\r\n", b"200 ok\r\n", b"550 no files\r\n"):
+        connection.recv(1000)
+        connection.sendall(reply)
+    connection.recv(1000)
+
+
+def _speaks_ssh(connection: socket.socket) -> None:
+    connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+    connection.recv(1000)
+
+
+def _trickles(connection: socket.socket) -> None:
+    while True:
+        connection.sendall(b"2")
+        time.sleep(0.1)
+
+
+def _echoes(connection: socket.socket) -> None:
+    connection.sendall(b"220 hi\r\n")
+    connection.recv(1000)
+    connection.sendall(b"331 x\r\n")
+    connection.sendall(b"530 no, not " + connection.recv(1000))
+    connection.recv(1000)
+
+
 def _huge_ndmp(connection: socket.socket) -> None:
     connection.sendall(b"\xff\xff\xff\xff" + b"x" * 100)
     connection.recv(1)

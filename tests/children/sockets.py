@@ -89,6 +89,22 @@ def roles() -> list[list[Any]]:
     return _finish(watcher)
 
 
+def one_shot() -> list[Any]:
+    """An A to a listener that nobody saw; whether its role is a guess, and what it is when counters have decided."""
+    watcher = _watch()
+    with socket.create_server((HERE, 0)) as there:
+        client = socket.create_connection(there.getsockname(), source_address=(PEER, 0))
+        accepted, _ = there.accept()
+    client.close()
+    accepted.recv(1)
+    accepted.close()
+    found = _finish(watcher)
+    (known,) = watcher.connections
+    guessed = known.guessed
+    known.decide(False)
+    return [len(found), guessed, known.guessed, known.by_this_host, known.ended]
+
+
 def half_closed() -> list[list[Any]]:
     """A B that this host closes while the peer keeps it open; the event of its end comes after the next look."""
 

@@ -25,6 +25,7 @@ class Client(Protocol):
     """The client's part of a protocol: a control connection. Its methods raise OSError, EOFError or ProtocolError."""
 
     replies: list[str]  # what the server replied, in order
+    refusal: str  # why the request was rejected as such, without a try to connect; empty: it was not
 
     @property
     def own(self) -> Endpoint:
@@ -38,10 +39,6 @@ class Client(Protocol):
 
     def request(self, own: Endpoint) -> None:
         """Have the server connect to an endpoint of ours, and wait for what it says of that."""
-
-    @property
-    def refused(self) -> bool:
-        """Whether the server rejected the request as such, without trying to connect."""
 
     def shut(self) -> None:
         """End the connection; a thread that waits for a reply gets the end of the stream."""

@@ -8,6 +8,7 @@ from contextlib import suppress
 from time import monotonic
 
 from ...model.connection import Endpoint
+from ..octets import text_of
 from ..sockaddr import unpack
 from .caller import ProtocolError
 
@@ -19,9 +20,10 @@ class Control(ftplib.FTP):
     """A control connection with a limit on what the server may send, and on how long it may take."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(timeout=seconds, encoding="latin-1")
+        super().__init__(timeout=seconds)
         self.allow(seconds)
         self._taken = 0
+        self._received = b""
         self.replies: list[str] = []
 
     def allow(self, seconds: float) -> None:
@@ -30,16 +32,38 @@ class Control(ftplib.FTP):
 
     def getline(self) -> str:
         """Return the next line. Raises ProtocolError if there are too many, or it takes too long."""
-        left = self._until - monotonic()
-        if left <= 0:
-            raise ProtocolError("the server's replies do not end")
-        if self.sock is not None:
+        assert self.sock is not None
+        while b"\n" not in self._received:
+            left = self._until - monotonic()
+            if left <= 0 and not self._taken:
+                raise TimeoutError
+            if left <= 0:
+                raise ProtocolError("the server's replies do not end")
             self.sock.settimeout(left)
-        line = super().getline()
-        self._taken += len(line)
-        if self._taken > _MOST:
-            raise ProtocolError(f"the server sent more than {_MOST // 1024} KiB of replies")
-        return line
+            data = self.sock.recv(4096)
+            if not data:
+                raise EOFError
+            self._taken += len(data)
+            if self._taken > _MOST:
+                raise ProtocolError(f"the server sent more than {_MOST // 1024} KiB of replies")
+            self._received += data
+        line, _, self._received = self._received.partition(b"\n")
+        return text_of(line.rstrip(b"\r"))
+
+    def getmultiline(self) -> str:
+        """Return the lines of a reply (RFC 959, section 4.2). Raises ProtocolError if they are none."""
+        lines = [self.getline()]
+        code = lines[0][:3]
+        if not code.isdecimal():
+            raise ProtocolError(f"the server's reply is not FTP: {lines[0][:60]!r}")
+        while lines[0][3:4] == "-" and (lines[-1][:3] != code or lines[-1][3:4] == "-"):
+            lines.append(self.getline())
+        return "\n".join(lines)
+
+    def putline(self, line: str) -> None:
+        """Send a line in UTF-8 (RFC 2640)."""
+        assert self.sock is not None
+        self.sock.sendall(f"{line}\r\n".encode("utf-8", "surrogateescape"))
 
     def getresp(self) -> str:
         """Return the next reply and keep it. Replies of 400 and more are returned, too."""
@@ -66,8 +90,11 @@ class FtpClient:
         self._control = Control(seconds)
         self._account, self._extended = account, extended
         self.replies = self._control.replies
+        self.refusal = ""
         try:
-            self._control.connect(server.address, server.port, source_address=(source, 0) if source else None)
+            reply = self._control.connect(server.address, server.port, source_address=(source, 0) if source else None)
+            while reply[:1] == "1":  # 120: ready in some minutes
+                reply = self._control.getresp()
         except BaseException:
             self._control.close()
             raise
@@ -91,15 +118,14 @@ class FtpClient:
         self._control.allow(seconds)
 
     def request(self, own: Endpoint) -> None:
-        if self._control.ask(port_command(own, self._extended))[:1] != "2":
+        command = port_command(own, self._extended)
+        reply = self._control.ask(command)
+        if reply[:1] == "5":  # 421 and 425 say that the server tried to connect
+            self.refusal = f"{command.partition(' ')[0]} was refused (address translation, or active mode is forbidden)"
+        if reply[:1] != "2":
             return
         if self._control.ask("LIST")[:1] == "1":
             self._control.getresp()
-
-    @property
-    def refused(self) -> bool:
-        """Whether PORT was rejected as such (5xx): 421 and 425 say that the server tried to connect."""
-        return bool(self.replies) and self.replies[-1][:1] == "5"
 
     def shut(self) -> None:
         sock: socket.socket | None = self._control.sock

@@ -26,6 +26,7 @@ _MOST_MESSAGES = 100  # of the agent's own, while a reply is awaited
 _HEADER = struct.Struct(">6I")
 _VERSIONS = (3, 4)
 _TCP = 1
+_NOT_TRIED = (1, 4, 5, 9, 18, 19)  # errors with which an agent rejects a request; others, as 23, follow a try
 
 ERRORS = {
     0: "no error",
@@ -97,12 +98,11 @@ class Account(NamedTuple):
 class NdmpClient:
     """The client's part of NDMP (`caller.Client`)."""
 
-    refused = False  # an error of DATA_CONNECT says that the agent tried
-
     def __init__(self, server: Endpoint, source: str | None, seconds: float, account: Account) -> None:
         """Connect, wait for the agent's greeting, and agree on a version."""
         self._account = account
         self.replies: list[str] = []  # what was asked, and the answers
+        self.refusal = ""
         self._until = time.monotonic() + seconds
         self._sequence = 0
         self._sock = socket.create_connection((server.address, server.port), seconds, (source, 0) if source else None)
@@ -118,7 +118,7 @@ class NdmpClient:
 
     def login(self) -> bool:
         auth, user, password = self._account
-        chosen = AUTHS[auth] if auth else (MD5 if MD5 in self._auths() else TEXT)
+        chosen = AUTHS[auth] if auth else self._best(self._auths())
         if chosen == NONE:
             body = NONE.to_bytes(4, "big")
         elif chosen == TEXT:
@@ -129,6 +129,13 @@ class NdmpClient:
             reply.number()
             body = MD5.to_bytes(4, "big") + _string(user) + _digest(password.encode(), reply.take(64))
         return self._check("CONNECT_CLIENT_AUTH", _Xdr(self._ask(_AUTH, body, "CONNECT_CLIENT_AUTH")).number())
+
+    def _best(self, offered: tuple[int, ...]) -> int:
+        """Return the best way to log in that is offered; a password in clear only if that is. Raises ProtocolError."""
+        best = next((each for each in (MD5, TEXT, NONE) if each in offered), None)
+        if best is None:
+            raise ProtocolError("the agent offers no way to log in that is known: choose one with -auth")
+        return best
 
     def _auths(self) -> tuple[int, ...]:
         """Return the ways to log in that the agent offers."""
@@ -148,7 +155,10 @@ class NdmpClient:
             body = struct.pack(">I", _TCP) + address
         else:
             body = struct.pack(">II", _TCP, 1) + address + bytes(4)  # one address, which has no environment
-        self._check("DATA_CONNECT", _Xdr(self._ask(_DATA_CONNECT, body, "DATA_CONNECT")).number())
+        error = _Xdr(self._ask(_DATA_CONNECT, body, "DATA_CONNECT")).number()
+        self._check("DATA_CONNECT", error)
+        if error in _NOT_TRIED:
+            self.refusal = f"DATA_CONNECT was refused: {ERRORS[error]}"
 
     def shut(self) -> None:
         try:

@@ -47,10 +47,14 @@ class Peers:
 
     def __init__(self, peers: tuple[str, ...]) -> None:
         self.networks = networks(peers)
-        self.names = peers
+        # Link-local addresses with their zones; one that was given without has none here.
+        self._zones = {address: zone for address, _, zone in (peer.partition("%") for peer in peers) if zone}
 
     def __contains__(self, address: str) -> bool:
-        found = ip_address(address.partition("%")[0])
+        bare, _, zone = address.partition("%")
+        if self._zones.get(bare, zone) != zone:
+            return False
+        found = ip_address(bare)
         return any(found in network for network in self.networks if network.version == found.version)
 
     @property

@@ -37,10 +37,17 @@ def _outcome(record: Called) -> tuple[str, str]:
             return "good", f"{came}: the address that the control connection goes to"
         return "bad", f"{came}, but the control connection goes to {record.server.address}: another source address"
     if record.outcome in ("not-called", "no-reply"):
-        said = "the server says that it could not connect" if record.outcome == "not-called" else "no reply came"
+        said = "no reply came" if record.outcome == "no-reply" else _said(record)
         here = record.control.address if record.control else "ADDR"
         return "warn", (
             f"B: no connection came; {said}{after}. From here it cannot be seen which address it used: on the server "
             f"run watch -peer {here}"
         )
     return ("warn" if record.outcome == "cancelled" else "bad"), f"{record.outcome}{after}{why}"
+
+
+def _said(record: Called) -> str:
+    """Return what the server's last reply says of the connection."""
+    last = record.replies[-1] if record.replies else ""
+    tried = last[:3] in ("421", "425", "426") or last.endswith(("(connect error)", "connect error", "timeout"))
+    return "the server says that it could not connect" if tried else f"the server's last reply was {last[:60]!r}"

@@ -89,7 +89,7 @@ def evidence_lines(found: Connection) -> list[str]:
         if found.syn_retransmits:
             lines.append(f"{found.syn_retransmits} SYN retransmits")
     if found.hold:
-        lines.append(hold_text(found.hold))
+        lines.append(hold_text(found.hold, found.source.address if found.source else None))
     if found.answerer:
         lines += answerer_lines(found, found.answerer)
     if found.note:

@@ -9,12 +9,14 @@ _ENDS = {"fin": ", and then the peer closed its side (FIN)", "rst": ", and then 
 _FINISHED = "the handshake is finished on both sides"
 
 
-def hold_text(seen: Hold) -> str:
-    """Return whether the peer has finished the handshake, too, and what shows it."""
+def hold_text(seen: Hold, source: str | None = None) -> str:
+    """Return whether the peer has finished the handshake, too, and what shows it. `source`: the address here."""
     took = duration(seen.seconds)
     if seen.received:
         came = "1 byte" if seen.received == 1 else f"{seen.received} bytes"
         saw = f"; the far end saw {seen.seen_as}" if seen.seen_as else ""
+        if seen.seen_as and source and seen.seen_as.address != source.partition("%")[0]:
+            saw += f", not {source}"
         return f"{_FINISHED}: {came} arrived after {took}{_ENDS.get(seen.end or '', '')}{saw}"
     if seen.end == "fin":
         return f"{_FINISHED}: the peer closed its side (FIN) after {took}, without a byte"
