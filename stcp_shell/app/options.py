@@ -109,7 +109,7 @@ class Arguments:
         self.report: Optional[str] = None  # a session log
         self.format: Optional[str] = None
         self.output: Optional[str] = None
-        self.writable: list[str] = []
+        self.allow_write: list[str] = []
         self.key: Optional[str] = None
         self.redact_also: Optional[str] = None  # words with commas between them
         self.completion: Optional[str] = None  # a shell
@@ -195,7 +195,7 @@ def _store(found: Arguments, flag: CliOption, text: str) -> None:
     elif flag.name == "-D":
         found.definitions.append(value)
     elif flag.name == "--allow-write":
-        found.writable.append(value)
+        found.allow_write.append(value)
     elif flag.name == "-j":
         found.jobs = value
     elif flag.kind is not FLAG:

@@ -65,7 +65,7 @@ def _session(
     journal = _journal(arguments, environment, screen, hold)
     session = Session(environment, journal, variables, CATALOGUE)
     session.progress = live.show if live else None
-    session.writable = arguments.writable
+    session.writable = arguments.allow_write
     interpreter = Interpreter(session, screen, "--keep-going" in arguments.given)
     reason, status = "end of input", 0
     try:
