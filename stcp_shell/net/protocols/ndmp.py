@@ -140,7 +140,8 @@ class NdmpClient:
     def _auths(self) -> tuple[int, ...]:
         """Return the ways to log in that the agent offers."""
         reply = _Xdr(self._ask(_SERVER_INFO, b"", "SERVER_INFO"))
-        self._check("SERVER_INFO", reply.number())
+        if not self._check("SERVER_INFO", reply.number()):
+            return ()
         for _ in ("vendor", "product", "revision"):
             reply.text()
         return reply.numbers()
