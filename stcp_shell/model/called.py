@@ -7,7 +7,7 @@ from .record import Word, record
 
 OUTCOMES = (
     "called",  # a connection came
-    "not-called",  # the server says that it could not connect, and no connection came
+    "not-called",  # the dialogue ended, and no connection came: the server's last reply may say why
     "no-reply",  # neither came in time
     "refused",  # the server did not let us ask: login, PORT, version
     "failed",  # the control connection could not be made, was closed, or is not the protocol

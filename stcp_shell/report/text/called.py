@@ -49,5 +49,5 @@ def _outcome(record: Called) -> tuple[str, str]:
 def _said(record: Called) -> str:
     """Return what the server's last reply says of the connection."""
     last = record.replies[-1] if record.replies else ""
-    tried = last[:3] in ("421", "425", "426") or last.endswith(("(connect error)", "connect error", "timeout"))
+    tried = last[:3] in ("421", "425", "426") or last.endswith(("(connect error)", "(timeout)"))
     return "the server says that it could not connect" if tried else f"the server's last reply was {last[:60]!r}"
