@@ -12,7 +12,6 @@ from ..language.kinds import FLAG, PATH, TEXT, choice
 from ..model.results import Clip, Saved, Text
 from ..model.session import Note
 from ..report.formats import FORMATS
-from .permission import may_write
 from .session import Session
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def log(
     lines = _lines(session, format, redact, redact_also, key)
     if save is None:
         return Text(lines)
-    path = may_write(session, save)
+    path = _writable(session, save)
     return Saved(path, write(lines, path, force, session.journal.writes_to, "-force"))
 
 
@@ -139,10 +138,16 @@ def record(session: Session, file: str, force: bool = False) -> Saved:
     from ..report.replay import replay_lines
 
     journal = session.journal
-    path = may_write(session, file)
+    path = _writable(session, file)
     lost = [f"# {remark}" for remark in ReadProblems(journal.dropped).remarks()]
     size = write([*lost, *replay_lines(entries(journal.lines()))], path, force, journal.writes_to, "-force")
     return Saved(path, size)
+
+
+def _writable(session: Session, path: str) -> str:
+    from .permission import may_write  # late: few sessions write a file
+
+    return may_write(session, path)
 
 
 def _lines(session: Session, format: str, redact: bool, also: str | None, key: str | None) -> Iterator[str]:
@@ -161,7 +166,7 @@ def _lines(session: Session, format: str, redact: bool, also: str | None, key: s
         from ..log.redaction_key import key as key_of
 
         if key and not os.path.exists(os.path.expanduser(key)):
-            may_write(session, key)
+            _writable(session, key)
         own = [word for each in session.catalogue for word in (*each.name.split(), *each.options)]
         redactor = Redactor(key_of(key), collect_names(journal.lines(), (also or "").split(","), own))
     lines = FORMATS[format].write(entries(journal.lines(), problems, redactor), problems)

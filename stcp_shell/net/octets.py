@@ -2,9 +2,9 @@
 
 import re
 
-_LIKE_ESCAPE = re.compile(rb"\\(?=x[0-9a-f]{2})")
-
 
 def text_of(data: bytes) -> str:
     r"""Return UTF-8 as text. Another byte becomes `\x90`; the four characters `\x90` become `\\x90`."""
-    return _LIKE_ESCAPE.sub(rb"\\\\", data).decode("utf-8", "backslashreplace")
+    if b"\\x" in data:  # compiled at the first use, as the patterns of the language are
+        data = re.sub(rb"\\(?=x[0-9a-f]{2})", rb"\\\\", data)
+    return data.decode("utf-8", "backslashreplace")
