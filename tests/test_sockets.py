@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,6 +93,15 @@ def test_nobody_sees_the_connections_of_root() -> None:
 def test_with_hidden_processes_the_connections_are_seen_and_their_programs_are_not() -> None:
     rows = child(sockets.hide_processes, sockets.as_nobody, before=("unshare", "-m", "-p", "-f")).last
     assert sorted((role, state) for role, _, _, _, state, _, _ in rows) == [("B", "closed"), ("B", "established")]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="to mount control groups needs root")
+def test_the_unit_of_a_program_is_that_of_its_control_group(tmp_path: Path) -> None:
+    units = child(sockets.loopback, partial(sockets.in_unit, str(tmp_path)), before=("unshare", "-m", "-n")).last
+    if units is None:
+        pytest.skip("control groups of version 2 cannot be mounted here")
+    (unit,) = units
+    assert re.fullmatch(rf"{sockets.UNIT}\d+\.service", unit)
 
 
 def test_events_that_are_lost_are_announced() -> None:

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +19,7 @@ from stcp_shell.net.sockets import events, sock_diag, source
 from stcp_shell.net.sockets.peers import Peers
 from stcp_shell.net.sockets.watcher import Followed, Watcher
 
+UNIT = "stcp-shell-test-"
 HERE, PEER = "127.0.0.1", "127.0.0.2"
 ABORT = struct.pack("ii", 1, 0)  # SO_LINGER
 
@@ -227,6 +229,27 @@ def without_netlink() -> list[Any] | None:
 def hide_processes() -> None:
     """Mount /proc so that a user sees the own processes only (hidepid, proc(5)); in a mount namespace of its own."""
     subprocess.run(["mount", "-t", "proc", "-o", "hidepid=2", "proc", "/proc"], check=True)
+
+
+def in_unit(folder: str) -> list[str | None] | None:
+    """The systemd units of a B whose program nobody may look into; None: control groups cannot be mounted here."""
+    done = subprocess.run(["mount", "-t", "cgroup2", "none", folder], check=False)
+    if done.returncode:
+        return None
+    unit = Path(folder, f"{UNIT}{os.getpid()}.service")  # the groups are those of all mounts
+    unit.mkdir()
+    (unit / "cgroup.procs").write_text(str(os.getpid()), encoding="ascii")
+    try:
+        with socket.create_server((PEER, 0)) as far:
+            back = _connect(far.getsockname()[1], blocking=True)
+            watcher = _watch()
+            owner = watcher.connections[0].owner
+            watcher.close()
+            back.close()
+    finally:
+        Path(folder, "cgroup.procs").write_text(str(os.getpid()), encoding="ascii")
+        unit.rmdir()
+    return [owner.unit]
 
 
 def flooded(number: int) -> list[int]:

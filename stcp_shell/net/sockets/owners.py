@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...model.callback import Owner
 
-_GROUPS = "/sys/fs/cgroup"
+_MOUNTS = "/proc/self/mounts"
 _MOST_GROUPS = 20_000  # folders that are looked at
 _UNITS = (".service", ".scope", ".socket", ".slice")
 
@@ -67,13 +67,31 @@ def _names(folder: str) -> list[str]:
 
 
 def _groups() -> Iterator[tuple[int, str]]:
-    """Yield the id and the systemd unit of each control group: its id is the inode of its folder (cgroup v2)."""
-    for number, (folder, _, _) in enumerate(os.walk(_GROUPS)):
-        if number == _MOST_GROUPS:
-            return
-        name = os.path.basename(folder)
-        if name.endswith(_UNITS):
-            try:
-                yield os.stat(folder).st_ino, name
-            except OSError:
-                continue
+    """Yield the id and the systemd unit of each control group: its id is the inode of its folder (cgroup v2).
+
+    Folders of version 1, which hybrid systems have beside it, have inodes of their own, which are no ids.
+    """
+    number = 0
+    for mount in _mounts():
+        for folder, _, _ in os.walk(mount):
+            number += 1
+            if number > _MOST_GROUPS:
+                return
+            name = os.path.basename(folder)
+            if name.endswith(_UNITS):
+                try:
+                    yield os.stat(folder).st_ino, name
+                except OSError:
+                    continue
+
+
+def _mounts() -> Iterator[str]:
+    """Yield where cgroup v2 is mounted (proc_pid_mounts(5))."""
+    try:
+        with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
+            for line in file:
+                _, place, kind, *_ = line.split()
+                if kind == "cgroup2":
+                    yield place
+    except (OSError, ValueError):
+        return
