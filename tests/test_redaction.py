@@ -482,7 +482,7 @@ def test_a_session_of_its_own(tmp_path: Path) -> None:
 
 def test_words_that_may_name_somebody_are_listed_beside_the_ticket_and_replaced_on_demand(tmp_path: Path) -> None:
     lines = "note ask ACMEcorp about zebra-7 and kilo99; connect -name 127.0.0.1 -port 1; note {} and plain words"
-    listed = "ACMEcorp, zebra-7, kilo99: if one of these names somebody, use {} WORD[,WORD…]"
+    listed = "ACMEcorp, zebra-7, kilo99: if one of these names somebody, use {} WORD,WORD"
     done = run(tmp_path, "--log", "log", "--keep-going", "-c", f"{lines}; log -redact")
     assert listed.format("-redact-also") in done.err
     assert "if one of these" not in done.out

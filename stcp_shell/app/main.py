@@ -130,6 +130,7 @@ def _say(environment: Environment, lines: Iterable[str]) -> Status:
 
 
 def _report(arguments: Arguments, paths: Sequence[str], environment: Environment) -> Status:
+    from ..commands import CATALOGUE
     from ..log.redaction_key import key
     from ..report.export import report  # late: a session does not need it
 
@@ -137,19 +138,13 @@ def _report(arguments: Arguments, paths: Sequence[str], environment: Environment
     try:
         secret = key(arguments.key) if "--redact" in given else None
         also = (arguments.redact_also or "").split(",")
-        message = report(environment, paths, form, arguments.output, "--force" in given, secret, also, _own_words())
+        own = CATALOGUE.words()
+        message = report(environment, paths, form, arguments.output, "--force" in given, secret, also, own)
     except StcpError as error:
         return _complain(environment, error, Status.FAILED)
     if message:
         _complain(environment, message, Status.OK)
     return Status.OK
-
-
-def _own_words() -> list[str]:
-    """Return the words of the command language: none of them names anybody."""
-    from ..commands import CATALOGUE
-
-    return [word for each in CATALOGUE for word in (*each.name.split(), *each.options)]
 
 
 def _complain(environment: Environment, problem: object, status: Status) -> Status:

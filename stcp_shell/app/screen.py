@@ -80,7 +80,7 @@ class Screen:
         self._put("")
 
     def warn(self, text: str) -> None:
-        """Show a remark that is no result: one line on standard error."""
+        """Show a remark that is no result on standard error."""
         self.fail(text, "warn")
 
     def fail(self, text: str, role: str = "bad") -> None:

@@ -167,8 +167,8 @@ def _lines(session: Session, format: str, redact: bool, also: str | None, key: s
 
         if key and not os.path.exists(os.path.expanduser(key)):
             _writable(session, key)
-        own = [word for each in session.catalogue for word in (*each.name.split(), *each.options)]
-        redactor = Redactor(key_of(key), collect_names(journal.lines(), (also or "").split(","), own))
+        names = collect_names(journal.lines(), (also or "").split(","), session.catalogue.words())
+        redactor = Redactor(key_of(key), names)
     lines = FORMATS[format].write(entries(journal.lines(), problems, redactor), problems)
     return _then(lines, session, redactor) if redactor else lines
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from socket import if_nameindex
 from typing import TYPE_CHECKING
 
@@ -63,13 +64,13 @@ def watch(
     address that the client uses, and how it ended, even if it lived for a moment only: the kernel announces the end of
     each connection. Start it on the server before the client is used. Ctrl-C ends it with a verdict.
     """
-    from ..net.sockets.peers import Peers
+    from ..net.sockets.peers import OwnAddresses, Peers
     from ..net.sockets.watcher import Watcher
     from ..net.tables.interfaces import interfaces
     from .watching import Watching
 
     number = resolver.port_number(port, "tcp") if port is not None else None
-    own = {address.address for each in interfaces() for address in each.addresses}
+    own = OwnAddresses(address.address for each in interfaces() for address in each.addresses)
     addresses = tuple(
         address
         for each in peer
@@ -91,7 +92,7 @@ def _brief(peers: tuple[str, ...]) -> str:
     return ",".join(peers) if len(peers) < 5 else f"{','.join(peers[:4])} and {len(peers) - 4} more"
 
 
-def _refuse_own(peers: tuple[str, ...], own: set[str]) -> None:
+def _refuse_own(peers: tuple[str, ...], own: Container[str]) -> None:
     """Raise Failure if one of the peers is this host, or no host at all."""
     from ..net.sockets.peers import networks
 
@@ -102,7 +103,7 @@ def _refuse_own(peers: tuple[str, ...], own: set[str]) -> None:
         address = network.network_address
         if network.num_addresses > 1:
             continue
-        if str(address) in own or name in own or address.is_loopback or address.is_unspecified:
+        if str(address) in own or name in own or address.is_unspecified:
             raise Failure(f"-peer {name} is an address of this host: name the client's address")
         if address.is_multicast or str(address) == "255.255.255.255":
             raise Failure(f"-peer {name} is no host's address: name the client's address")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
 
@@ -71,7 +72,7 @@ class Watching:
     def _announce(self, all: bool = False) -> None:
         """Log and show what is new, a moment later: what it is compared with may come in the same moment."""
         now = self._session.environment.clock()
-        self._decide()
+        self._decide(self._watcher.connections if all else self._waiting)
         ready = [each for each in self._waiting if all or not 0 <= now - (each.until or each.since) < _moment(each)]
         openings: Openings | None = None
         for each in sorted(filter(self._matters, ready), key=lambda each: each.by_this_host):
@@ -91,9 +92,9 @@ class Watching:
         after = snmp.counters().get(name)
         return None if name not in self._counts or after is None else snmp.rise(self._counts[name], after)
 
-    def _decide(self) -> None:
-        """Find out who opened the connections that do not show it, from what this host has opened and accepted."""
-        unknown = [each for each in self._watcher.connections if each.guessed and not each.before]
+    def _decide(self, connections: Sequence[Followed]) -> None:
+        """Find out who opened those that do not show it, from what this host has opened and accepted meanwhile."""
+        unknown = [each for each in connections if each.guessed and not each.before]
         if not unknown:
             return
         since = [each for each in self._watcher.connections if not each.before and not each.guessed]

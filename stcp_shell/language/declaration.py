@@ -120,6 +120,10 @@ class Catalogue:
         """Return the words that a line may start with."""
         return list(dict.fromkeys(name.partition(" ")[0] for name in self._commands))
 
+    def words(self) -> frozenset[str]:
+        """Return the words of all commands, and the names of their options."""
+        return frozenset(word for each in self for word in (*each.name.split(), *each.options))
+
     def hint(self, word: str) -> str:
         """Return a hint for an unknown first word: the nearest known word, or where the commands are listed."""
         return near_miss(word, self.first_words()) or " (help lists the commands)"

@@ -68,11 +68,11 @@ class Suspects:
 
     def remarks(self, option: str) -> list[str]:
         """Return what to say behind a redacted ticket, but not in it. `option`: the one that replaces words."""
-        said = ["redacted; a name that no record shows to be one, or that is encoded (base64), cannot be recognised"]
+        said = ["redacted; names that no record shows, and encoded ones (base64), may be left: read it"]
         found = list(self._words)
         if found:
             more = f" (and {len(found) - _MOST} more)" if len(found) > _MOST else ""
-            said.append(f"{', '.join(found[:_MOST])}{more}: if one of these names somebody, use {option} WORD[,WORD…]")
+            said.append(f"{', '.join(found[:_MOST])}{more}: if one of these names somebody, use {option} WORD,WORD")
         return said
 
 

@@ -64,7 +64,7 @@ class Journal:
     @property
     def dropped(self) -> int:
         """Records that are neither in memory nor in the file any more."""
-        return self._forgotten + (self._file.dropped if self._file and self._file.regular else 0)
+        return self._file.dropped if self._file and self._file.regular else self._forgotten
 
     def write(self, record: Any, command: int = 0) -> int:
         """Add a record that `command` caused; return its sequence number. Never raises OSError."""

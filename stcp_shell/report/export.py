@@ -29,7 +29,7 @@ def report(
     force: bool,
     key: bytes | None = None,
     also: Sequence[str] = (),
-    own: Sequence[str] = (),
+    own: Iterable[str] = (),
 ) -> str:
     """Write the report of one log or several to a file or to standard output.
 
@@ -57,7 +57,7 @@ def report(
     return f"{', '.join(name for _, name in logs)}: {'; '.join(remarks)}" if remarks else ""
 
 
-def _redactor(logs: Sequence[tuple[BinaryIO, str]], key: bytes, also: Sequence[str], own: Sequence[str]) -> Redactor:
+def _redactor(logs: Sequence[tuple[BinaryIO, str]], key: bytes, also: Sequence[str], own: Iterable[str]) -> Redactor:
     """Return the redactor. A log is read twice: the record that shows a word to be a host name may come after it."""
     starts = [file.tell() for file, _ in logs]
     names = collect_names((line for file, name in logs for line in log_lines(file, name)), also, own)

@@ -42,6 +42,16 @@ def networks(peers: Iterable[str]) -> tuple[Network, ...]:
     return (*collapse_addresses(four), *collapse_addresses(six))
 
 
+class OwnAddresses:
+    """The addresses of this host, and all of loopback."""
+
+    def __init__(self, addresses: Iterable[str]) -> None:
+        self._addresses = frozenset(addresses)
+
+    def __contains__(self, address: object) -> bool:
+        return address in self._addresses or str(address).startswith("127.") or address == "::1"
+
+
 class Peers:
     """Which remote addresses are watched."""
 

@@ -7,7 +7,7 @@ end of each: so a connection that lives for a microsecond is seen, too. Looks an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Optional
 
 from ...model.callback import Owner
@@ -107,12 +107,12 @@ class Followed:
 class Watcher:
     """The connections with certain peers, in the order in which they were seen."""
 
-    def __init__(self, peers: Peers, own: Iterable[str], clock: Callable[[], float]) -> None:
+    def __init__(self, peers: Peers, own: Container[str], clock: Callable[[], float]) -> None:
         """Prepare the first look. `own`: this host's addresses, which are no peers. Raises OSError: no source."""
         self.connections: list[Followed] = []
         self.left_out = 0
         self.forgotten = 0  # connections A that had ended
-        self._own, self._clock, self._owners = frozenset(own), clock, Owners()
+        self._own, self._clock, self._owners = own, clock, Owners()
         self._live: dict[int, Followed] = {}  # by cookie: they have not ended, or the next look shows who closed first
         self._closed: list[Followed] = []  # these
         self._places: dict[Place, Row] = {}  # where programs listen, or did
@@ -189,8 +189,6 @@ class Watcher:
     def _begin(self, row: Row, now: float, before: bool = False) -> Followed | None:
         """Return a new connection; None: the peer is this host itself, or there are too many."""
         if row.destination.address in self._own:
-            return None
-        if row.destination.address.startswith("127.") and "127.0.0.1" in self._own:
             return None
         if len(self.connections) >= MOST and not self._forget() and row.state != "syn-sent" and row.opened is not True:
             self.left_out += 1
