@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import stat
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +17,20 @@ from programs import run
 from schemas import Record, validate
 from tickets import BANNER, GATEWAY, HOST, MAC, ORIGINALS, OWN, OWN6, REMOTE, TARGET, log
 
-from stcp_shell.log.names import collect_names
+from stcp_shell.log.networks import Networks
 from stcp_shell.log.pseudonyms import Pseudonyms
+from stcp_shell.log.ranges import public
 from stcp_shell.log.reader import ReadProblems, entries
 from stcp_shell.log.redaction import Redactor
 from stcp_shell.report.formats import FORMATS
 
 KEY = bytes(range(32))
-PSEUDONYMS = Pseudonyms(KEY)
+PSEUDONYMS = Pseudonyms(KEY, Networks())
 V4 = st.integers(0, 2**32 - 1).map(IPv4Address)
 V6 = st.integers(0, 2**128 - 1).map(IPv6Address)
 # Neighbours, of which two random addresses have none.
 NEAR6 = st.integers(0, 2**20).map(lambda low: IPv6Address(0x20010DB8_00000000_00000000_00000000 | low << 40))
-SPECIAL = st.sampled_from(
-    ["::1", "::", "fe80::1", "ff02::1", "ff02::1:ff12:3456", "::ffff:10.1.1.1", "64:ff9b::a01:101"]
-)
-PAIRS = st.one_of(st.tuples(V4, V4), st.tuples(V6 | NEAR6 | SPECIAL.map(IPv6Address), V6 | NEAR6))
+FEW = st.integers(0, 2**20).map(lambda low: IPv4Address(0x2D010000 + low))
 QUICK = settings(max_examples=60, deadline=None)
 
 
@@ -47,7 +45,7 @@ def common(one: Any, other: Any) -> int:
 
 
 def redact(records: list[Record]) -> list[Record]:
-    return list(map(Redactor(KEY, collect_names(lines_of(records))), records))
+    return list(map(Redactor(KEY, lines_of(records)), records))
 
 
 def text(value: str, *names: str) -> str:
@@ -56,24 +54,97 @@ def text(value: str, *names: str) -> str:
     return str(redact([*known, record])[-1]["text"])
 
 
+def standins(*originals: Any) -> Pseudonyms:
+    """Stand-ins for a log that holds these addresses and networks."""
+    networks = Networks()
+    for each in originals:
+        if isinstance(each, (IPv4Network, IPv6Network)):
+            networks.prefix(str(each.network_address), each.prefixlen)
+        else:
+            networks.address(str(each))
+    return Pseudonyms(KEY, networks)
+
+
+NETWORKS = st.one_of(
+    st.tuples(V4, st.integers(5, 32)), st.tuples(V6 | NEAR6, st.integers(20, 128)), st.tuples(FEW, st.integers(8, 32))
+).map(lambda pair: ip_network(pair, strict=False))
+UNUSED = [*map(ip_network, ("198.18.0.0/15", "240.0.0.0/5", "2001:db8::/32", "3fff::/20"))]
+
+
 @QUICK
-@given(PAIRS)
-def test_two_addresses_share_as_many_bits_as_their_standins(pair: tuple[Any, Any]) -> None:
-    one, other = pair
-    assert common(made(one), made(other)) == common(one, other)
+@given(st.lists(V4 | FEW | V6 | NEAR6, max_size=8), st.lists(NETWORKS, max_size=3))
+def test_relations_of_addresses_and_networks_are_kept(addresses: list[Any], networks: list[Any]) -> None:
+    made = standins(*addresses, *networks)
+    found = {each: ip_address(made.address(str(each))) for each in addresses}
+    moved = {each: ip_network((made.prefix(str(each[0]), each.prefixlen), each.prefixlen)) for each in networks}
+    assert len(set(found.values())) == len(found)
+    for one, standin in found.items():
+        for other, its in found.items():
+            if one.version == other.version and public(one.packed) == public(other.packed):
+                shared = common(one, other)
+                assert common(standin, its) == shared or (
+                    public(one.packed) and shared < (16 if one.version == 4 else 32)
+                )
+        for network, where in moved.items():
+            if public(one.packed) and public(network[0].packed) and not made.places.missing:
+                assert (standin in where) == (one in network)
+
+
+@QUICK
+@given(st.lists(V4 | FEW | V6, max_size=12))
+def test_public_addresses_become_none_of_the_internet(addresses: list[Any]) -> None:
+    made = standins(*addresses)
+    for each in filter(lambda each: each.is_global and not each.is_multicast, addresses):
+        assert any(ip_address(made.address(str(each))) in range_ for range_ in UNUSED) or made.places.missing
+
+
+def test_networks_of_the_same_log_do_not_get_into_one_another() -> None:
+    """200 providers: of each an address alone, and none that could be taken for a neighbour of another."""
+    addresses = [IPv4Address((number << 16) + 0x2D0A0107) for number in range(200)]
+    made = standins(*addresses)
+    found = [ip_address(made.address(str(each))) for each in addresses]
+    assert all(each in UNUSED[0] for each in found)
+    assert len({int(each) >> 8 for each in found}) == len(found)
+
+
+def test_large_networks_are_reserved_ones_and_half_of_the_internet_stays() -> None:
+    """`0.0.0.0/1` and `128.0.0.0/1` are routes of many VPNs."""
+    made = standins(ip_network("45.0.0.0/8"), ip_address("45.1.2.3"))
+    assert ip_address(made.address("45.1.2.3")) in ip_network((made.prefix("45.0.0.0", 8), 8))
+    assert ip_address(made.address("45.1.2.3")) in UNUSED[1]
+    assert (made.prefix("128.0.0.0", 1), made.prefix("0.0.0.0", 1)) == ("128.0.0.0", "0.0.0.0")
+    assert made.prefix("2000::", 3) == "2000::"
+
+
+def test_the_next_log_has_the_same_standins() -> None:
+    one, other = (
+        standins(ip_address(OWN), ip_address("45.1.2.3")),
+        standins(ip_address("45.1.2.3"), ip_address("45.1.9.9")),
+    )
+    assert one.address("45.1.2.3") == other.address("45.1.2.3")
+
+
+def test_more_networks_than_the_ranges_hold_are_said() -> None:
+    texts = [" ".join(f"{net}.{number}.1.2 {net}.{number}.200.3" for number in range(256)) for net in range(45, 53)]
+    records = [{"type": "note", "text": text} for text in texts]
+    redactor = Redactor(KEY, lines_of(records))
+    found = {word for record in records for word in redactor(record)["text"].split()}
+    assert len(found) == len(texts) * 512
+    assert re.search("too many networks.*: [0-9]+ may", redactor.remarks("-redact-also")[-1])
+    assert len(Redactor(KEY, lines_of(records[:2])).remarks("-redact-also")) == 1
 
 
 @QUICK
 @given(V4 | V6, st.binary(min_size=32, max_size=32))
 def test_the_key_alone_decides(address: Any, key: bytes) -> None:
-    assert Pseudonyms(key).address(str(address)) == Pseudonyms(key).address(str(address))
+    assert Pseudonyms(key, Networks()).address(str(address)) == Pseudonyms(key, Networks()).address(str(address))
 
 
 def test_another_key_makes_others() -> None:
     keys = [bytes([number]) * 32 for number in range(20)]
-    assert len({Pseudonyms(key).address(OWN6) for key in keys}) == len(keys)
-    assert len({Pseudonyms(key).name(HOST) for key in keys}) == len(keys)
-    assert len({Pseudonyms(key).hardware(bytes(6) + b"x") for key in keys}) == len(keys)
+    assert len({Pseudonyms(key, Networks()).address(OWN6) for key in keys}) == len(keys)
+    assert len({Pseudonyms(key, Networks()).name(HOST) for key in keys}) == len(keys)
+    assert len({Pseudonyms(key, Networks()).hardware(bytes(6) + b"x") for key in keys}) == len(keys)
 
 
 @pytest.mark.parametrize(
@@ -422,7 +493,8 @@ def test_records_stay_records() -> None:
         "kind": "unicast",
         "redirected": False,
     }
-    assert connection["destination"] == {"name": PSEUDONYMS.name(TARGET), "address": numeric(REMOTE), "port": 21}
+    assert connection["destination"].items() >= {"name": PSEUDONYMS.name(TARGET), "port": 21}.items()
+    assert ip_address(connection["destination"]["address"]) in UNUSED[0]
     assert (connection["outcome"], connection["errno"]) == ("prohibited", "EHOSTUNREACH")
 
 
@@ -458,7 +530,7 @@ def test_no_original_is_left_in_any_format(form: str, tmp_path: Path) -> None:
         return "\n".join(FORMATS[form].write(entries(lines_of(log()), problems, redact), problems))
 
     assert OWN in report(None)
-    lines = report(Redactor(KEY, collect_names(lines_of(log()))))
+    lines = report(Redactor(KEY, lines_of(log())))
     assert [original for original in ORIGINALS if original.lower() in lines.lower()] == []
     write(tmp_path / "log", log())
     for words, stdin in ((["log"], b""), (["-"], (tmp_path / "log").read_bytes())):
@@ -474,7 +546,7 @@ def test_a_session_of_its_own(tmp_path: Path) -> None:
     assert done.status == 0
     assert "bytes saved in one" in done.out
     one, two = ((tmp_path / name).read_text() for name in ("one", "two"))
-    assert Pseudonyms(bytes.fromhex((tmp_path / "key").read_text())).address(REMOTE) in one
+    assert Pseudonyms(bytes.fromhex((tmp_path / "key").read_text()), Networks()).name(HOST) in one
     assert one[one.index("note: ") :].splitlines()[0] in two
     for shown in (one, two, done.out[done.out.index("Session log") :]):
         assert [original for original in (HOST, REMOTE, OWN6) if original in shown] == []

@@ -50,8 +50,9 @@ def log(
     also show how to repeat the session, and html has a picture of the paths. svg is that picture alone, csv has a row
     for each connection, jsonl has the records themselves. `stcp-shell --report FILE` does the same for an earlier log.
 
-    With -redact an address has the same stand-in throughout, and addresses of one subnet stay in one subnet. With the
-    same -key an address has the same stand-in in later tickets too; without a key the stand-ins cannot be reversed.
+    With -redact an address has the same stand-in throughout, addresses of one subnet stay in one subnet, and public
+    addresses become some for benchmarks and documentation. With the same -key an address has the same stand-in in later
+    tickets too, unless those of another network are there; without a key the stand-ins cannot be reversed.
 
     A script writes in the working folder and below only, and no hidden files, unless --allow-write permits more.
     """
@@ -161,14 +162,12 @@ def _lines(session: Session, format: str, redact: bool, also: str | None, key: s
     problems = ReadProblems(journal.dropped)
     redactor = None
     if redact:
-        from ..log.names import collect_names
         from ..log.redaction import Redactor
         from ..log.redaction_key import key as key_of
 
         if key and not os.path.exists(os.path.expanduser(key)):
             _writable(session, key)
-        names = collect_names(journal.lines(), (also or "").split(","), session.catalogue.words())
-        redactor = Redactor(key_of(key), names)
+        redactor = Redactor(key_of(key), journal.lines(), (also or "").split(","), session.catalogue.words())
     lines = FORMATS[format].write(entries(journal.lines(), problems, redactor), problems)
     return _then(lines, session, redactor) if redactor else lines
 
@@ -176,7 +175,7 @@ def _lines(session: Session, format: str, redact: bool, also: str | None, key: s
 def _then(lines: Iterator[str], session: Session, redactor: Redactor) -> Iterator[str]:
     """Yield the lines of a redacted ticket; then say beside it which words a person should look at."""
     yield from lines
-    for remark in redactor.suspects.remarks("-redact-also"):
+    for remark in redactor.remarks("-redact-also"):
         session.warn(remark)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from ..model.record import KINDS, fields, is_declared
-from .reader import ReadProblems, declared, objects
+from .reader import declared
 from .upgrade import Record
 
 _MOST = 100_000
@@ -38,19 +38,6 @@ _LABEL = re.compile(r"\w(?:[\w-]*\w)?")
 _TOP = re.compile(r"[^\W\d_]{2,}|[Xx][Nn]--[\w-]+")
 _ASKED = re.compile(r"-name\s+'?([^\s';$]+)")
 _LETTER = re.compile(r"[^\W\d_]")
-
-
-def collect_names(lines: Iterable[bytes], also: Iterable[str] = (), own: Iterable[str] = ()) -> Names:
-    """Return the names in the records of a log, and `also` words that somebody knows to be names.
-
-    `own`: words of the program.
-    """
-    names = Names(own)
-    for word in also:
-        names.add(word)
-    for record, _ in objects(lines, ReadProblems()):
-        names.learn(record)
-    return names
 
 
 def has_the_form(word: str) -> bool:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from .names import Names, has_the_form, pieces
-from .pseudonyms import Pseudonyms
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])"
 _V4 = rf"(?<![0-9]){_OCTET}(?:\.{_OCTET}){{3}}(?![0-9])"
@@ -32,19 +32,37 @@ _TOKEN = re.compile(
 _INSIDE = re.compile(rf"(?P<v4>{_V4})|(?P<quad>{_QUAD})")
 _ADDRESS = re.compile(_V4)
 _MAC = re.compile(rf"(?:{_HEX}{{2}}:){{5,19}}{_HEX}{{2}}|(?:{_HEX}{{1,2}}:){{5}}{_HEX}{{1,2}}")
-_LENGTH = re.compile(r"/([0-9]{1,3})(?![0-9])")
-_RANGE = re.compile(r"-([0-9]{1,3})(?![0-9.])")
+_BEHIND = re.compile(r"/[0-9]{1,3}(?![0-9])|-[0-9]{1,3}(?![0-9.])")  # the length of a prefix, the end of a range
 _PORT = re.compile(r"\.[0-9]{1,5}$")
 # A byte that is shown as an escape may stand before an address, and its digits are no part of that.
 _ESCAPE = re.compile(r"(\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}))")
+_REMEMBERED = 65536  # tokens
+_LONGEST = 64  # characters of one
 _MOST_GROUPS = 20  # of a hardware address; one of IPv6 has 8
+
+
+class Standins(Protocol):
+    """What is written in the place of addresses and names. Raises ValueError for a text that is none."""
+
+    def address(self, numeric: str) -> str:
+        """Return that of an address."""
+
+    def prefix(self, numeric: str, length: int) -> str:
+        """Return that of a network, or of an address in one."""
+
+    def hardware(self, octets: bytes) -> bytes:
+        """Return that of a hardware address."""
+
+    def name(self, text: str) -> str:
+        """Return that of a host name."""
 
 
 class Notations:
     """Replaces addresses and names in texts."""
 
-    def __init__(self, pseudonyms: Pseudonyms, names: Names) -> None:
-        self._pseudonyms, self._names = pseudonyms, names
+    def __init__(self, standins: Standins, names: Names) -> None:
+        self._standins, self._names = standins, names
+        self._made: dict[tuple[str, str, str], str] = {}
 
     def replaced(self, text: str) -> str:
         """Return a text with stand-ins for the addresses and names in it."""
@@ -60,24 +78,33 @@ class Notations:
     def hardware(self, text: str) -> str:
         """Return the stand-in of a hardware address in the same notation. Raises ValueError."""
         digits = re.sub(r"[:.-]", "", text)
-        made = iter(self._pseudonyms.hardware(bytes.fromhex(digits)).hex())
+        made = iter(self._standins.hardware(bytes.fromhex(digits)).hex())
         return "".join(next(made) if character.isalnum() else character for character in text)
 
     def _token(self, match: re.Match[str]) -> str:
-        token, kind = match[0], match.lastgroup
-        rest = _LENGTH.match(match.string, match.end())
-        length = int(rest[1]) if rest else None
+        behind = _BEHIND.match(match.string, match.end())
+        where = match[0], behind[0] if behind else "", match.string[max(0, match.start() - 1) : match.start()]
+        made = self._made.get(where)
+        if made is None:
+            made = self._standin_of(match.lastgroup, *where)
+            if len(match[0]) <= _LONGEST:
+                if len(self._made) >= _REMEMBERED:
+                    self._made.clear()
+                self._made[where] = made
+        return made
+
+    def _standin_of(self, kind: str | None, token: str, behind: str, before: str) -> str:
+        """Replace a token. `behind`: a prefix length, or the end of a range; `before`: the character before it."""
+        length = int(behind[1:]) if behind.startswith("/") else None
         if kind == "colons":
-            attached = match.start() > 0 and match.string[match.start() - 1].isalnum()
-            return self._colons(token, length, attached)
+            return self._colons(token, length, before.isalnum())
         if kind == "v4":
-            end = _RANGE.match(match.string, match.end())
-            if end and end[1] == "255" and token.endswith(".0"):
-                return self._pseudonyms.prefix(token, 24)  # `203.0.113.0-255`
+            if behind == "-255" and token.endswith(".0"):
+                return self._standins.prefix(token, 24)  # `203.0.113.0-255`
             return self._address(token, length)
         if kind == "short" and length is not None:
             octets = token.split(".")
-            made = self._pseudonyms.prefix(".".join([*octets, *["0"] * (4 - len(octets))]), length)
+            made = self._standins.prefix(".".join([*octets, *["0"] * (4 - len(octets))]), length)
             return ".".join(made.split(".")[: len(octets)])
         if kind == "hardware" and _is_hardware(token):
             return self.hardware(token)
@@ -85,8 +112,8 @@ class Notations:
 
     def _address(self, text: str, length: int | None) -> str:
         if length is not None and length <= (128 if ":" in text else 32):
-            return self._pseudonyms.prefix(text, length)
-        return self._pseudonyms.address(text)
+            return self._standins.prefix(text, length)
+        return self._standins.address(text)
 
     def _colons(self, run: str, length: int | None, attached: bool) -> str:
         """Replace addresses in groups with colons between them; the groups can also be a time, or end in a port."""
@@ -138,10 +165,10 @@ class Notations:
         lead = bare[: len(bare) - len(bare.lstrip(".-_"))]
         middle = bare[len(lead) :]
         if middle.lower() in self._names.words or has_the_form(middle):
-            return lead + self._pseudonyms.name(middle) + word[len(bare) :]
+            return lead + self._standins.name(middle) + word[len(bare) :]
         stem, dot, end = middle.rpartition(".")
         if stem.count(".") > 1 and has_the_form(stem):  # `files.corp.example.stcp`
-            return f"{lead}{self._pseudonyms.name(stem)}{dot}{end}{word[len(bare) :]}"
+            return f"{lead}{self._standins.name(stem)}{dot}{end}{word[len(bare) :]}"
         if not self._names.words or len(word) < 3:
             return word
         return "".join(self._replaced(pieces(word)))
@@ -153,7 +180,7 @@ class Notations:
             for end in range(min(len(parts), start + self._names.pieces), start, -1):
                 text = "".join(parts[start:end])
                 if text.lower() in self._names.words:
-                    yield self._pseudonyms.name(text)
+                    yield self._standins.name(text)
                     start = end
                     break
             else:

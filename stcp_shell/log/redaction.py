@@ -1,22 +1,24 @@
 """Replaces addresses and host names in records by stand-ins, also inside text: once, before every report format.
 
-A name can occur before the record that shows it to be a host name, so `names.collect_names` reads the log first. The
-declaration of a field says what it holds: the program's own words are kept, and so are port numbers, times and all
-measured values; interface names, too, unless they are or hold the name of a host.
+A name can occur before the record that shows it to be a host name, and where the stand-ins of a network are depends on
+all its addresses, so the log is read first. The declaration of a field says what it holds: the program's own words are
+kept, and so are port numbers, times and all measured values; interface names, too, unless they are or hold the name of
+a host.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from ..model.record import KINDS, Field, Redaction, fields, is_declared
 from .names import Names
-from .notations import Notations
+from .networks import Networks
+from .notations import Notations, Standins
 from .pseudonyms import Pseudonyms
-from .reader import declared
+from .reader import ReadProblems, declared, objects
 from .suspects import Suspects
 from .upgrade import Record
 
@@ -26,16 +28,46 @@ _DEEPEST = 60
 
 
 class Redactor:
-    """Replaces all addresses and the collected names in records by stand-ins under a key."""
+    """Replaces all addresses and names in the records of a log by stand-ins under a key.
 
-    def __init__(self, key: bytes, names: Names) -> None:
-        self._pseudonyms = Pseudonyms(key)
-        self._notations = Notations(self._pseudonyms, names)
-        self.suspects = Suspects(names.own)
-        self._texts: dict[str, str] = {}
+    `lines`: the log. `also`: words that somebody knows to be names. `own`: words of the program.
+    """
+
+    def __init__(self, key: bytes, lines: Iterable[bytes], also: Iterable[str] = (), own: Iterable[str] = ()) -> None:
+        names, networks = Names(own), Networks()
+        for word in also:
+            names.add(word)
+        learning = _Replacement(networks, Names())
+        for record, _ in objects(lines, ReadProblems()):
+            names.learn(record)
+            learning.of(record)
+        self._pseudonyms = Pseudonyms(key, networks)
+        self._replacement = _Replacement(self._pseudonyms, names)
+        self._suspects = Suspects(names.own)
 
     def __call__(self, record: Record) -> Record:
         """Return the record with stand-ins. Its type and its time are kept."""
+        made = self._replacement.of(record)
+        self._suspects.take(made)
+        return made
+
+    def remarks(self, option: str) -> list[str]:
+        """Return what a person has to know who passes the records on. `option`: the one that replaces more words."""
+        said = self._suspects.remarks(option)
+        if missing := self._pseudonyms.places.missing:
+            said.append(f"too many networks for the documentation ranges: {missing} may look like those of others")
+        return said
+
+
+class _Replacement:
+    """Replaces what `Notations` finds in the values of a record."""
+
+    def __init__(self, standins: Standins, names: Names) -> None:
+        self._standins = standins
+        self._notations = Notations(standins, names)
+        self._texts: dict[str, str] = {}
+
+    def of(self, record: Record) -> Record:
         cls = declared(record)
         answer = cls is not None and bool(KINDS[cls].result)
         made = self._object(record, None if answer else cls, 0)
@@ -45,7 +77,6 @@ class Redactor:
         made["type"] = self._declared(record["type"], Redaction("word"), record)
         if len(str(record.get("time"))) == 24:
             made["time"] = record["time"]
-        self.suspects.take(made)
         return made
 
     def _object(self, value: Record, cls: type | None, depth: int) -> Record:
@@ -75,7 +106,7 @@ class Redactor:
                 return self._notations.hardware(text)
         if redaction.kind == "network":
             with suppress(KeyError, TypeError, ValueError):
-                return self._pseudonyms.prefix(text, around[redaction.length])
+                return self._standins.prefix(text, around[redaction.length])
         return self._text(text)
 
     def _value(self, value: Any, cls: type | None, depth: int) -> Any:

@@ -12,7 +12,6 @@ from typing import BinaryIO, TextIO
 from ..environment import Environment
 from ..errors import Failure
 from ..log.files import STDIN, log_entries, log_lines, opened, replayable
-from ..log.names import collect_names
 from ..log.reader import ReadProblems
 from ..log.redaction import Redactor
 from ..log.saving import save as write_whole
@@ -53,17 +52,17 @@ def report(
         else:
             save(lines, output, force, lambda target: any(_same(file, target) for file, _ in logs), "--force")
     remarks = [] if FORMATS[form].remarks else problems.remarks()
-    remarks += redact.suspects.remarks("--redact-also") if redact else []
+    remarks += redact.remarks("--redact-also") if redact else []
     return f"{', '.join(name for _, name in logs)}: {'; '.join(remarks)}" if remarks else ""
 
 
 def _redactor(logs: Sequence[tuple[BinaryIO, str]], key: bytes, also: Sequence[str], own: Iterable[str]) -> Redactor:
     """Return the redactor. A log is read twice: the record that shows a word to be a host name may come after it."""
     starts = [file.tell() for file, _ in logs]
-    names = collect_names((line for file, name in logs for line in log_lines(file, name)), also, own)
+    redactor = Redactor(key, (line for file, name in logs for line in log_lines(file, name)), also, own)
     for (file, _), start in zip(logs, starts):
         file.seek(start)
-    return Redactor(key, names)
+    return redactor
 
 
 def save(lines: Iterable[str], path: str, force: bool, source: Callable[[str], bool], option: str) -> int:
