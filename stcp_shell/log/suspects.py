@@ -25,6 +25,7 @@ _WORD = re.compile(r"(?<![\w$-])[^\W\d_][\w-]{3,}")
 _ODD = re.compile(r"[-_\d]|\w[^\W\d_a-z]|^[^\W\d_a-z][^\W\d_A-Z]")
 _DIGITS = re.compile(r"[0-9A-Fa-f_-]+")  # of an address
 _STANDIN = re.compile(r"n[0-9a-f]{10}")
+_QUAD = re.compile(r"(?<![0-9])[0-9]{1,3}(?:[-_][0-9]{1,3}){3}(?![0-9])")  # of a stand-in: ip-198-18-4-7
 _KNOWN = frozenset(
     (
         *(
@@ -63,7 +64,7 @@ class Suspects:
             pieces = re.split("[-_.]", word)
             if word.lower() in _KNOWN or word.lower() in self._own or not _ODD.search(word) or _DIGITS.fullmatch(word):
                 continue
-            if not any(map(_STANDIN.fullmatch, pieces)):
+            if not any(map(_STANDIN.fullmatch, pieces)) and not _QUAD.search(word):
                 self._words[word] = None
 
     def remarks(self, option: str) -> list[str]:
