@@ -26,11 +26,19 @@ class Environment(NamedTuple):
     @property
     def state_folder(self) -> str:
         """The folder of history and session logs (XDG Base Directory Specification; a relative path is ignored)."""
-        base = self.variables.get("XDG_STATE_HOME", "")
-        if not os.path.isabs(base):
-            home = self.variables.get("HOME") or os.path.expanduser("~")
-            base = os.path.join(home, ".local", "state")
-        return os.path.join(base, "stcp-shell")
+        return os.path.join(self._base("XDG_STATE_HOME", os.path.join(".local", "state")), "stcp-shell")
+
+    @property
+    def config_folder(self) -> str:
+        """The folder of settings (XDG Base Directory Specification; a relative path is ignored)."""
+        return os.path.join(self._base("XDG_CONFIG_HOME", ".config"), "stcp-shell")
+
+    def _base(self, variable: str, usual: str) -> str:
+        base = self.variables.get(variable, "")
+        if os.path.isabs(base):
+            return base
+        home = self.variables.get("HOME") or os.path.expanduser("~")
+        return os.path.join(home, usual)
 
     def local_time(self) -> str:
         """Return `HH:MM:SS` of this host's clock, as in STCP's `ready` line."""

@@ -49,6 +49,8 @@ class Terminal:
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
             "XDG_STATE_HOME": str(state),
+            "XDG_CONFIG_HOME": str(state),
+            "PAGER": "",
             "TERM": term,
         }
         first, *others = [*command, *words]

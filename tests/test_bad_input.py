@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from pathlib import Path
 
@@ -20,7 +21,6 @@ def complains(done: Run, status: int, said: str) -> None:
 @pytest.mark.parametrize(
     ("commands", "said"),
     [
-        ("connect -name 127.0.0.1 -port 1", "connect: there is no current socket: open one with socket"),
         ("use 7", "use: there is no socket 7 (none is open)"),
         ("socket; close 7", "close: there is no socket 7 (open: 1)"),
         (
@@ -64,12 +64,7 @@ def complains(done: Run, status: int, said: str) -> None:
             "socket; connect -name 127.0.0.1 -port 1; getsockopt ttl",
             "getsockopt: socket 1 has no options any more (refused): open a new one with socket",
         ),
-        (
-            "socket; bind -name 127.0.0.1 -interface lo",
-            "bind: -name and -interface exclude each other",
-        ),
         ("help conect", "help: there is no command 'conect' (did you mean connect?)"),
-        ("log -force", "log: -force needs -save FILE"),
     ],
 )
 def test_commands_that_cannot_be_carried_out(tmp_path: Path, commands: str, said: str) -> None:
@@ -89,12 +84,29 @@ def test_an_address_that_is_not_local(tmp_path: Path) -> None:
     assert "127.0.0.1" in done.err
 
 
-def test_connect_twice(tmp_path: Path) -> None:
+def test_connect_without_a_socket_and_again_opens_one_and_says_its_number(tmp_path: Path) -> None:
     with listening() as server:
-        connect = f"connect -name 127.0.0.1 -port {port_of(server)}"
-        done = run(tmp_path, "-c", f"socket; {connect}; {connect}")
-        said = f"socket 1 is connected to 127.0.0.1:{port_of(server)}: open a new one with socket"
-    complains(done, 1, f"-c:1: connect: {said}")
+        connect = f"connect 127.0.0.1:{port_of(server)}"
+        done = run(tmp_path, "-c", f"{connect}; {connect} -from 127.0.0.9; connect 127.0.0.1 1; connect ::1 1; sockets")
+    assert [
+        line for line in done.out.splitlines() if re.fullmatch("socket . stream inet6?", line.replace(":", ""))
+    ] == [
+        f"socket {number}: stream {family}" for number, family in ((1, "inet"), (2, "inet"), (3, "inet"), (4, "inet6"))
+    ]
+    found = done.of("connection")
+    assert [each["socket"] for each in found] == [1, 2, 3, 4]
+    assert [each["source"]["address"] for each in found] == ["127.0.0.1", "127.0.0.9", "127.0.0.1", "::1"]
+    assert [each["chosen_by"] for each in found] == ["kernel", "bind", "kernel", "kernel"]
+
+
+def test_connect_from_a_source_uses_an_open_socket_and_not_a_bound_one(tmp_path: Path) -> None:
+    lines = "socket; connect 127.0.0.1 1 -from 127.0.0.9; socket; bind 127.0.0.8; connect 127.0.0.1 1 -from 127.0.0.9"
+    found = run(tmp_path, "-c", f"{lines}; connect 127.0.0.1 1 -from 203.0.113.1")
+    assert [(each["socket"], each["source"]["address"]) for each in found.of("connection")] == [
+        (1, "127.0.0.9"),
+        (3, "127.0.0.9"),
+    ]
+    assert "203.0.113.1 is not an address of this host" in found.err
 
 
 def test_keep_going(tmp_path: Path) -> None:
@@ -246,8 +258,10 @@ def test_lines_and_values_have_a_limit(tmp_path: Path) -> None:
 
 def test_long_blanks_and_prompts_take_no_time(tmp_path: Path) -> None:
     script = tmp_path / "x.stcp"  # with time squared the test would not end
-    script.write_text(f"note 'a'{' ' * 900_000}\nnote a;{chr(9) * 900_000}\n{'stcp: ' * 150_000}note b\n")
-    assert run(tmp_path, "--check", script).out == "3 commands, no mistake found\n"
+    blanks = f"note 'a'{' ' * 900_000}\nnote a;{chr(9) * 900_000}\n"
+    for text, commands in ((blanks, 2), (f"{'stcp: ' * 150_000}note b\nstcp: note c\n", 2)):
+        script.write_text(text)
+        assert run(tmp_path, "--check", script).out == f"{commands} commands, no mistake found\n"
 
 
 def test_only_regular_files_are_sourced_and_a_pipe_is_read(tmp_path: Path) -> None:

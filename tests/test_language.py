@@ -108,9 +108,99 @@ def test_a_value_that_looks_like_an_option_is_one_where_it_is_quoted_or_a_variab
 
 
 def test_the_vendors_listing_as_it_is_printed() -> None:
-    parser = parsed("stcp_calls", "stcp: socket", "stcp: connect -name 10.1.1.1 -port $N", "socket", N="2121")
+    parser = parsed("stcp_calls", "stcp: socket", "stcp: connect -name 10.1.1.1 -port $N", "ready 15:33:51", N="2121")
     assert not parser.problems
-    assert [call.command.name for call in parser.calls] == ["socket", "connect", "socket"]
+    assert [call.command.name for call in parser.calls] == ["socket", "connect"]
+
+
+def test_of_a_transcript_only_the_lines_with_the_prompt_run() -> None:
+    shown = "stcp-shell 0.1.0; help lists\n\n stcp: socket\nsocket 1: stream\nstcp:\tNOTE stcp: a\nstcp:note\nstcp:\n"
+    parser = Parser(CATALOGUE, {}, lambda path, including: (path, ""))
+    parser.parse(shown)
+    assert not parser.problems
+    assert [call.text for call in parser.calls] == ["socket", "NOTE stcp: a"]
+    assert parser.skipped == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("connect client 2121", {"name": "client", "port": 2121}),
+        ("CONNECT client:ftp", {"name": "client", "port": "ftp"}),
+        ("connect [::1]:80", {"name": "::1", "port": 80}),
+        ("connect [::1] 80", {"name": "::1", "port": 80}),
+        ("connect ::1:80 81", {"name": "::0.1.0.128", "port": 81}),
+        ("connect -port 80 client", {"name": "client", "port": 80}),
+        ("connect 80 -name client", {"name": "client", "port": 80}),
+        ("connect -name client:80", {"name": "client", "port": 80}),
+        ("connect client -timeout 3 80", {"name": "client", "port": 80, "timeout": 3.0}),
+        ("connect client 2121 -from 172.16.1.50", {"name": "client", "port": 2121, "from_": "172.16.1.50"}),
+        ("bind 172.16.1.50:0", {"name": "172.16.1.50", "port": 0}),
+        ("mtu client", {"name": "client"}),
+        ("route get client:80", {"name": "client", "port": 80}),
+        ("serve 2122", {"port": 2122}),
+        ("callback ftp ::1", {"name": "::1"}),
+    ],
+)
+def test_host_and_port_need_no_options(line: str, values: dict[str, object]) -> None:
+    parser = parsed(line)
+    assert not parser.problems
+    assert parser.calls[0].arguments == values
+
+
+ONE_PORT = "this takes one port: a number from 0 to 65535 or a service name"
+NO_RANGE = "a range is not taken: write the ports with commas between them"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("connect \u2013name h", "9: connect: '\u2013name' begins with '\u2013', no hyphen: write -name"),
+        ("connect h -\u2212port 2", "11: connect: '-\u2212port' begins with '\u2212', no hyphen: write -port"),
+        ("connect --name h", "10: connect: '--name': write -name"),
+        ("connect --nam h", "10: connect: '--nam': an option begins with one hyphen (did you mean -name?)"),
+        ("connect h -port=2", "16: connect: '-port=2': write -port 2"),
+        ("connect -host h", "9: connect: unknown option '-host' (did you mean -name?)"),
+        ("connect h 2 -source ::1", "13: connect: unknown option '-source' (did you mean -from?)"),
+        ("connect h 2121/tcp", "11: connect: -port 2121/tcp: write 2121"),
+        (
+            "connect h 80,81",
+            "11: connect: -port 80,81: this takes one port: a number from 0 to 65535 or a service name",
+        ),
+        (
+            "connect h 80-90",
+            "11: connect: -port 80-90: this takes one port: a number from 0 to 65535 or a service name",
+        ),
+        (
+            "diagnose h 1 -ports 80-90",
+            "21: diagnose: -ports 80-90: a range is not taken: write the ports with commas between them",
+        ),
+        ("diagnose h 1 -timeout 1", "23: diagnose: -timeout 1: use at least 1.2 s"),
+        (
+            "connect https://u:p@h.example/x",
+            "9: connect: -name https://u:p@h.example/x: this is a URL: write h.example https",
+        ),
+        ("connect ftp://h:2121", "9: connect: -name ftp://h:2121: this is a URL: write h 2121"),
+        ("connect h:2121 -port 3", "9: connect: the port is given twice, too in 'h:2121'"),
+        ("connect \u201ch\u201d 2", "9: connect: '\u201ch\u201d': quote with apostrophes: '\u2026'"),
+        ('connect "h" 2', "9: connect: '\"h\"': quote with apostrophes: '\u2026'"),
+        ("connect h \\", "11: connect: no line is continued by a \\: write the command on one line"),
+        ("&+ -port 2", "1: &+ continues a line of OpenVOS: write the command on one line"),
+        ("bind ::1 -interface lo", "1: bind: -name and -interface exclude each other"),
+        ("bind ::1 -device", "1: bind: -device needs -interface NAME"),
+        ("log -force", "1: log: -force needs -save FILE"),
+        ("netstat -i -names", "1: netstat: -names needs -r or -a"),
+        ("netstat -legend", "1: netstat: -legend needs -r"),
+        ("netstat -r -n -names", "1: netstat: -n and -names exclude each other"),
+    ],
+)
+def test_words_of_other_programs_and_editors_are_named(line: str, said: str) -> None:
+    assert [f"{each.column}: {each.message}" for each in parsed(line).problems] == [said]
+
+
+def test_texts_may_hold_any_dash_and_quote() -> None:
+    parser = parsed("note \u2013name \u201ctwo\u201d --x -y=z \\", "set A --b")
+    assert not parser.problems
 
 
 @pytest.mark.parametrize(
@@ -128,7 +218,6 @@ def test_the_vendors_listing_as_it_is_printed() -> None:
         ("note \udce9", "6: byte 0xe9 is not UTF-8: write the line in UTF-8 (send accepts \\xHH)"),
         ("conect", "1: unknown command 'conect' (did you mean connect?)"),
         ("socket; conect", "9: unknown command 'conect' (did you mean connect?)"),
-        ("SOCKET", "1: unknown command 'SOCKET' (did you mean socket?)"),
         ("frobnicate", "1: unknown command 'frobnicate' (help lists the commands)"),
         ("route prnt", "7: route: unknown subcommand 'prnt' (did you mean print?)"),
         (
@@ -145,7 +234,7 @@ def test_the_vendors_listing_as_it_is_printed() -> None:
             "14: socket: -type strem: write one of stream, dgram (did you mean stream?)",
         ),
         ("socket x", f"8: socket: unexpected 'x'; usage: {USAGE['socket']}"),
-        ("connect -port 1", f"1: connect: -name HOST is missing; usage: {USAGE['connect']}"),
+        ("connect -port 1", f"1: connect: [-name] HOST is missing; usage: {USAGE['connect']}"),
         ("use", "1: use: N is missing; usage: use N"),
         ("use 1x", "5: use: 1x: write a whole number from 1 to 2147483648"),
         ("use -1", "5: use: -1: write a whole number from 1 to 2147483648"),

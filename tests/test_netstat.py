@@ -12,8 +12,6 @@ from children import bsd
 from children.world import batch, build, deny_netlink, many_routes, oracle
 from conftest import in_namespace
 
-from stcp_shell.commands.netstat import netstat
-from stcp_shell.errors import Failure
 from stcp_shell.log.reader import ReadProblems, entries
 from stcp_shell.model.connection import Endpoint
 from stcp_shell.model.rows import BsdSocket, BsdSockets
@@ -205,20 +203,6 @@ def test_sockets() -> None:
     assert lines[2].split() == ["tcp4", "5", "0", "here:2121", "here:40000", "ESTABLISHED"]
     assert lines[3].split() == ["udp6", "-", "-", "::1:53", "-"]
     assert list(socket_lines(BsdSockets(rows)))[3].split()[3] == "[::1]:53"
-
-
-@pytest.mark.parametrize(
-    ("options", "why"),
-    [
-        ({"r": True, "i": True}, "-r, -i and -a exclude each other"),
-        ({"r": True, "n": True, "names": True}, "-n and -names exclude each other"),
-        ({"i": True, "names": True}, "-names needs -r or -a"),
-        ({"legend": True}, "-legend needs -r"),
-    ],
-)
-def test_options_that_do_not_go_together(options: dict[str, bool], why: str) -> None:
-    with pytest.raises(Failure, match=why):
-        netstat.run(None, **options)
 
 
 NEIGHBOURS = """

@@ -561,7 +561,7 @@ def test_words_that_may_name_somebody_are_listed_beside_the_ticket_and_replaced_
     done = run(tmp_path, "--report", "log", "--redact", "--redact-also", "acmecorp,kilo99")
     assert "zebra-7: if one of these" in done.err
     assert not re.search("acmecorp|kilo99", done.out, re.IGNORECASE)
-    assert run(tmp_path, "-c", "log -redact-also x").err == "-c:1: log: -redact-also needs -redact\n"
+    assert run(tmp_path, "-c", "log -redact-also x").err == "-c:1:1: log: -redact-also needs -redact\n"
 
 
 def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
@@ -610,7 +610,7 @@ def test_what_is_no_key_file_is_left_alone(tmp_path: Path, content: bytes) -> No
         (["--report", "-", "--redact", "--key", "no/key"], "stcp-shell: no/key: No such file or directory (ENOENT)"),
         (["--report", "-", "--key", "k"], "stcp-shell: --key needs --redact\n"),
         (["--redact"], "stcp-shell: --redact needs --report FILE\n"),
-        (["-c", "log -key k"], "-c:1: log: -key needs -redact\n"),
+        (["-c", "log -key k"], "-c:1:1: log: -key needs -redact\n"),
         (["-c", "log -redact -key no/key"], "-c:1: log: no/key: No such file or directory (ENOENT)\n"),
     ],
 )

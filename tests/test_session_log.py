@@ -315,12 +315,12 @@ def test_a_log_that_cannot_be_written_is_kept_in_memory(tmp_path: Path, place: s
 
 def test_the_text_of_a_session(tmp_path: Path) -> None:
     with listening() as server:
-        lines = everything(port_of(server)).replace("quit", "connect -name 127.0.0.1 -port 1; socket; log")
+        lines = everything(port_of(server)).replace("quit", "use 7; socket; log")
         done = run(tmp_path, "--keep-going", "-c", lines)
     text = done.out[done.out.index("Session log of") :].splitlines()
     assert [line for line in text if len(line) > WIDTH or line != line.rstrip() or not line.isprintable()] == []
     unfolded = " ".join(line.strip() for line in text)
-    assert re.search(r" failed: socket 2 cannot be reused \(refused\): open a new one with socket \d\d:", unfolded)
+    assert re.search(r" failed: there is no socket 7 \(open: [\d, ]+\) \d\d:", unfolded)
     head, works, fails = (line.split() for line in text[-3:])
     assert head == ["Source", "address", "Chosen", "by", "Destination", "Outcome", "Count"]
     assert (works[:2], works[3:]) == (["127.0.0.1", "bind"], ["connected", "1"])

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 from io import StringIO
 from itertools import islice
@@ -70,9 +71,22 @@ def test_a_paste_goes_where_the_cursor_is(tmp_path: Path) -> None:
 
 
 def test_prompts_comments_blank_lines_and_tabs_in_a_paste(tmp_path: Path) -> None:
-    text = "stcp_calls\n\nstcp: socket\r\n\r\n& the second\n  \n\tnote\ta ; use 1\nstcp:\n"
+    text = "stcp_calls\n\nsocket\r\n\r\n& the second\n  \n\tnote\ta ; use 1\n"
     assert Shell(tmp_path).type(pasted(text)) == ["socket", "note\ta", "use 1"]
-    assert history(tmp_path) == ["stcp_calls", "stcp: socket", "& the second", "\tnote\ta ; use 1", "stcp:"]
+    assert history(tmp_path) == ["stcp_calls", "socket", "& the second", "\tnote\ta ; use 1"]
+
+
+@pytest.mark.parametrize("before", ["", BY_THE_PROMPT])
+@pytest.mark.parametrize("paste", [pasted, str])
+def test_of_a_transcript_that_is_pasted_only_the_lines_with_the_prompt_run(
+    tmp_path: Path, before: str, paste: Callable[[str], str]
+) -> None:
+    shell = Shell(tmp_path)
+    text = "stcp-shell 0.1.0\nready 15:33:51\nstcp: socket\nsocket 1: stream inet\n\nstcp: use 1\nsocket 1: open\n"
+    if before and paste is str:
+        before, text = "", text  # keys that wait for the prompt one by one are a person's
+    assert shell.type(before, paste(text), "\r" if before else "") == ["socket", "use 1"]
+    assert "(4 lines without the prompt skipped: output of a transcript)" in shell.stdout.getvalue()
 
 
 def test_a_tab_in_lines_typed_ahead_completes_nothing(tmp_path: Path) -> None:
@@ -163,7 +177,7 @@ def test_a_history_that_takes_no_more_is_said_once(tmp_path: Path) -> None:
 
 def test_the_toolbar(tmp_path: Path) -> None:
     shell = Shell(tmp_path, host="phx_vos")
-    assert toolbar(shell.session, lab=True) == " no socket | timeout 60 s | lab phx_vos "
+    assert toolbar(shell.session, lab=True) == " no socket | timeout 10 s | lab phx_vos "
     shell.interpreter.run_line("set timeout 2.5; socket; bind -name 127.0.0.1 -port 0")
     port = shell.session.socket().sock.getsockname()[1]
     assert toolbar(shell.session, lab=False) == f" socket 1 tcp bound 127.0.0.1:{port} | timeout 2.5 s | host phx_vos "
@@ -236,11 +250,11 @@ def test_without_prompt_toolkit_one_line_says_so(tmp_path: Path) -> None:
 
 def test_the_first_screen(tmp_path: Path) -> None:
     with shell(tmp_path) as terminal:
-        terminal.wait("no socket | timeout 60 s | host ")
+        terminal.wait("no socket | timeout 10 s | host ")
         assert terminal.lines[0].startswith("stcp-shell 0")
         assert "help lists the commands; the session log is" in terminal.lines[0]
         terminal.run("socket")
-        terminal.wait("socket 1 tcp open | timeout 60 s")
+        terminal.wait("socket 1 tcp open | timeout 10 s")
         terminal.send("\x04")
         assert terminal.end() == 0
     assert log_of(tmp_path)[-1]["reason"] == "end of input"

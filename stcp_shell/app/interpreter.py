@@ -8,6 +8,7 @@ from ..commands.session import Session
 from ..errors import Failure, OutputClosed, reason
 from ..language.parser import Call, Parser
 from ..language.script import load
+from ..language.transcript import skipped
 from ..log.writer import records_of
 from ..model.checks import Check, CommandFailed, Expectation, Failed
 from ..model.connection import Connection
@@ -25,6 +26,7 @@ class Interpreter:
         self.checks: list[Check] = []  # results of `expect`, in order
         self.failed: list[Failed] = []
         session.announce = self._announce
+        session.show = self._show
         session.warn = screen.warn
 
     def run(self, calls: Sequence[Call], echo: bool = False) -> Status:
@@ -53,6 +55,8 @@ class Interpreter:
             for problem in parser.problems:
                 self.screen.fail(str(problem))
             return Status.SYNTAX
+        if parser.skipped:
+            self.screen.warn(skipped(parser.skipped))
         status = self.run(parser.calls)
         self.screen.settle()  # the next line may take long to arrive
         return status
@@ -61,6 +65,7 @@ class Interpreter:
         journal = self.session.journal
         number = journal.command(call.text, call.where or "typed")
         self.session.origin = call.source
+        self.session.then = None
         self.screen.settle()  # the command may wait for a long time
         try:
             result = call.command.run(self.session, **call.arguments)
@@ -68,6 +73,8 @@ class Interpreter:
                 result = self._checked(call, result)
             self._remember(result)
             self._deliver(number, result)
+            if self.session.then:
+                self._deliver(number, self.session.then())
         except Failure as failure:
             return self._failed(call, number, str(failure))
         except OSError as error:
@@ -82,6 +89,11 @@ class Interpreter:
         if self.session.pending_signal:
             raise self.session.pending_signal
         return Status.INTERRUPTED if getattr(result, "cancelled", False) else Status.OK
+
+    def _show(self, result: Any) -> None:
+        """Log and show a result of the command that is running, before its last one."""
+        self._deliver(self.session.journal.commanded, result)
+        self.screen.settle()
 
     def _announce(self, record: Any) -> None:
         """Log a record of the command that is running, and show it; a terminal has the live table instead."""

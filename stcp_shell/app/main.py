@@ -13,11 +13,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, NoReturn
 
 from .. import __version__
+from ..commands import CATALOGUE
 from ..environment import Environment, real
 from ..errors import StcpError, reason
 from ..language.parser import Problem
 from ..log.logfile import NotOurs
 from ..report.text.escape import visible
+from .config import read_config
 from .interpreter import Interpreter
 from .options import Arguments, UsageError, help_text, parse
 from .runner import Ended, run_session
@@ -52,23 +54,24 @@ def main() -> NoReturn:
 def run(words: Sequence[str], environment: Environment) -> int:
     """Run the program with its command-line words. Return the exit status (`Status`, or 128 + a signal's number)."""
     try:
-        arguments = parse(words, _scenarios(words))
-        variables = given_variables(arguments)
+        arguments = parse(words, _scenarios(words), CATALOGUE.first_words())
+        config = read_config(environment)
+        variables = {**config.variables, **given_variables(arguments)}
     except UsageError as error:
         return _complain(environment, error, Status.SYNTAX)
+    for remark in (*config.problems, *filter(None, [arguments.notice])):
+        _complain(environment, remark, Status.OK)
     if arguments.given & {"--help", "--version", "--manual", "--completion"}:
         return _say(environment, _about(arguments))
     if arguments.report is not None:
         return _report(arguments, [arguments.report, *arguments.files], environment)
-    if arguments.format == "jsonl" and environment.interactive and not (arguments.files or arguments.commands):
-        return _complain(environment, "--format jsonl is for programs: give commands with -c or FILE", Status.SYNTAX)
-    if arguments.junit is not None and (why := _refused_junit(arguments.junit)):
+    if why := _refusal(arguments, environment):
         return _complain(environment, why, Status.SYNTAX)
     if arguments.lab == "list":
         return _say(environment, _listing())
     scripts = read_scripts(arguments, variables, environment)
-    for problem in scripts.problems:
-        _complain(environment, problem, Status.SYNTAX)
+    for text in (*scripts.remarks, *scripts.problems):
+        _complain(environment, text, Status.SYNTAX)
     if scripts.problems:
         return Status.SYNTAX
     if "--check" in arguments.given:
@@ -98,8 +101,6 @@ def _about(arguments: Arguments) -> Iterable[str]:
         from .shell_completion import completion
 
         return completion(arguments.completion, ["list", *SCENARIOS])
-    from ..commands import CATALOGUE
-
     if arguments.manual == "log":
         from .log_page import log_page
 
@@ -109,11 +110,16 @@ def _about(arguments: Arguments) -> Iterable[str]:
     return manual(__version__, CATALOGUE)
 
 
-def _refused_junit(path: str) -> str:
-    """Return why the --junit file must not be overwritten; empty: it may be."""
-    from .junit import not_junit
+def _refusal(arguments: Arguments, environment: Environment) -> str:
+    """Return why a session with these arguments does not begin; empty: it may."""
+    if arguments.format == "jsonl" and environment.interactive and not (arguments.files or arguments.commands):
+        return "--format jsonl is for programs: give commands with -c or FILE"
+    if arguments.junit is not None:
+        from .junit import not_junit
 
-    return f"--junit {path} is no JUnit file: it is not overwritten; choose another file" if not_junit(path) else ""
+        if not_junit(arguments.junit):
+            return f"--junit {arguments.junit} is no JUnit file: it is not overwritten; choose another file"
+    return ""
 
 
 def _write_junit(path: str, ended: Ended, seconds: float) -> None:
@@ -130,12 +136,14 @@ def _say(environment: Environment, lines: Iterable[str]) -> Status:
 
 
 def _report(arguments: Arguments, paths: Sequence[str], environment: Environment) -> Status:
-    from ..commands import CATALOGUE
+    from ..log.files import newest
     from ..log.redaction_key import key
     from ..report.export import report  # late: a session does not need it
+    from ..report.formats import format_of
 
-    given, form = arguments.given, arguments.format or "text"
+    given, form = arguments.given, arguments.format or format_of(arguments.output or "")
     try:
+        paths = [newest(environment.state_folder) if path == "last" else path for path in paths]
         secret = key(arguments.key) if "--redact" in given else None
         also = (arguments.redact_also or "").split(",")
         own = CATALOGUE.words()

@@ -3,11 +3,13 @@
 Written by hand, without argparse, whose import alone takes a sixth of the time that the whole start-up may take.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Container, Sequence
 from typing import NamedTuple, Optional
 
 from ..errors import StcpError, near_miss
 from ..language.kinds import FLAG, PATH, SECONDS, TEXT, Kind, choice, whole
+from ..language.syntax import as_word
 from ..report.formats import FORMATS
 from .status import EXIT_STATUS
 
@@ -53,7 +55,8 @@ OPTIONS = (
     CliOption("-D", Kind("NAME=VALUE", _definition), "set a variable; can be repeated"),
     CliOption("--log", PATH, "append the session log to FILE"),
     CliOption("--no-log", FLAG, "write no session log"),
-    CliOption("--timeout", SECONDS, "seconds that connect, accept and recv wait (60)"),
+    CliOption("--timeout", SECONDS, "seconds that connect, accept and recv wait (10)"),
+    CliOption("-q", FLAG, "show results only: no greeting, no lines of scripts, no place of the log"),
     CliOption("--keep-going", FLAG, "go on after a failed command"),
     CliOption("-j", Kind("N", whole(1, 1000)), "run up to N scripts at once, each as its own session"),
     CliOption("--junit", PATH, "write the results of `expect` as JUnit XML"),
@@ -63,11 +66,14 @@ OPTIONS = (
         "--lab", Kind("SCENARIO", str, "scenario"), "run inside a practice network; list: print the scenarios", True
     ),
     CliOption("--color", choice("auto", "always", "never")._replace(label="WHEN"), "auto, always or never"),
-    CliOption("--report", PATH, "make a report of a session log (and of further FILEs); - is standard input"),
+    CliOption(
+        "--report", PATH, "make a report of a session log and further FILEs; last: the newest, -: standard input"
+    ),
     CliOption(
         "--format",
         Kind("FORMAT", _format, "format"),
-        f"text or jsonl; with --report also {', '.join(_REPORT_FORMATS[:-1])} or {_REPORT_FORMATS[-1]}",
+        f"text or jsonl; with --report also {', '.join(_REPORT_FORMATS[:-1])} or {_REPORT_FORMATS[-1]}; without it "
+        "by the suffix of --output",
     ),
     CliOption("--output", PATH, "with --report: write the report to FILE"),
     CliOption("--force", FLAG, "with --output: overwrite an existing file"),
@@ -90,7 +96,7 @@ OPTIONS = (
     CliOption("--help", FLAG, "print this help"),
 )
 _BY_NAME = {flag.name: flag for flag in OPTIONS} | {"-h": OPTIONS[-1]}
-USAGE = "usage: stcp-shell [options] [FILE...]"
+USAGE = "usage: stcp-shell [options] [COMMAND... | FILE...]"
 
 
 class Arguments:
@@ -115,10 +121,13 @@ class Arguments:
         self.completion: Optional[str] = None  # a shell
         self.manual: Optional[str] = None  # a page
         self.given: set[str] = set()
+        self.notice = ""  # what to say before anything else
 
 
-def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
+def parse(words: Sequence[str], scenarios: Sequence[str] = (), commands: Container[str] = ()) -> Arguments:
     """Parse a command line. Raises UsageError.
+
+    If the first FILE is one of the first words of `commands`, and no file, all the words from there on are a command.
 
     An optional value is the next word only if that is one of its choices, for `--lab` one of `scenarios`; any other
     word is a FILE.
@@ -131,6 +140,9 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
             found.files += waiting
             break
         if word == "-" or not word.startswith("-"):
+            if word in commands and not found.files and not found.commands and _is_command(found, word):
+                found.commands.append(" ".join(map(_as_written, [word, *waiting])))
+                break
             found.files.append(word)
             continue
         flag, value = _split(word)
@@ -153,6 +165,19 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = ()) -> Arguments:
         raise UsageError(f"--manual {found.files[0]}: the pages are shell and log")
     _check_report(found)
     return found
+
+
+def _is_command(found: Arguments, word: str) -> bool:
+    """Return whether a word with the name of a command is no file."""
+    if not os.path.exists(word):
+        return True
+    found.notice = f"{word} is a file here, which is run as a script; for the command use -c"
+    return False
+
+
+def _as_written(word: str) -> str:
+    """Return a word of the command line as one word of the language; options stay options."""
+    return word if word[:1] == "-" and word[1:2].isalpha() and word.isascii() and word.isprintable() else as_word(word)
 
 
 def _check_report(found: Arguments) -> None:
@@ -211,7 +236,8 @@ def help_text() -> str:
             USAGE,
             "",
             "A shell modelled on OpenVOS's stcp_calls: which source address did a connection use, and how did it end?",
-            "Without FILE and -c it reads commands from a terminal or from standard input; `help` lists them.",
+            "COMMAND is a command of the shell: stcp-shell diagnose client:2121. Without COMMAND, FILE and -c",
+            "it reads commands from a terminal or from standard input; `help` lists them.",
             "",
             "options:",
             *(f"  {name:<{width}}  {text}" for name, text in rows),

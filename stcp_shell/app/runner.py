@@ -1,7 +1,9 @@
 """Runs one session: journal, signals, the lines from any source, and a clean end in every case."""
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple, Optional
 
 from .. import __version__
@@ -11,6 +13,7 @@ from ..environment import Environment
 from ..errors import OutputClosed, OutputFull, ScriptProblem, Terminated
 from ..language.parser import Call
 from ..language.syntax import MOST_LINE
+from ..language.transcript import has_prompt, is_transcript, skipped, without_prompt
 from ..log.writer import Journal, default_path
 from ..model.checks import Check, Failed
 from .interpreter import Interpreter
@@ -95,7 +98,7 @@ def _screen(arguments: Arguments, environment: Environment, live: Optional[LiveL
     streams = (environment.stdout, environment.stderr)
     colors = [wants_color(arguments.color, stream, environment.variables) for stream in streams]
     kind = JsonlScreen if arguments.format == "jsonl" else Screen
-    return kind(environment, colors[0], colors[1], *([live.erase] if live else []))
+    return kind(environment, colors[0], colors[1], live.erase if live else lambda: None, "-q" in arguments.given)
 
 
 def _journal(arguments: Arguments, environment: Environment, screen: Screen, hold: Hold) -> Journal:
@@ -114,6 +117,8 @@ def _end(session: Session, screen: Screen, arguments: Arguments, reason: str, st
     session.end(reason, status)
     missing = session.journal.close()
     if not missing:
+        if screen.on_terminal and session.journal.begun and not screen.quiet:
+            screen.fail(f"session log: {session.journal.path}", "dim")
         return Status.OK
     screen.fail(f"stcp-shell: {missing} record{'s are' if missing > 1 else ' is'} missing in {session.journal.path}")
     return Status.FAILED if arguments.log is not None or session.journal.begun else Status.OK
@@ -153,17 +158,34 @@ def _run(interpreter: Interpreter, programs: Sequence[Program], terminal: Termin
 def feed(interpreter: Interpreter, source: str = "<stdin>") -> int:
     """Run the lines of standard input as they arrive: the writer may wait for a result before it sends the next."""
     stdin = interpreter.session.environment.stdin
-    status = Status.OK
-    for number, line in enumerate(_lines(stdin) if stdin else (), 1):
+    status, transcript, output = Status.OK, False, 0
+    lines: Iterable[bytes] = _lines(stdin) if stdin else ()
+    if stdin and _is_file(stdin):
+        lines = list(lines)
+        transcript = is_transcript(line.decode("utf-8", "replace") for line in lines)
+    for number, line in enumerate(lines, 1):
         text = line.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape").rstrip("\r\n")
-        interpreter.screen.echo(text)
+        transcript = transcript or has_prompt(text)
+        if transcript and not has_prompt(text):
+            output += bool(text.strip())
+            continue
+        interpreter.screen.echo(without_prompt(text))
         done = interpreter.run_line(text, source, number)
         if done is Status.INTERRUPTED or (done and not interpreter.keep_going):
             return done
         status = max(status, done)
         if interpreter.session.ended:
             break
+    if output:
+        interpreter.screen.warn(skipped(output))
     return status
+
+
+def _is_file(stream: BinaryIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _lines(stdin: BinaryIO) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TextIO
 
 from ..environment import Environment
@@ -13,6 +13,7 @@ from ..model.results import Clip
 from ..report.formats import shown
 from ..report.text.escape import visible
 from ..report.text.words import View, plain
+from .paper import columns, folded, paged, size
 
 _BLOCK = 256  # lines
 _CODES = {"good": "32", "bad": "31", "warn": "33", "dim": "2"}
@@ -26,8 +27,9 @@ def paint(role: str, text: str) -> str:
 class Screen:
     """Shows results and failures. `color` applies to standard output, `error_color` to standard error.
 
-    `before` is called before anything is written, to erase a live line. A terminal shows text at once; elsewhere text
-    is written when the buffer is full, before the program waits for anything (`flush`), and at the end.
+    `before` is called before anything is written, to erase a live line. `quiet`: nothing is shown besides results,
+    failures and remarks. A terminal shows text at once; elsewhere text is written when the buffer is full, before the
+    program waits for anything (`flush`), and at the end.
     """
 
     def __init__(
@@ -36,8 +38,11 @@ class Screen:
         color: bool,
         error_color: bool,
         before: Callable[[], None] = lambda: None,
+        quiet: bool = False,
     ) -> None:
         self.color = color
+        self.may_page: Callable[[], bool] = lambda: False  # whether a pager may show what is long
+        self.quiet = quiet  # no lines but results, failures and remarks
         self._environment = environment
         self._before = before
         self._out = environment.stdout
@@ -46,12 +51,19 @@ class Screen:
         self._error_paint = paint if error_color else plain
         self._closed: OutputClosed | None = None
 
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a person sees standard output and standard error at once."""
+        return self._out.isatty() and self._err.isatty()
+
     def show(self, result: Any) -> None:
         """Show a command's result. Raises OutputClosed if its reader has closed the pipe (EPIPE)."""
         self._before()
         if type(result) is Clip and self._out.isatty():
             self._put(result.sequence)
-        texts = shown(result, View(self._paint, self._environment.local_time()))
+        texts = shown(result, View(self._paint, self._environment.local_time(), *self._width()))
+        if self._out.isatty():
+            texts = self._fitted(texts)
         if isinstance(texts, list):
             self._put("\n".join(texts) + "\n")
         else:
@@ -60,7 +72,8 @@ class Screen:
     def echo(self, text: str) -> None:
         """Show a line of a script or a pipe after the prompt, so that the transcript reads well."""
         self._before()
-        self._put(f"stcp: {visible(text)}".rstrip() + "\n")
+        if not self.quiet:
+            self._put(f"stcp: {visible(text)}".rstrip() + "\n")
 
     def line(self, text: str) -> None:
         """Show a line of text that needs no escaping."""
@@ -92,6 +105,19 @@ class Screen:
             self._err.flush()
         except (OSError, ValueError):
             return  # standard error cannot be written, for example EPIPE: the reader of the pipe has closed it
+
+    def _width(self) -> list[int]:
+        """Return the columns of the terminal, if there is one."""
+        return [columns(self._out)] if self._out.isatty() else []
+
+    def _fitted(self, texts: Iterable[str]) -> Iterable[str]:
+        """Return lines that fit on the terminal, after those that the pager has shown."""
+        height = size(self._out)[1]
+        lines = chain.from_iterable(folded(text, columns(self._out)) for text in texts)
+        if not self.may_page():
+            return list(lines) if isinstance(texts, list) else lines
+        self.settle()
+        return paged(lines, height, self._environment.variables)
 
     def _write(self, texts: Iterable[str]) -> None:
         """Write lines as they are produced: the first at once, the rest in blocks."""

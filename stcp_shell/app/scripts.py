@@ -10,6 +10,7 @@ from ..environment import Environment
 from ..errors import ScriptProblem
 from ..language.parser import Parser, Problem
 from ..language.script import MOST_BYTES, decode, load
+from ..language.transcript import skipped
 from .options import Arguments, UsageError
 from .runner import Program
 
@@ -17,11 +18,12 @@ STDIN = "<stdin>"
 
 
 class Scripts(NamedTuple):
-    """Parsed scripts, the variables that they start with, and their mistakes."""
+    """Parsed scripts, the variables that they start with, their mistakes, and what is to say of them."""
 
     programs: list[Program]
     variables: dict[str, str]
     problems: list[Problem]
+    remarks: list[str]
 
 
 def given_variables(arguments: Arguments) -> dict[str, str]:
@@ -43,7 +45,7 @@ def read_scripts(arguments: Arguments, variables: dict[str, str], environment: E
 
     Only commands from a file are echoed while they run.
     """
-    scripts = Scripts([], variables, [])
+    scripts = Scripts([], variables, [], [])
     parser = Parser(CATALOGUE, variables, load)
     for text in arguments.commands:
         parser.parse(text, "-c")
@@ -56,6 +58,8 @@ def read_scripts(arguments: Arguments, variables: dict[str, str], environment: E
     for path in files:
         parser = Parser(CATALOGUE, variables if arguments.jobs else parser.variables, load)
         _read(path, parser, environment)
+        if parser.skipped:
+            scripts.remarks.append(f"{path}: {skipped(parser.skipped)}")
         scripts.programs.append(Program(parser.calls, echo=True))
         problems += parser.problems
     scripts.problems.extend(problems)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..net.protocols.caller import Client
 
 DEFAULT_TIMEOUT = 150.0  # seconds: some servers try for 133
-_SERVER = Option("name", HOST, "the server: an address or a name", required=True)
+_SERVER = Option("name", HOST, "the server: an address or a name", required=True, bare=True)
 _USER = Option("user", TEXT, "the user; the password is asked for")
 _FROM = Option("from", ADDRESSES, "addresses of this host to ask from, one after the other")
 _TIMEOUT = Option("timeout", SECONDS, "seconds to wait for the call (150)")
@@ -29,7 +29,7 @@ _FILE = Option("password-file", PATH, "a file with the password, which only you 
     "callback ftp",
     _SERVER,
     _USER,
-    Option("port", PORT, "the port of the control connection (21)"),
+    Option("port", PORT, "the port of the control connection (21)", bare=True),
     Option("extended", FLAG, "use EPRT with IPv4, too"),
     _FROM,
     _TIMEOUT,
@@ -66,7 +66,7 @@ def callback_ftp(
     "callback ndmp",
     _SERVER,
     _USER,
-    Option("port", PORT, "the port of the control connection (10000)"),
+    Option("port", PORT, "the port of the control connection (10000)", bare=True),
     Option("auth", choice("none", "text", "md5"), "how to log in; without it the best that the agent offers"),
     _FROM,
     _TIMEOUT,

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from ..errors import Failure, Terminated, reason
 from ..language.declaration import Option, command
-from ..language.kinds import FLAG, HOST, PORT, SECONDS
-from ..model.connection import INET, Connection, Destination, Endpoint, ResolvedRoute
+from ..language.kinds import FLAG, HOST, LOCAL, PORT, SECONDS
+from ..model.connection import INET, Connection, Destination, Endpoint, ResolvedRoute, family_of
 from ..net import resolver
 from ..net.sockaddr import ANY
+from . import sockets
 from .session import TICK, Session, Socket, Waiting
 
 if TYPE_CHECKING:
@@ -22,13 +23,16 @@ _UNMEASURED = "the distance of the device that replied is not known"
 
 @command(
     "connect",
-    Option("name", HOST, "the host: an address or a name", required=True),
-    Option("port", PORT, "the port: a number or a service name", required=True),
-    Option("timeout", SECONDS, "give up after this many seconds (60, or the value of `set timeout`)"),
+    Option("name", HOST, "the host: an address or a name", required=True, bare=True),
+    Option("port", PORT, "the port: a number or a service name", required=True, bare=True),
+    Option("from", LOCAL, "bind to this source address first"),
+    Option("timeout", SECONDS, "give up after this many seconds (10, or the value of `set timeout`)"),
     Option("who", FLAG, "also measure how far away the device is that accepted or refused"),
     Option("hold", FLAG, "also hold the connection for 1.2 s: has the far side finished the handshake, does it close"),
     examples=[
         "connect -name 10.1.1.1 -port 2121",
+        "connect 10.1.1.1:2121",
+        "connect 10.1.1.1 2121 -from 172.16.1.50",
         "connect -name 10.1.1.1 -port ftp -timeout 5",
         "connect -name 10.1.1.1 -port ftp -hold",
         "connect -name 10.1.1.1 -port 2121 -who",
@@ -38,15 +42,17 @@ def connect(
     session: Session,
     name: str,
     port: int | str,
+    from_: str | None = None,
     timeout: float | None = None,
     who: bool = False,
     hold: bool = False,
 ) -> Connection:
     """Connect the current socket, and show which source address it used and how it ended.
 
-    A connection that is refused or times out is a finding: scripts go on. If a name has several addresses, the
-    first is tried and the others are listed. Ctrl-C ends the connect and keeps the shell. A dgram socket shows the
-    source address that the kernel chooses, without sending a packet. -who distinguishes the host from a device in
+    If there is no socket to use, or the current one has been used, it opens a new one, and says its number. A
+    connection that is refused or times out is a finding: scripts go on. If a name has several addresses, the first is
+    tried and the others are listed. Ctrl-C ends the connect and keeps the shell. A dgram socket shows the source
+    address that the kernel chooses, without sending a packet. -who distinguishes the host from a device in
     front of it that replies in its place: about 20 more SYNs, from their own sockets, measure the distance there
     and back; their handshakes are aborted, as those of traceroute are. -hold sends nothing and waits until a byte
     arrives, for 1.2 s and two round trips at most: a far side that repeats its SYN-ACK has not finished the handshake,
@@ -54,9 +60,10 @@ def connect(
     """
     from ..net.probes.probe import Probe, wait
 
-    entry = session.socket()
-    _check_unused(entry)
+    entry = _usable(session, name, from_)
     _check_stream(entry, who, hold)
+    if from_:
+        sockets.bind.run(session, name=from_)
     number = resolver.target_port(port, entry.protocol)
     limit = timeout or session.timeout
     session.remember(name)
@@ -94,16 +101,27 @@ def connect(
     return _measured(session, result, source, limit) if who and not result.interrupted else result
 
 
-def _check_unused(entry: Socket) -> None:
-    if entry.state == "bind failed":
+def _usable(session: Session, name: str, source: str | None) -> Socket:
+    """Return the current socket if it can connect, or else a new one."""
+    entry = session.current
+    if entry and entry.state == "bind failed" and not source:
         raise Failure(
             f"not carried out: the bind of socket {entry.number} failed, so this would test the default source"
             " address; bind it first, or open a new one with socket"
         )
-    if entry.state == "connected":
-        raise Failure(f"socket {entry.number} is connected to {entry.peer}: open a new one with socket")
-    if entry.state not in ("open", "bound"):
-        raise Failure(f"socket {entry.number} cannot be reused ({entry.state}): open a new one with socket")
+    if entry and entry.state in (("open", "bind failed") if source else ("open", "bound")):
+        return entry
+    kind = entry.kind if entry else "stream"
+    session.show(sockets.socket.run(session, kind, family_of(_first(session, source or name))))
+    return session.socket()
+
+
+def _first(session: Session, name: str) -> str:
+    """Return the first address of a name; the wildcard of IPv4 if it has none, which the connect will show."""
+    try:
+        return resolver.every_address(name, session.timeout)[0]
+    except (resolver.Unresolved, Failure):
+        return ANY[INET]
 
 
 def _check_stream(entry: Socket, who: bool, hold: bool) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ..errors import Failure
 from ..language.declaration import Option, command
-from ..language.kinds import ADDRESSES, FLAG, HOST, PORT, PORTS, SECONDS, Kind, choices, whole
+from ..language.kinds import ADDRESSES, FLAG, HOST, PATH, PORT, PORTS, SECONDS, Kind, at_least, choices, whole
 from ..language.kinds import port as port_kind
 from ..model.connection import Endpoint, family_of
 from ..net import resolver
+from .log import check_new, save_ticket
 from .session import Session, Waiting
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ DEFAULT_TIMEOUT = 5.0
 LEAST_TIMEOUT = 1.2  # before the first retransmission TCP_INFO shows a SYN dropped here and one lost elsewhere alike
 MOST_ATTEMPTS = 8
 _MTU_TIMEOUT = 20.0  # the least time for the path MTU: hosts limit their answers to one a second
+_TIMEOUT = SECONDS._replace(convert=at_least(LEAST_TIMEOUT))
 _ATTEMPTS = Kind("NUMBER", whole(1, 20))
 
 
@@ -32,10 +34,10 @@ def _control(text: str) -> int | str:
 
 @command(
     "diagnose",
-    Option("name", HOST, "the host: an address or a name", required=True),
-    Option("port", PORT, "the port: a number or a service name", required=True),
+    Option("name", HOST, "the host: an address or a name", required=True, bare=True),
+    Option("port", PORT, "the port: a number or a service name", required=True, bare=True),
     Option("from", ADDRESSES, "only these source addresses and the default one"),
-    Option("timeout", SECONDS, "seconds that one attempt waits (5; at least 1.2)"),
+    Option("timeout", _TIMEOUT, "seconds that one attempt waits (5; at least 1.2)"),
     Option("ports", PORTS, "test these ports too"),
     Option("quick", FLAG, "check neither the handshake nor the host besides the port"),
     Option("attempts", _ATTEMPTS, "the most connects from one source address (8)"),
@@ -44,8 +46,14 @@ def _control(text: str) -> int | str:
     Option("tls", FLAG, "make a TLS handshake from each source that connects: who answers, with which certificate"),
     Option("mtu", FLAG, "measure the path MTU from each source, too (see mtu)"),
     Option("for", choices("linux", "bsd", "openvos", "windows"), "also print the remedies for these systems"),
+    Option("save", PATH, "also write the ticket of this session; the suffix is its format: html, md, txt, csv, svg"),
+    Option("force", FLAG, "with -save: overwrite an existing file"),
+    needs=[("force", "save")],
     examples=[
+        "diagnose 10.1.1.1 2121",
+        "diagnose client:ftp -save proof.html",
         "diagnose -name 10.1.1.1 -port 2121",
+        "diagnose client:ftp",
         "diagnose -name 10.1.1.1 -port ftp -from 172.16.1.50 -timeout 3",
         "diagnose -name 10.1.1.1 -port 2121 -quick",
     ],
@@ -64,6 +72,8 @@ def diagnose(
     tls: bool = False,
     mtu: bool = False,
     for_: tuple[str, ...] = (),
+    save: str | None = None,
+    force: bool = False,
 ) -> Diagnosed:
     """Find out whether the source address decides, which device rejects, and what would fix it.
 
@@ -84,8 +94,9 @@ def diagnose(
     from ..net.probes.hold import SECONDS as HELD
 
     numbers = list(dict.fromkeys(resolver.target_port(p) for p in (port, *ports)))
-    if timeout < LEAST_TIMEOUT:
-        raise Failure(f"-timeout {timeout:g}: use at least {LEAST_TIMEOUT:g} s: less does not show the fate of a SYN")
+    if save:
+        check_new(session, save, force)
+        session.then = partial(save_ticket, session, save, force)
     closed = 0 if control == "none" else resolver.target_port(control or CONTROL_PORT)
     around = Surroundings()
     targets, left_out, untried = _targets(name, numbers, from_, timeout, around)

@@ -22,10 +22,13 @@ The language of typed lines, scripts, piped lines and -c
 
 
 @command(
-    "help", Argument("topic", COMMAND, "the command", required=False, rest=True), examples=["help", "help connect"]
+    "help",
+    Argument("topic", COMMAND, "the command", required=False, rest=True),
+    examples=["help", "help connect"],
+    also=("?",),
 )
 def help_(session: Session, topic: str | None = None) -> Text:
-    """List the commands, or explain one."""
+    """List the commands, or explain one; `?` does the same."""
     return Text(explain(topic, session.catalogue) if topic else overview(session.catalogue))
 
 

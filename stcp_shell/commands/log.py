@@ -11,7 +11,7 @@ from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, PATH, TEXT, choice
 from ..model.results import Clip, Saved, Text
 from ..model.session import Note
-from ..report.formats import FORMATS
+from ..report.formats import FORMATS, format_of
 from .session import Session
 
 if TYPE_CHECKING:
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from ..log.state import State
     from ..model.comparison import Comparison
 
-_FORMAT = Option("format", choice(*FORMATS)._replace(label="FORMAT"), f"{', '.join(FORMATS)} (text)")
+_FORMAT = Option(
+    "format", choice(*FORMATS)._replace(label="FORMAT"), f"{', '.join(FORMATS)} (that of the file's suffix, or text)"
+)
 _REDACT = Option("redact", FLAG, "replace addresses and host names by stand-ins")
 _ALSO = Option("redact-also", TEXT, "with -redact: replace these words, too, with commas between them")
 _KEY = Option("key", PATH, "with -redact: the key of the stand-ins; the file is created if it is missing")
+_NEEDS = (("key", "redact"), ("redact-also", "redact"))
 
 
 @command(
@@ -33,11 +36,12 @@ _KEY = Option("key", PATH, "with -redact: the key of the stand-ins; the file is 
     _KEY,
     Option("save", PATH, "write the ticket to this file instead"),
     Option("force", FLAG, "with -save: overwrite an existing file"),
-    examples=["log", "log -save ticket.txt", "log -format html -save ticket.html", "log -redact -key ~/ticket.key"],
+    needs=(*_NEEDS, ("force", "save")),
+    examples=["log", "log -save ticket.txt", "log -save ticket.html", "log -redact -key ~/ticket.key"],
 )
 def log(
     session: Session,
-    format: str = "text",
+    format: str | None = None,
     redact: bool = False,
     redact_also: str | None = None,
     key: str | None = None,
@@ -56,18 +60,24 @@ def log(
 
     A script writes in the working folder and below only, and no hidden files, unless --allow-write permits more.
     """
-    if force and not save:
-        raise Failure("-force needs -save FILE")
+    form = format or format_of(save or "")
+    lines = _lines(session, form, redact, redact_also, key)
+    return Text(lines) if save is None else _saved(session, lines, save, force)
+
+
+def save_ticket(session: Session, path: str, force: bool) -> Saved:
+    """Write the session so far to a new file, in the format that its suffix stands for. Raises Failure."""
+    return _saved(session, _lines(session, format_of(path), False, None, None), path, force)
+
+
+def _saved(session: Session, lines: Iterator[str], save: str, force: bool) -> Saved:
     from ..report.export import save as write  # late: few sessions save anything
 
-    lines = _lines(session, format, redact, redact_also, key)
-    if save is None:
-        return Text(lines)
     path = _writable(session, save)
     return Saved(path, write(lines, path, force, session.journal.writes_to, "-force"))
 
 
-@command("copy", _FORMAT, _REDACT, _ALSO, _KEY, examples=["copy", "copy -format markdown -redact"])
+@command("copy", _FORMAT, _REDACT, _ALSO, _KEY, needs=_NEEDS, examples=["copy", "copy -format markdown -redact"])
 def copy(
     session: Session,
     format: str = "text",
@@ -145,6 +155,12 @@ def record(session: Session, file: str, force: bool = False) -> Saved:
     return Saved(path, size)
 
 
+def check_new(session: Session, path: str, force: bool) -> None:
+    """Raise Failure if a ticket could not be written to a file: before what it shall hold is found out."""
+    if os.path.exists(_writable(session, path)) and not force:
+        raise Failure(f"{path} exists: choose another name, or use -force")
+
+
 def _writable(session: Session, path: str) -> str:
     from .permission import may_write  # late: few sessions write a file
 
@@ -153,9 +169,6 @@ def _writable(session: Session, path: str) -> str:
 
 def _lines(session: Session, format: str, redact: bool, also: str | None, key: str | None) -> Iterator[str]:
     """Return the lines of the ticket. Raises Failure if the key can neither be read nor created."""
-    for option, given in (("-key", key), ("-redact-also", also)):
-        if given and not redact:
-            raise Failure(f"{option} needs -redact")
     from ..log.reader import ReadProblems, entries  # late, like all that a ticket needs
 
     journal = session.journal

@@ -23,7 +23,7 @@ ETHERNET = 1500  # the MTU of an interface that is not known
 
 @command(
     "mtu",
-    Option("name", HOST, "the host: an address or a name", required=True),
+    Option("name", HOST, "the host: an address or a name", required=True, bare=True),
     Option("from", ADDRESSES, "only these source addresses; without it all that can reach the host"),
     Option("timeout", SECONDS, "seconds for the measurement (20)"),
     examples=["mtu -name 10.1.1.1", "mtu -name 10.1.1.1 -from 172.16.1.50,192.168.77.50"],

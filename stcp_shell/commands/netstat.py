@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from ..errors import Failure
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG
 from .session import Session
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     Option("n", FLAG, "numbers, not names (the default)"),
     Option("names", FLAG, "with -r or -a: host names instead of numbers; queries the resolver"),
     Option("legend", FLAG, "with -r: explain the flags that occur"),
+    excludes=[("r", "i", "a"), ("n", "names")],
+    needs=[("names", "r|a"), ("legend", "r")],
     examples=["netstat -r -n", "netstat -r -legend", "netstat -i", "netstat -a"],
 )
 def netstat(
@@ -36,14 +37,6 @@ def netstat(
     The routing table consists of the kernel's tables main and local; `route print -all` shows the others. A `-` stands
     for a figure that Linux does not have. Names are looked up only with -names.
     """
-    if r + i + a > 1:
-        raise Failure("-r, -i and -a exclude each other")
-    if n and names:
-        raise Failure("-n and -names exclude each other")
-    if names and i:
-        raise Failure("-names needs -r or -a")
-    if legend and not r:
-        raise Failure("-legend needs -r")
     from . import netstat_tables  # late: most scripts only connect
 
     name_of = netstat_tables.host_names(session) if names else None

@@ -41,9 +41,9 @@ def route_print(session: Session, all: bool = False) -> RouteTables:
 
 @command(
     "route get",
-    Option("name", HOST, "the destination: an address or a name", required=True),
+    Option("name", HOST, "the destination: an address or a name", required=True, bare=True),
     Option("from", _SOURCE, "the source address of a bound socket; without it the kernel chooses"),
-    Option("port", PORT, "the port, if policy rules match ports"),
+    Option("port", PORT, "the port, if policy rules match ports", bare=True),
     examples=["route get -name 10.1.1.1", "route get -name 10.1.1.1 -from 172.16.1.50 -port ftp"],
 )
 def route_get(session: Session, name: str, from_: str | None = None, port: int | str = 0) -> RouteFound:

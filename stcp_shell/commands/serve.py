@@ -27,7 +27,7 @@ _STATES = 1 << 3 | 1 << 12  # TCP_SYN_RECV, TCP_NEW_SYN_RECV (net/tcp_states.h)
 
 @command(
     "serve",
-    Option("port", PORT, "the port to listen on (2121)"),
+    Option("port", PORT, "the port to listen on (2121)", bare=True),
     Option("for", SECONDS, "end after this time; without it Ctrl-C ends it"),
     Option("count", COUNT, "end after so many connections"),
     examples=["serve", "serve -port ftp-data -for 60", "serve -port 2122 -count 2"],

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..net.tables.route_cache import RouteCache
     from .snapshot import Snapshot
 
-DEFAULT_TIMEOUT = 60.0
+DEFAULT_TIMEOUT = 10.0  # seconds: Linux sends a SYN four times in that, after 0, 1, 3 and 7 s (RFC 6298, section 5)
 TICK = 0.1  # seconds between two updates of the live line during a wait
 MOST_DESTINATIONS = 100  # remembered for completion
 
@@ -67,6 +67,10 @@ class Session:
         self.progress: Optional[Callable[[Waiting], None]] = None
         self.warn: Callable[[str], None] = lambda text: None  # says something that is no result
         self.announce: Callable[[Any], None] = lambda record: None  # logs and shows a record of a command that goes on
+        self.show: Callable[[Any], None] = lambda record: None  # logs and shows one, whatever is on the screen
+        self.then: Optional[Callable[[], Any]] = None  # returns another result of the command, when the first is logged
+        self.history: Callable[[], Sequence[str]] = lambda: ()  # the lines that were typed, the oldest first
+        self.clear: Callable[[], None] = lambda: None  # clears the screen
         self.origin = ""  # of the command that runs: the file that it stands in; -c, <stdin>, or empty if it is typed
         self.writable: Sequence[str] = ()  # where scripts may write, besides the usual places (--allow-write)
         self.ended = False

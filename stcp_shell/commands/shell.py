@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..language.declaration import Argument, Option, command
-from ..language.kinds import FLAG, NAME, PATH, TEXT, seconds
+from ..language.kinds import COUNT, FLAG, NAME, PATH, TEXT, seconds
 from ..language.syntax import MOST_VALUE, is_name
 from ..model.results import Sourced, Text, Variables
+from ..report.text.escape import visible
 from .session import Session
 
 if TYPE_CHECKING:
@@ -76,8 +77,25 @@ def source(session: Session, file: str) -> Sourced:
     return Sourced(file)
 
 
-@command("quit")
+@command(
+    "history",
+    Argument("count", COUNT, "how many lines (20)", required=False),
+    examples=["history", "history 100"],
+)
+def history(session: Session, count: int = 20) -> Text:
+    """List the lines that were typed last, in this session and in earlier ones; Ctrl-R searches them."""
+    return Text(map(visible, session.history()[-count:]))
+
+
+@command("clear")
+def clear(session: Session) -> Text:
+    """Clear the screen, as Ctrl-L does."""
+    session.clear()
+    return Text(())
+
+
+@command("quit", also=("exit",))
 def quit_(session: Session) -> Text:
-    """End the session. The end of the input also ends it."""
+    """End the session; `exit` does the same, and so does the end of the input."""
     session.ended = True
     return Text(())

@@ -74,11 +74,13 @@ def close(session: Session, number: int | None = None) -> Closed:
 
 @command(
     "bind",
-    Option("name", LOCAL, "the local address, or a name for it"),
+    Option("name", LOCAL, "the local address, or a name for it", bare=True),
     Option("interface", INTERFACE, "bind to this interface's address instead"),
-    Option("port", PORT, "the local port; 0, the default: the kernel chooses it"),
+    Option("port", PORT, "the local port; 0, the default: the kernel chooses it", bare=True),
     Option("device", FLAG, "with -interface: also SO_BINDTODEVICE, which changes the route"),
-    examples=["bind -name 172.16.1.50 -port 0", "bind -interface enetA", "bind -port 2121"],
+    examples=["bind -name 172.16.1.50 -port 0", "bind 172.16.1.50", "bind -interface enetA", "bind -port 2121"],
+    excludes=[("name", "interface")],
+    needs=[("device", "interface")],
 )
 def bind(
     session: Session,
@@ -97,10 +99,6 @@ def bind(
         state = f"is already {entry.state}" if entry.state in _IN_USE else f"cannot be reused ({entry.state})"
         raise Failure(f"socket {entry.number} {state}: open a new one with socket")
     entry.state = "bind failed"  # until it succeeds: after any error, a connect would test the default source
-    if name and interface:
-        raise Failure("-name and -interface exclude each other")
-    if device and not interface:
-        raise Failure("-device goes with -interface NAME")
     wanted = Endpoint(_local_address(entry, session, name, interface), resolver.port_number(port, entry.protocol))
     try:
         if device:

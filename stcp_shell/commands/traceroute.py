@@ -20,8 +20,8 @@ DEFAULT_HOPS, DEFAULT_TIMEOUT = 30, 4.0
 
 @command(
     "traceroute",
-    Option("name", HOST, "the host: an address or a name", required=True),
-    Option("port", PORT, "the port: a number or a service name", required=True),
+    Option("name", HOST, "the host: an address or a name", required=True, bare=True),
+    Option("port", PORT, "the port: a number or a service name", required=True, bare=True),
     Option("from", ADDRESSES, "the source addresses to bind to; without it the kernel chooses one"),
     Option("max", _HOPS, "the most hops to probe (30)"),
     Option("timeout", SECONDS, "give up on silent hops after this many seconds (4)"),

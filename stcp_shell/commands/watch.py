@@ -43,7 +43,7 @@ def _bits(address: str) -> int:
         "peer", Kind("ADDR[,ADDR|PREFIX…]", _peers, "host"), "the client: addresses, prefixes, names", required=True
     ),
     Option("for", SECONDS, "end after this time; without it Ctrl-C ends the watch"),
-    Option("port", PORT, "the port of the service: others of this host are no connection A"),
+    Option("port", PORT, "the port of the service: others of this host are no connection A", bare=True),
     Option("until", choice("callback"), "end when a new connection to the client has connected or failed"),
     examples=[
         "watch -peer 10.1.1.1",

@@ -17,16 +17,21 @@ from .kinds import FLAG, Kind
 
 
 class Option(NamedTuple):
-    """`-name VALUE`, or `-name` alone for a FLAG."""
+    """`-name VALUE`, or `-name` alone for a FLAG.
+
+    `bare`: the value may stand without `-name`; several such options are taken in the order of their declaration.
+    """
 
     name: str
     kind: Kind
     help: str
     required: bool = False
+    bare: bool = False
 
     @property
     def usage(self) -> str:
-        text = f"-{self.name} {self.kind.label}".rstrip()
+        name = f"[-{self.name}]" if self.bare else f"-{self.name}"
+        text = f"{name} {self.kind.label}".rstrip()
         return text if self.required else f"[{text}]"
 
 
@@ -45,7 +50,12 @@ class Argument(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A declared command. `parsing` is what it does in the parser, before it runs (`set`, `source`)."""
+    """A declared command.
+
+    `parsing`: what it does in the parser, before it runs (`set`, `source`); raises ValueError for values that cannot
+    work. `also`: its other names. `excludes`: options of which only one can be given. `needs`: options that need
+    another one, `save|redact` either of two.
+    """
 
     name: str
     run: Callable[..., Any]
@@ -53,6 +63,14 @@ class Command(NamedTuple):
     arguments: tuple[Argument, ...]
     examples: tuple[str, ...]
     parsing: Optional[Callable[[Any, dict[str, Any]], None]]
+    also: tuple[str, ...]
+    excludes: tuple[tuple[str, ...], ...]
+    needs: tuple[tuple[str, str], ...]
+
+    @property
+    def bare(self) -> list[Option]:
+        """The options whose value may stand alone."""
+        return [option for option in self.options.values() if option.bare]
 
     @property
     def parameters(self) -> list[Union[Option, Argument]]:
@@ -78,13 +96,16 @@ def command(
     *parameters: Union[Option, Argument],
     examples: Iterable[str] = (),
     parsing: Optional[Callable[[Any, dict[str, Any]], None]] = None,
+    also: tuple[str, ...] = (),
+    excludes: Iterable[tuple[str, ...]] = (),
+    needs: Iterable[tuple[str, str]] = (),
 ) -> Callable[[Callable[..., Any]], Command]:
     """Declare the decorated function as a command. It gets the session and a keyword for each given parameter."""
     options = {p.name: p for p in parameters if isinstance(p, Option)}
     arguments = tuple(p for p in parameters if isinstance(p, Argument))
 
     def declare(run: Callable[..., Any]) -> Command:
-        return Command(name, run, options, arguments, tuple(examples), parsing)
+        return Command(name, run, options, arguments, tuple(examples), parsing, also, tuple(excludes), tuple(needs))
 
     return declare
 
@@ -95,11 +116,12 @@ def keyword_of(name: str) -> str:
 
 
 class Catalogue:
-    """All the commands, by name and by family; a name may be two words (`route print`)."""
+    """All the commands, by name, whatever its case, and by family; a name may be two words (`route print`)."""
 
     def __init__(self, families: Mapping[str, Sequence[Command]]) -> None:
         self.families = families
         self._commands = {c.name: c for family in families.values() for c in family}
+        self._others = {name: c for c in self._commands.values() for name in c.also}
         self._groups: dict[str, list[str]] = {}
         for name in self._commands:
             if " " in name:
@@ -110,15 +132,17 @@ class Catalogue:
         return iter(self._commands.values())
 
     def get(self, name: str) -> Optional[Command]:
-        return self._commands.get(name)
+        name = name.lower()
+        return self._commands.get(name) or self._others.get(name)
 
     def members(self, group: str) -> list[str]:
         """Return the second words that may follow `group`; empty if it is not a group."""
-        return self._groups.get(group, [])
+        return self._groups.get(group.lower(), [])
 
     def first_words(self) -> list[str]:
         """Return the words that a line may start with."""
-        return list(dict.fromkeys(name.partition(" ")[0] for name in self._commands))
+        others = filter(str.isalpha, self._others)
+        return list(dict.fromkeys([*(name.partition(" ")[0] for name in self._commands), *others]))
 
     def words(self) -> frozenset[str]:
         """Return the words of all commands, and the names of their options."""

@@ -43,6 +43,8 @@ def addresses(text: str) -> tuple[str, ...]:
 
 def host(text: str) -> str:
     """Return a numeric address or a host name (RFC 1123, section 2.1; underscores occur). It is not resolved here."""
+    if "://" in text:
+        raise ValueError(f"this is a URL: write {_of_url(text)}")
     if ":" in text or "%" in text or not text.strip("0123456789."):
         return address(text)
     labels = text.removesuffix(".").split(".")
@@ -50,6 +52,23 @@ def host(text: str) -> str:
     if not named or len(text) > 253 or not text[0].isalnum():
         raise ValueError(f"{text[:60]!r} is neither an address nor a host name")
     return text
+
+
+def _of_url(text: str) -> str:
+    """Return host and port of a URL (RFC 3986, section 3), as a command takes them."""
+    scheme, _, rest = text.partition("://")
+    name, number = host_and_port(rest.partition("/")[0].rpartition("@")[2])
+    return f"{name[:60]} {number[:20] or scheme[:20]}"
+
+
+def host_and_port(text: str) -> tuple[str, str]:
+    """Split `HOST:PORT` and `[IPv6]:PORT`; the port is empty if there is none."""
+    if text.startswith("[") and "]" in text:
+        name, _, after = text[1:].partition("]")
+        if after[:1] in ("", ":"):
+            return name, after[1:]
+    name, colon, number = text.rpartition(":")
+    return (name, number) if colon and name and ":" not in name and "://" not in text else (text, "")
 
 
 def port(text: str) -> Union[int, str]:
@@ -60,18 +79,23 @@ def port(text: str) -> Union[int, str]:
             raise ValueError("a port number is 0 to 65535")
         return number
     if (text.isalpha() and text.isupper()) or (text.startswith("<") and text.endswith(">")):
-        name = text.strip("<>") or "N"
+        variable = text.strip("<>") or "N"
         raise ValueError(
-            f"replace {text[:20]} by the port number, or set a variable (set {name} 2121, or -D {name}=2121) "
-            f"and write ${name}"
+            f"replace {text[:20]} by the port number, or set a variable (set {variable} 2121, or -D {variable}=2121) "
+            f"and write ${variable}"
         )
-    if not text or not _SERVICE.issuperset(text):
-        raise ValueError("a port is a number from 0 to 65535 or a service name")
+    name, slash, protocol = text.partition("/")
+    if slash and name and protocol in ("tcp", "udp"):
+        raise ValueError(f"write {name[:40]}")
+    if not text or not _SERVICE.issuperset(text) or not any(map(str.isalpha, text)):  # RFC 6335, section 5.1
+        raise ValueError("this takes one port: a number from 0 to 65535 or a service name")
     return text
 
 
 def ports(text: str) -> tuple[Union[int, str], ...]:
     """Return comma-separated port numbers or service names, each once."""
+    if text.replace("-", "").isdecimal() and "-" in text.strip("-"):
+        raise ValueError("a range is not taken: write the ports with commas between them")
     return tuple(dict.fromkeys(port(part) for part in text.split(",")))
 
 
@@ -84,6 +108,18 @@ def seconds(text: str) -> float:
     if not 0 < value <= 86400:
         raise ValueError("a duration is a number of seconds, more than 0 and at most 86400")
     return value
+
+
+def at_least(least: float) -> Callable[[str], float]:
+    """Return a converter for durations in seconds that are not shorter."""
+
+    def convert(text: str) -> float:
+        value = seconds(text)
+        if value < least:
+            raise ValueError(f"use at least {least:g} s")
+        return value
+
+    return convert
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .declaration import Catalogue, Command, Option
-from .kinds import FLAG, Kind
+from .kinds import FLAG, Kind, host_and_port
 
 # Splits a line into the same words as `syntax.statements` does if it accepts the line (a test compares the two).
 _START = re.compile(r"\s*((?:stcp:\s*)*)(&(?:[ \t].*|\Z))?", re.DOTALL)
@@ -54,7 +54,7 @@ class Statement:
         if not self.head:
             self.head = text
             self.command = self.catalogue.get(text)
-            known = self.command or self.catalogue.members(text) or text == "stcp_calls"
+            known = self.command or self.catalogue.members(text) or text.lower() == "stcp_calls"
             return ("command" if known else "unknown"), None
         if self.may_be_member and (found := self.catalogue.get(f"{self.head} {text}")):
             self.command = found
@@ -66,6 +66,10 @@ class Statement:
         kind = self.expected
         if self.waiting:
             self.waiting = None
+        elif option := self._bare:
+            self.given.add(option.name)
+            if option.name == "name" and host_and_port(text)[1]:
+                self.given.add("port")
         else:
             self.loose.append(text)
         return ("value" if kind else "unknown"), kind
@@ -85,12 +89,18 @@ class Statement:
     @property
     def expected(self) -> Kind | None:
         """The kind of value that the next word can be."""
-        if self.waiting:
-            return self.waiting.kind
+        if option := self.waiting or self._bare:
+            return option.kind
         arguments = self.command.arguments if self.command else ()
         if len(self.loose) < len(arguments):
             return arguments[len(self.loose)].kind
         return arguments[-1].kind if arguments and arguments[-1].rest else None
+
+    @property
+    def _bare(self) -> Option | None:
+        """The option whose value the next word can be without its name."""
+        options = self.command.bare if self.command else ()
+        return next((option for option in options if option.name not in self.given), None)
 
     def _option(self, command: Command, name: str) -> tuple[str, Kind | None]:
         option = command.options.get(name)

@@ -4,13 +4,15 @@ A whole script is parsed before any part of it runs. The language has no branche
 `source`: a missing variable is found before the first packet is sent.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
 from ..errors import ScriptProblem, SyntaxProblem, brief, near_miss
-from .declaration import Argument, Catalogue, Command, Option, keyword_of
-from .kinds import FLAG
+from .arguments import arguments_of
+from .declaration import Catalogue, Command
 from .syntax import Statement, Word, statements
+from .transcript import PROMPT, has_prompt, is_transcript
 
 MOST_FILES = 1000  # parsing files that include each other many times over would not end
 MOST_NESTED = 50  # files
@@ -56,13 +58,19 @@ class Parser:
         self.variables = dict(variables)
         self.calls: list[Call] = []
         self.problems: list[Problem] = []
+        self.skipped = 0  # lines of output in transcripts
         self._load = load
         self._open: list[str] = []
         self._files = 0
 
     def parse(self, text: str, source: str = "") -> None:
         """Append the commands of the text to `calls`, and its mistakes to `problems`."""
-        for number, line in enumerate(text.split("\n"), 1):
+        lines = text.split("\n")
+        transcript = PROMPT in text and is_transcript(lines)
+        for number, line in enumerate(lines, 1):
+            if transcript and not has_prompt(line):
+                self.skipped += bool(line.strip())
+                continue
             self.parse_line(line.removesuffix("\r"), source, number)
 
     def parse_line(self, line: str, source: str = "", number: int = 1) -> None:
@@ -95,10 +103,12 @@ class Parser:
 
     def _add(self, statement: Statement, source: str, number: int) -> None:
         words = statement.words
-        if len(words) == 1 and words[0].text == "stcp_calls":
+        if len(words) == 1 and words[0].text.lower() == "stcp_calls":
             return  # the vendor's listing starts with the name of the program
+        if len(words) == 2 and words[0].text == "ready" and re.fullmatch(r"\d\d:\d\d:\d\d", words[1].text):
+            return  # the prompt of OpenVOS itself
         command, used = self._command(words)
-        arguments = _arguments(command, words[0], words[used:])
+        arguments = arguments_of(command, words[0], words[used:])
         self.calls.append(Call(command, arguments, statement.text, source, number))
         if command.parsing:
             try:
@@ -113,6 +123,8 @@ class Parser:
             return found, 2
         if found := self.catalogue.get(first):
             return found, 1
+        if first.startswith("&+"):
+            raise SyntaxProblem("&+ continues a line of OpenVOS: write the command on one line", words[0].column)
         if not members:
             hint = self.catalogue.hint(first)
             raise SyntaxProblem(f"unknown command {brief(first)}{hint}", words[0].column)
@@ -122,70 +134,3 @@ class Parser:
             )
         hint = near_miss(words[1].text, members) or f" (known: {', '.join(members)})"
         raise SyntaxProblem(f"{first}: unknown subcommand {brief(words[1].text)}{hint}", words[1].column)
-
-
-def _arguments(command: Command, head: Word, words: list[Word]) -> dict[str, Any]:
-    """Return the values by the function's parameter names. Raises SyntaxProblem at the wrong word."""
-    values: dict[str, Any] = {}
-    loose: list[Word] = []
-    rest = bool(command.arguments) and command.arguments[-1].rest
-    waiting = iter(words)
-    for word in waiting:
-        if not _is_option(word) or (rest and loose):
-            loose.append(word)
-            continue
-        option = _option(command, word)
-        key = keyword_of(option.name)
-        if key in values:
-            raise SyntaxProblem(f"{command.name}: {word.text} is given twice", word.column)
-        if option.kind is FLAG:
-            values[key] = True
-            continue
-        value = next(waiting, None)
-        if value is None or _is_option(value):
-            raise SyntaxProblem(f"{command.name}: {word.text} needs a value: {option.usage.strip('[]')}", word.column)
-        values[key] = _convert(command, option, value)
-    _assign(command, loose, values)
-    for parameter in command.parameters:
-        if parameter.required and keyword_of(parameter.name) not in values:
-            missing = parameter.usage
-            raise SyntaxProblem(f"{command.name}: {missing} is missing; usage: {command.usage}", head.column)
-    return values
-
-
-def _is_option(word: Word) -> bool:
-    """Return whether a word is an option. A quoted word, a negative number and a lone `-` are values."""
-    return word.text[:1] == "-" and word.text[1:2].isalpha() and not word.literal
-
-
-def _option(command: Command, word: Word) -> Option:
-    found = command.options.get(word.text[1:])
-    if found:
-        return found
-    names = [f"-{name}" for name in command.options]
-    known = f"; its options are {', '.join(names)}" if names else "; it has no options"
-    hint = near_miss(word.text, names) or known
-    raise SyntaxProblem(f"{command.name}: unknown option {brief(word.text)}{hint}", word.column)
-
-
-def _assign(command: Command, loose: list[Word], values: dict[str, Any]) -> None:
-    for argument in command.arguments:
-        if not loose:
-            return
-        if argument.rest:
-            text = " ".join(word.text for word in loose)
-            values[keyword_of(argument.name)] = _convert(command, argument, Word(text, loose[0].column, True))
-            return
-        values[keyword_of(argument.name)] = _convert(command, argument, loose.pop(0))
-    if loose:
-        extra = loose[0]
-        raise SyntaxProblem(f"{command.name}: unexpected {brief(extra.text)}; usage: {command.usage}", extra.column)
-
-
-def _convert(command: Command, parameter: Union[Option, Argument], word: Word) -> Any:
-    try:
-        return parameter.kind.convert(word.text)
-    except ValueError as reason:
-        name = f"-{parameter.name} " if isinstance(parameter, Option) else ""
-        shown = word.text if len(word.text) <= 40 else word.text[:39] + "…"
-        raise SyntaxProblem(f"{command.name}: {name}{shown}: {reason}", word.column) from None

@@ -30,7 +30,12 @@ def load(path: str, including: str = "") -> tuple[str, str]:
 
 
 def decode(content: bytes, path: str) -> str:
-    """Return a script's text: UTF-8, with or without a byte order mark. Raises ScriptProblem for anything else."""
+    """Return a script's text: UTF-8, or UTF-16 with its byte order mark. Raises ScriptProblem for anything else."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        try:
+            return content.decode("utf-16")
+        except UnicodeDecodeError:
+            raise ScriptProblem(f"{path}: begins like UTF-16, but is none: save it as UTF-8") from None
     if b"\0" in content:
         raise ScriptProblem(f"{path}: this is a binary file, not a script (it has a NUL byte)")
     try:

@@ -30,6 +30,19 @@ def opened(path: str, stdin: BinaryIO | None = None) -> BinaryIO:
         raise NotALog(f"{path}: {(isinstance(error, OSError) and error.strerror) or error}") from None
 
 
+def newest(state_folder: str) -> str:
+    """Return the path of the newest session log, or `last` if a file has that name. Raises NotALog if there is none."""
+    if os.path.exists("last"):
+        return "last"
+    folder = os.path.join(state_folder, "sessions")
+    try:
+        with os.scandir(folder) as entries:
+            logs = [(entry.stat().st_mtime_ns, entry.path) for entry in entries if entry.name.endswith(".jsonl")]
+        return max(logs)[1]
+    except (OSError, ValueError):
+        raise NotALog(f"last: there is no session log in {folder}") from None
+
+
 def log_entries(file: BinaryIO, name: str, problems: ReadProblems, redact: Redact | None = None) -> Iterator[Entry]:
     """Return the records; the first one is read at once. Raises NotALog if none of the lines is a record."""
     found = entries(log_lines(file, name), problems, redact)

@@ -81,6 +81,16 @@ def _svg(entries: "Iterable[Entry]", problems: "ReadProblems") -> Iterator[str]:
     return picture(entries, problems)
 
 
+_SUFFIXES = {"txt": "text", "log": "text", "md": "markdown", "htm": "html"}
+
+
+def format_of(path: str) -> str:
+    """Return the format that a file name's suffix stands for; text if none."""
+    suffix = path.rpartition(".")[2].lower()
+    form = _SUFFIXES.get(suffix, suffix)
+    return form if form in FORMATS else "text"
+
+
 FORMATS: dict[str, Format] = {
     "text": Format(_text, "what happened, in order, for a ticket"),
     "markdown": Format(_markdown, "a ticket for GitHub, GitLab or Jira"),

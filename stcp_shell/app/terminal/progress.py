@@ -7,12 +7,12 @@ Script runs on a terminal show it as well, so this module does not import prompt
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import TextIO
 
 from ...commands.session import Waiting
 from ...report.text.escape import visible
+from ..paper import size
 
 _ERASE, _UP, _BELOW = "\r\x1b[K", "\x1b[A", "\r\x1b[J"  # ECMA-48: EL, CUU, ED
 _ROOM = 2  # lines of the terminal that a table leaves free: for the prompt and the line itself
@@ -27,7 +27,7 @@ class LiveLine:
 
     def show(self, waiting: Waiting) -> None:
         """Draw or redraw the line, and the table above it as far as it fits: its end counts."""
-        width, height = _size(self._stream)
+        width, height = size(self._stream)
         table = waiting.table
         if len(table) > (most := max(1, height - _ROOM)):
             table = (table[0], *table[len(table) - most + 1 :])
@@ -70,12 +70,3 @@ def describe(waiting: Waiting, width: int) -> str:
     if len(head) > room:
         head = f"{head[: room - 1]}…" if room > 1 else ""
     return (f"{head}: {tail}" if head else tail)[: max(0, width)]
-
-
-def _size(stream: TextIO) -> tuple[int, int]:
-    """Return the columns and lines of the terminal."""
-    try:
-        size = os.get_terminal_size(stream.fileno())
-    except (OSError, ValueError):
-        return 80, 24
-    return size.columns or 80, size.lines or 24

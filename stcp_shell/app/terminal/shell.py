@@ -23,6 +23,7 @@ from ... import __version__
 from ...commands.session import Waiting
 from ...environment import Environment
 from ...errors import OutputClosed, reason
+from ...language.transcript import skipped, without_prompt
 from ...report.text.escape import visible
 from ..interpreter import Interpreter
 from ..signals import ENDING, INTERRUPT, held_back
@@ -66,7 +67,7 @@ def run_terminal(
         if isinstance(history, PrivateHistory):
             stack.enter_context(closing(history))
         silence = stack.enter_context(quiet(source.fileno()))
-        for line in [*notice, greeting(interpreter)]:
+        for line in [*notice, greeting(interpreter)] if not interpreter.screen.quiet else ():
             interpreter.screen.line(line)
         shell = Shell(interpreter, app_session, history, loop, silence, LineLexer(load_lexer), lab=bool(notice))
         with suppress(EOFError):
@@ -145,9 +146,14 @@ class Shell:
             include_default_pygments_style=False,
             color_depth=ColorDepth.DEPTH_4_BIT if interpreter.screen.color else ColorDepth.DEPTH_1_BIT,
             enable_suspend=True,
-            key_bindings=paste_bindings(by_character=is_dumb_terminal()),
+            enable_open_in_editor=True,
+            tempfile_suffix=".stcp",
+            key_bindings=paste_bindings(is_dumb_terminal(), self._skip),
         )
         self._draw, session.progress = session.progress, self._wait
+        interpreter.screen.may_page = lambda: not self._ahead.waits and not is_dumb_terminal()
+        session.history = history.get_strings
+        session.clear = self._clear
 
     def step(self) -> None:
         """Get a line and run it. Raises EOFError at the end of the input.
@@ -173,6 +179,9 @@ class Shell:
         """Return the next line, from the waiting input or from the prompt."""
         while True:
             self._ahead.collect()
+            if count := self._ahead.skipped:
+                self._ahead.skipped = 0
+                self._interpreter.screen.line(f"({skipped(count)})")
             line = self._ahead.line()
             if line is None:
                 self._ahead.hand_over()
@@ -181,6 +190,15 @@ class Shell:
                 self._echo(line)
                 remember(self._history, line)
                 return line
+
+    def _clear(self) -> None:
+        output = self._app_session.output
+        output.erase_screen()
+        output.cursor_goto(0, 0)
+        output.flush()
+
+    def _skip(self, lines: int) -> None:
+        self._ahead.skipped += lines
 
     def _ask(self) -> str:
         def stop() -> None:
@@ -201,7 +219,7 @@ class Shell:
 
     def _echo(self, line: str) -> None:
         """Show a line that the prompt did not read as the prompt would show it."""
-        shown = line.expandtabs()
+        shown = without_prompt(line).expandtabs()
         if self._interpreter.screen.color and len(line) <= LONGEST:
             text = FormattedText(self._lexer.colored(visible(shown)))
             print_formatted_text(

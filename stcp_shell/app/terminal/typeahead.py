@@ -7,7 +7,8 @@ text are taken from the front without the prompt: a tab in them completes nothin
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from prompt_toolkit.input import Input
 from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
@@ -15,6 +16,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPress
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.keys import Keys
 
+from ...language.transcript import PROMPT, has_prompt, is_transcript
 from ..signals import INTERRUPT, held_back
 from .mode import flush_input
 
@@ -28,16 +30,20 @@ class Typeahead:
     def __init__(self, source: Input) -> None:
         self._input = source
         self._keys: deque[KeyPress] = deque()
+        self.skipped = 0  # lines of output in pasted transcripts
 
     def collect(self) -> None:
         """Take over the keys that the last prompt left and those that the terminal holds.
 
         Raises KeyboardInterrupt if Ctrl-C is among them; the keys before it are dropped.
         """
+        before = len(self._keys)
         with held_back(INTERRUPT):
             self._add(get_typeahead(self._input))
             while keys := self._input.read_keys():
                 self._add(keys)
+        if len(self._keys) > before:
+            self._skip_output()
 
     def line(self) -> str | None:
         """Return the next whole line; None if there is none, or if it has keys that are not text, for the prompt."""
@@ -51,6 +57,11 @@ class Typeahead:
                 return None
             text.append(key.data)
         return None
+
+    @property
+    def waits(self) -> bool:
+        """Whether there are keys: a pager would take them."""
+        return bool(self._keys)
 
     def hand_over(self) -> None:
         """Pass all keys to the next prompt."""
@@ -67,6 +78,21 @@ class Typeahead:
             self._input.flush_keys()
             flush_input(self._input.fileno())
         return sum(key.key in _ENTER or key.data.count("\n") for key in keys)
+
+    def _skip_output(self) -> None:
+        """Drop the whole lines without the prompt, if others have it: they are the output of a transcript."""
+        if PROMPT not in "".join(key.data for key in self._keys):
+            return
+        lines: list[list[KeyPress]] = [[]]
+        for key in self._keys:
+            lines[-1].append(key)
+            if key.key in _ENTER:
+                lines.append([])
+        texts = ["".join(key.data for key in line if key.key not in _ENTER) for line in lines]
+        if is_transcript(texts):
+            kept = [line for line, text in zip(lines, texts) if has_prompt(text) or line is lines[-1]]
+            self.skipped += sum(bool(text.strip()) and not has_prompt(text) for text in texts[:-1])
+            self._keys = deque(chain.from_iterable(kept))
 
     def _add(self, keys: Iterable[KeyPress]) -> None:
         for key in keys:
@@ -89,20 +115,25 @@ def typed(text: str) -> Iterator[KeyPress]:
             yield KeyPress(Keys.BracketedPaste, line)
 
 
-def paste_bindings(by_character: bool) -> KeyBindings:
+def paste_bindings(by_character: bool, skip: Callable[[int], None]) -> KeyBindings:
     """Return bindings that type a pasted text: its first line completes the current one, its last can be edited.
 
+    Of a transcript only the lines with the prompt are typed; `skip` is told how many others there were.
     `by_character`: a dumb terminal's prompt echoes one character for each change of the line.
     """
     bindings = KeyBindings()
 
     @bindings.add(Keys.BracketedPaste)
     def paste(event: KeyPressEvent) -> None:
-        keys = list(typed(event.data))
+        lines = event.data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        if is_transcript(lines):
+            skip(sum(bool(line.strip()) and not has_prompt(line) for line in lines))
+            lines = [*filter(has_prompt, lines), *([""] if not has_prompt(lines[-1]) else [])]
+        keys = list(typed("\n".join(lines)))
         if len(keys) > 1 or (keys and keys[0].key in _ENTER):
             event.key_processor.feed_multiple(keys, first=True)
             return
-        for stretch in event.data if by_character else [event.data]:
+        for stretch in lines[0] if by_character else lines:
             event.current_buffer.insert_text(stretch)
 
     return bindings

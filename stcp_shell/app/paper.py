@@ -1,0 +1,88 @@
+"""How lines fit on a terminal: its size, lines folded to it, and a pager for what is longer than it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from itertools import chain, islice
+from typing import TextIO
+
+NARROWEST, WIDEST = 60, 200  # columns that text is folded to
+_CODE = re.compile(r"\x1b\[[0-9;]*m")  # ECMA-48, SGR
+_MOST_INDENT = 24
+
+
+def size(stream: TextIO) -> tuple[int, int]:
+    """Return the columns and lines of a terminal; 80 and 24 for anything else."""
+    try:
+        found = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        return 80, 24
+    return found.columns or 80, found.lines or 24
+
+
+def columns(stream: TextIO) -> int:
+    """Return the columns that text is folded to."""
+    return min(WIDEST, max(NARROWEST, size(stream)[0]))
+
+
+def folded(line: str, width: int) -> Iterator[str]:
+    """Yield a line in parts of at most `width` columns, cut at spaces; the others are indented two more."""
+    if len(line) <= width or len(_CODE.sub("", line)) <= width:
+        yield line
+        return
+    indent = min(len(line) - len(line.lstrip(" ")) + 2, _MOST_INDENT)
+    while line:
+        cut, space, seen, place = len(line), 0, 0, 0
+        while place < len(line):
+            if code := _CODE.match(line, place):
+                place = code.end()
+                continue
+            if seen == width:
+                cut = space or place
+                break
+            if line[place] == " " and line[:place].strip(" "):
+                space = place
+            seen, place = seen + 1, place + 1
+        yield line[:cut].rstrip(" ")
+        rest = line[cut:].lstrip(" ")
+        line = " " * indent + rest if rest else ""
+
+
+def paged(lines: Iterable[str], height: int, variables: Mapping[str, str]) -> Iterable[str]:
+    """Show lines in the pager if there are `height` or more, and return none; else return them.
+
+    The pager is $PAGER, or less; an empty $PAGER means none.
+    """
+    from shutil import which  # late: few results are that long
+
+    waiting = iter(lines)
+    first = list(islice(waiting, height))
+    words = variables.get("PAGER", "less").split()
+    if len(first) < height or not words or not which(words[0]):
+        return chain(first, waiting)
+    with suppress(OSError):
+        _page(words, chain(first, waiting), variables)
+        return ()
+    return chain(first, waiting)
+
+
+def _page(words: list[str], lines: Iterable[str], variables: Mapping[str, str]) -> None:
+    """Write lines to the pager until it ends. Ctrl-C is for the pager. Raises OSError if it cannot be started."""
+    import subprocess
+
+    surroundings = {"LESS": "FRX", **variables}
+    previous = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        pager = subprocess.Popen(words, stdin=subprocess.PIPE, env=surroundings, encoding="utf-8", errors="replace")
+        assert pager.stdin is not None
+        with suppress(OSError):  # it has ended before it has read everything
+            for line in lines:
+                pager.stdin.write(f"{line}\n")
+            pager.stdin.close()
+        pager.wait()
+    finally:
+        signal.signal(signal.SIGINT, previous)

@@ -1,0 +1,148 @@
+"""The words of a command as the values of its options and arguments."""
+
+from typing import Any, Union
+
+from ..errors import SyntaxProblem, brief, near_miss
+from .declaration import Argument, Command, Option, keyword_of
+from .kinds import FLAG, host_and_port
+from .syntax import Word
+
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"  # what editors and mailers make of a hyphen
+_QUOTES = '"\u2018\u2019\u201c\u201d\u201e\u00ab`'
+# Words of other programs for options of this one.
+_MEANT = {
+    **dict.fromkeys(("host", "hostname", "ip", "addr", "address", "dest", "destination", "server", "to"), "name"),
+    **dict.fromkeys(("p", "dport"), "port"),
+    **dict.fromkeys(("source", "src", "local", "bind", "s"), "from"),
+    **dict.fromkeys(("w", "wait", "seconds", "t"), "timeout"),
+    **dict.fromkeys(("i", "if", "iface", "dev", "nic"), "interface"),
+}
+
+
+def arguments_of(command: Command, head: Word, words: list[Word]) -> dict[str, Any]:
+    """Return the values by the function's parameter names. Raises SyntaxProblem at the wrong word."""
+    values: dict[str, Any] = {}
+    loose: list[Word] = []
+    rest = bool(command.arguments) and command.arguments[-1].rest
+    waiting = iter(words)
+    for word in waiting:
+        if not rest:
+            _check_characters(command, word)
+        if not _is_option(word) or (rest and loose):
+            loose.append(word)
+            continue
+        option = _option(command, word)
+        if keyword_of(option.name) in values:
+            raise SyntaxProblem(f"{command.name}: {word.text} is given twice", word.column)
+        if option.kind is FLAG:
+            values[keyword_of(option.name)] = True
+            continue
+        value = next(waiting, None)
+        if value is None or _is_option(value):
+            needed = f"-{option.name} {option.kind.label}"
+            raise SyntaxProblem(f"{command.name}: {word.text} needs a value: {needed}", word.column)
+        _store(command, option, value, values)
+    _assign(command, loose, values)
+    _check(command, head, values)
+    return values
+
+
+def _is_option(word: Word) -> bool:
+    """Return whether a word is an option. A quoted word, a negative number and a lone `-` are values."""
+    return word.text[:1] == "-" and word.text[1:2].isalpha() and not word.literal
+
+
+def _check_characters(command: Command, word: Word) -> None:
+    """Raise SyntaxProblem for an option or a quote as other programs write it, or as editors change it."""
+    if not word.literal and word.text[0] in _QUOTES:
+        raise SyntaxProblem(f"{command.name}: {brief(word.text)}: quote with apostrophes: '…'", word.column)
+    if not word.literal and word.text == "\\":
+        raise SyntaxProblem(f"{command.name}: no line is continued by a \\: write the command on one line", word.column)
+    name, equals, value = word.text.lstrip("-" + _DASHES).partition("=")
+    if word.literal or name == word.text or not name[:1].isalpha():
+        return
+    dashes = word.text[: -len(name + equals + value)]
+    right = f"write -{name}{f' {value}' if value else ''}"
+    if name not in command.options and (dashes != "-" or not equals):
+        right = f"an option begins with one hyphen{_hint(command, name)}"
+    if odd := next((dash for dash in dashes if dash != "-"), ""):
+        raise SyntaxProblem(
+            f"{command.name}: {brief(word.text)} begins with {brief(odd)}, no hyphen: {right}", word.column
+        )
+    if dashes != "-" or (equals and name in command.options):
+        at = word.column + (len(dashes) - 1 if dashes != "-" else 1 + len(name))
+        raise SyntaxProblem(f"{command.name}: {brief(word.text)}: {right}", at)
+
+
+def _option(command: Command, word: Word) -> Option:
+    found = command.options.get(word.text[1:])
+    if found is None:
+        hint = _hint(command, word.text[1:])
+        raise SyntaxProblem(f"{command.name}: unknown option {brief(word.text)}{hint}", word.column)
+    return found
+
+
+def _hint(command: Command, name: str) -> str:
+    """Return what an unknown option may stand for, or the command's options."""
+    names = [f"-{each}" for each in command.options]
+    if _MEANT.get(name.lower()) in command.options:
+        return f" (did you mean -{_MEANT[name.lower()]}?)"
+    known = f"; its options are {', '.join(names)}" if names else "; it has no options"
+    return near_miss(f"-{name}", names) or known
+
+
+def _store(command: Command, option: Option, word: Word, values: dict[str, Any]) -> None:
+    """Store the value of an option; `HOST:PORT` is that of two."""
+    port = command.options.get("port")
+    if option.name == "name" and option.bare and port and port.bare and "://" not in word.text:
+        host, number = host_and_port(word.text)
+        if number:
+            if "port" in values:
+                raise SyntaxProblem(f"{command.name}: the port is given twice, too in {brief(word.text)}", word.column)
+            values["port"] = _convert(command, port, Word(number, word.column + len(word.text) - len(number), True))
+        word = word._replace(text=host)
+    values[keyword_of(option.name)] = _convert(command, option, word)
+
+
+def _assign(command: Command, loose: list[Word], values: dict[str, Any]) -> None:
+    """Store the words without a -name: first those of options, then the arguments."""
+    for option in command.bare:
+        if loose and keyword_of(option.name) not in values:
+            _store(command, option, loose.pop(0), values)
+    for argument in command.arguments:
+        if not loose:
+            return
+        if argument.rest:
+            text = " ".join(word.text for word in loose)
+            values[keyword_of(argument.name)] = _convert(command, argument, Word(text, loose[0].column, True))
+            return
+        values[keyword_of(argument.name)] = _convert(command, argument, loose.pop(0))
+    if loose:
+        extra = loose[0]
+        raise SyntaxProblem(f"{command.name}: unexpected {brief(extra.text)}; usage: {command.usage}", extra.column)
+
+
+def _check(command: Command, head: Word, values: dict[str, Any]) -> None:
+    """Raise SyntaxProblem if a value is missing, or values exclude each other."""
+    for parameter in command.parameters:
+        if parameter.required and keyword_of(parameter.name) not in values:
+            missing = parameter.usage
+            raise SyntaxProblem(f"{command.name}: {missing} is missing; usage: {command.usage}", head.column)
+    for group in command.excludes:
+        given = [f"-{name}" for name in group if keyword_of(name) in values]
+        if len(given) > 1:
+            raise SyntaxProblem(f"{command.name}: {' and '.join(given)} exclude each other", head.column)
+    for name, needed in command.needs:
+        others = needed.split("|")
+        if keyword_of(name) in values and not any(keyword_of(each) in values for each in others):
+            wanted = " or ".join(f"-{each} {command.options[each].kind.label}".rstrip() for each in others)
+            raise SyntaxProblem(f"{command.name}: -{name} needs {wanted}", head.column)
+
+
+def _convert(command: Command, parameter: Union[Option, Argument], word: Word) -> Any:
+    try:
+        return parameter.kind.convert(word.text)
+    except ValueError as reason:
+        name = f"-{parameter.name} " if isinstance(parameter, Option) else ""
+        shown = word.text if len(word.text) <= 40 else word.text[:39] + "…"
+        raise SyntaxProblem(f"{command.name}: {name}{shown}: {reason}", word.column) from None
