@@ -88,11 +88,8 @@ def test_connect_without_a_socket_and_again_opens_one_and_says_its_number(tmp_pa
     with listening() as server:
         connect = f"connect 127.0.0.1:{port_of(server)}"
         done = run(tmp_path, "-c", f"{connect}; {connect} -from 127.0.0.9; connect 127.0.0.1 1; connect ::1 1; sockets")
-    assert [
-        line for line in done.out.splitlines() if re.fullmatch("socket . stream inet6?", line.replace(":", ""))
-    ] == [
-        f"socket {number}: stream {family}" for number, family in ((1, "inet"), (2, "inet"), (3, "inet"), (4, "inet6"))
-    ]
+    opened = re.findall("^socket (.): stream (.*)$", done.out, re.MULTILINE)
+    assert opened == [("1", "inet"), ("2", "inet"), ("3", "inet"), ("4", "inet6")]
     found = done.of("connection")
     assert [each["socket"] for each in found] == [1, 2, 3, 4]
     assert [each["source"]["address"] for each in found] == ["127.0.0.1", "127.0.0.9", "127.0.0.1", "::1"]

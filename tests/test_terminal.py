@@ -84,7 +84,7 @@ def test_of_a_transcript_that_is_pasted_only_the_lines_with_the_prompt_run(
     shell = Shell(tmp_path)
     text = "stcp-shell 0.1.0\nready 15:33:51\nstcp: socket\nsocket 1: stream inet\n\nstcp: use 1\nsocket 1: open\n"
     if before and paste is str:
-        before, text = "", text  # keys that wait for the prompt one by one are a person's
+        before = ""  # keys that wait for the prompt one by one are a person's
     assert shell.type(before, paste(text), "\r" if before else "") == ["socket", "use 1"]
     assert "(4 lines without the prompt skipped: output of a transcript)" in shell.stdout.getvalue()
 

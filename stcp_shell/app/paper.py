@@ -12,6 +12,7 @@ from typing import TextIO
 
 NARROWEST, WIDEST = 60, 200  # columns that text is folded to
 _CODE = re.compile(r"\x1b\[[0-9;]*m")  # ECMA-48, SGR
+_WORD = re.compile(r"( *)([^ ]+)")
 _MOST_INDENT = 24
 
 
@@ -30,26 +31,26 @@ def columns(stream: TextIO) -> int:
 
 
 def folded(line: str, width: int) -> Iterator[str]:
-    """Yield a line in parts of at most `width` columns, cut at spaces; the others are indented two more."""
+    """Yield a line in parts of at most `width` columns, cut at spaces; all but the first are indented two more.
+
+    A longer word, such as a path, stays whole: the terminal breaks it, and it can be copied from there.
+    """
     if len(line) <= width or len(_CODE.sub("", line)) <= width:
         yield line
         return
-    indent = min(len(line) - len(line.lstrip(" ")) + 2, _MOST_INDENT)
-    while line:
-        cut, space, seen, place = len(line), 0, 0, 0
-        while place < len(line):
-            if code := _CODE.match(line, place):
-                place = code.end()
-                continue
-            if seen == width:
-                cut = space or place
-                break
-            if line[place] == " " and line[:place].strip(" "):
-                space = place
-            seen, place = seen + 1, place + 1
-        yield line[:cut].rstrip(" ")
-        rest = line[cut:].lstrip(" ")
-        line = " " * indent + rest if rest else ""
+    start = len(line) - len(line.lstrip(" "))
+    indent = " " * min(start + 2, _MOST_INDENT)
+    part, seen = line[:start], start
+    for gap, word in _WORD.findall(line[start:]):
+        length = len(_CODE.sub("", word))
+        if seen > start and seen + len(gap) + length > width:
+            yield part
+            part, start = indent + word, len(indent)
+            seen = start + length
+        else:
+            part += gap + word
+            seen += len(gap) + length
+    yield part
 
 
 def paged(lines: Iterable[str], height: int, variables: Mapping[str, str]) -> Iterable[str]:

@@ -78,7 +78,7 @@ class Screen:
     def line(self, text: str) -> None:
         """Show a line of text that needs no escaping."""
         self._before()
-        self._put(f"{text}\n")
+        self._put("\n".join([*self._parts(text, self._out), ""]))
 
     def flush(self) -> None:
         """Flush; the next write raises the error, so that the current action is not cut short."""
@@ -101,7 +101,8 @@ class Screen:
         try:
             self._before()
             self._out.flush()  # both may be the same terminal: keep the order
-            self._err.write(self._error_paint(role, visible(text)) + "\n")
+            lines = (self._error_paint(role, part) for part in self._parts(visible(text), self._err))
+            self._err.write("\n".join([*lines, ""]))
             self._err.flush()
         except (OSError, ValueError):
             return  # standard error cannot be written, for example EPIPE: the reader of the pipe has closed it
@@ -110,10 +111,14 @@ class Screen:
         """Return the columns of the terminal, if there is one."""
         return [columns(self._out)] if self._out.isatty() else []
 
+    def _parts(self, text: str, stream: TextIO) -> Iterable[str]:
+        """Return a line in parts that fit on the stream, if that is a terminal."""
+        return folded(text, columns(stream)) if stream.isatty() else [text]
+
     def _fitted(self, texts: Iterable[str]) -> Iterable[str]:
         """Return lines that fit on the terminal, after those that the pager has shown."""
         height = size(self._out)[1]
-        lines = chain.from_iterable(folded(text, columns(self._out)) for text in texts)
+        lines = chain.from_iterable(self._parts(text, self._out) for text in texts)
         if not self.may_page():
             return list(lines) if isinstance(texts, list) else lines
         self.settle()
