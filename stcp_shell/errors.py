@@ -6,6 +6,7 @@
       ScriptProblem   a script cannot be read (missing, a folder, binary, not UTF-8)
       OutputClosed    standard output was closed by its reader (`| head -1`)
         OutputFull    standard output cannot be written (a full disk)
+      TerminalUnusable  the terminal lacks what the prompt needs
     Terminated        SIGTERM or SIGHUP arrived; not a StcpError, so that no handler of StcpError catches it
 
 A connection that is refused or times out is not an error but a finding: see `model.connection.Connection`.
@@ -43,6 +44,10 @@ class OutputClosed(StcpError):
 
 class OutputFull(OutputClosed):
     """Standard output cannot be written. Unlike a closed one, this is a loss that must be reported to the user."""
+
+
+class TerminalUnusable(StcpError):
+    """The terminal lacks what the prompt needs, or refuses it."""
 
 
 class Terminated(BaseException):

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, NoReturn
 from .. import __version__
 from ..commands import CATALOGUE
 from ..environment import Environment, real
-from ..errors import StcpError, reason
+from ..errors import StcpError, TerminalUnusable, reason
 from ..language.parser import Problem
 from ..log.logfile import NotOurs
 from ..report.text.escape import visible
 from .config import read_config
 from .interpreter import Interpreter
 from .options import Arguments, UsageError, help_text, parse
+from .plain_prompt import plain_prompt
 from .runner import Ended, run_session
 from .scripts import Scripts, given_variables, read_scripts
 from .status import Status
@@ -204,12 +205,14 @@ def _terminal(notice: Sequence[str], interpreter: Interpreter) -> int:
     gc.disable()
     try:
         from .terminal.shell import run_terminal
-    except ImportError as error:
-        interpreter.screen.fail(f"stcp-shell: the prompt needs prompt_toolkit, which cannot be imported: {error}")
-        return Status.FAILED
+    except (ImportError, AttributeError, SyntaxError, TypeError) as error:  # missing, or not for this Python
+        return plain_prompt(interpreter, notice, f"prompt_toolkit cannot be imported ({error})")
     finally:
         gc.enable()
-    return run_terminal(interpreter, notice, load_lexer)
+    try:
+        return run_terminal(interpreter, notice, load_lexer)
+    except TerminalUnusable as why:
+        return plain_prompt(interpreter, notice, str(why))
 
 
 def _scenarios(words: Sequence[str]) -> Sequence[str]:

@@ -80,6 +80,12 @@ class Screen:
         self._before()
         self._put("\n".join([*self._parts(text, self._out), ""]))
 
+    def ask(self, prompt: str) -> None:
+        """Show a prompt. Raises OutputClosed if standard output cannot be written."""
+        self._before()
+        self._put(prompt)
+        self.settle()
+
     def flush(self) -> None:
         """Flush; the next write raises the error, so that the current action is not cut short."""
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import termios
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -22,7 +23,7 @@ from prompt_toolkit.utils import is_dumb_terminal
 from ... import __version__
 from ...commands.session import Waiting
 from ...environment import Environment
-from ...errors import OutputClosed, reason
+from ...errors import OutputClosed, TerminalUnusable, reason
 from ...language.transcript import skipped, without_prompt
 from ...report.text.escape import visible
 from ..interpreter import Interpreter
@@ -52,13 +53,18 @@ def run_terminal(
     """Run lines from the terminal until its end, or until `quit`. Return the exit status.
 
     `load_lexer` imports the Pygments lexer that colours what is typed; the first prompt does not wait for it.
-    Without `source` and `output` the terminal is the environment's. Raises OutputClosed if it goes away.
+    Without `source` and `output` the terminal is the environment's. Raises OutputClosed if it goes away, and
+    TerminalUnusable if it cannot be used from the start.
     """
     environment = interpreter.session.environment
     with ExitStack() as stack:
-        source = source or _terminal_input(environment, stack)
-        output = output or _terminal_output(environment)
-        app_session = stack.enter_context(create_app_session(source, output))
+        try:
+            source = source or _terminal_input(environment, stack)
+            output = output or _terminal_output(environment)
+            app_session = stack.enter_context(create_app_session(source, output))
+            silence = stack.enter_context(quiet(source.fileno()))
+        except (OSError, ValueError, termios.error) as error:
+            raise TerminalUnusable(f"the terminal cannot be used ({error})") from None
         # One event loop and one executor for all prompts and completions: once the limit on open files is reached, no
         # new loop can be created and no module imported.
         loop = stack.enter_context(_event_loop())
@@ -66,7 +72,6 @@ def run_terminal(
         history = open_history(environment.state_folder, lambda text: interpreter.screen.fail(f"stcp-shell: {text}"))
         if isinstance(history, PrivateHistory):
             stack.enter_context(closing(history))
-        silence = stack.enter_context(quiet(source.fileno()))
         for line in [*notice, greeting(interpreter)] if not interpreter.screen.quiet else ():
             interpreter.screen.line(line)
         shell = Shell(interpreter, app_session, history, loop, silence, LineLexer(load_lexer), lab=bool(notice))
