@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from random import Random
 from typing import Any
+
+import tickets
+from logs import lines_of
 
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.language.parser import Parser
@@ -80,6 +84,12 @@ def _value(random: Random, line: bytes) -> bytes:
             break
         inner = inner[key]
     return json.dumps(record).encode()
+
+
+def sources() -> tuple[list[bytes], list[bytes]]:
+    """A short log, and one with records of every type."""
+    every = Path(__file__).parent / "golden" / "version3" / "every.jsonl"
+    return list(lines_of(tickets.log())), every.read_bytes().splitlines(keepends=True)
 
 
 def reported(lines: list[bytes]) -> None:

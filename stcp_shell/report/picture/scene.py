@@ -89,7 +89,7 @@ class Path:
     def origin(self) -> str:
         """What its source address is."""
         if self.part:
-            return {"A": "A: the client uses it", "B": "B: the new connection"}[self.part]
+            return {"A": "A: the client uses it", "B": "B: the new connection"}.get(self.part, self.part)
         return "chosen by the kernel" if self.chosen_by == "kernel" else "as bound"
 
     def take_route(self, route: ResolvedRoute | None) -> None:
