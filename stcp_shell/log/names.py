@@ -33,10 +33,13 @@ _COMMON = frozenset(
         *("address", "name", "port", "time", "the", "and", "for", "from", "watch", "callback", "serve", "log", "note"),
     )
 )
-_WORD = re.compile(r"\w[\w.-]*\.[\w.-]*\w")
+_WORD = re.compile(r"\w[\w.-]*")
 _LABEL = re.compile(r"\w(?:[\w-]*\w)?")
 _TOP = re.compile(r"[^\W\d_]{2,}|[Xx][Nn]--[\w-]+")
-_ASKED = re.compile(r"-name\s+'?([^\s';$]+)")
+_ASKED = re.compile(
+    r"(?:-name|(?:^|;)\s*(?:connect|diagnose|traceroute|mtu|bind|route\s+get|callback\s+\w+))\s+'?([^\s';:$-][^\s';:$]*)",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -45,7 +48,7 @@ def has_the_form(word: str) -> bool:
     labels = word.split(".")
     if len(labels) < 2 or not _TOP.fullmatch(labels[-1]) or not all(map(_LABEL.fullmatch, labels[:-1])):
         return False
-    if len(labels) == 2 and labels[0].lower() in _COUNTERS:
+    if len(labels) == 2 and labels[0].lower() in _COUNTERS and labels[1][:1].isupper():
         return False
     end = labels[-1].lower()
     if end in _FILES or (end in _EITHER and len(labels) < 3) or word.startswith("net.ipv"):
@@ -93,8 +96,9 @@ class Names:
 
     def _look_at(self, text: str) -> None:
         for match in _WORD.finditer(text):
-            word = match[0].lower()
-            if word not in self.words and has_the_form(word):
+            word = match[0].rstrip(".-")
+            if "." in word and word.lower() not in self.words and has_the_form(word):
+                word = word.lower()
                 self._put(word)
                 for label in word.split(".")[:-1]:  # one like acme-corp or zebra7 is no common word
                     if len(label) > 3 and re.search(r"[-\d]", label) and _LETTER.search(label):

@@ -31,6 +31,7 @@ class Networks:
     def __init__(self) -> None:
         # One of the addresses of each network, and how many leading bits all of them share.
         self.learned: dict[Prefix, tuple[bytes, int]] = {}
+        self.cards: set[bytes] = set()  # hardware addresses
         self.taken: set[Prefix] = set()  # by addresses that are kept
 
     def address(self, text: str) -> str:
@@ -46,8 +47,14 @@ class Networks:
         return text
 
     def hardware(self, octets: bytes) -> bytes:
-        """Return the octets: they are in no network."""
+        """Learn a hardware address."""
+        if len(self.cards) < _MOST:
+            self.cards.add(octets)
         return octets
+
+    def is_hardware(self, octets: bytes) -> bool:
+        """Return whether a hardware address was learned: no, as long as they are being learned."""
+        return False
 
     def name(self, text: str) -> str:
         """Return the text: `Names` learns names."""

@@ -23,6 +23,7 @@ class Pseudonyms:
     def __init__(self, key: bytes, networks: Networks) -> None:
         self._key = blake2b(key).digest()
         self._made: dict[bytes, bytes] = {}
+        self._cards = networks.cards
         self.places = Places(networks, self._moved)
 
     def address(self, numeric: str) -> str:
@@ -47,6 +48,10 @@ class Pseudonyms:
         made = b"".join(self._digest(b"h", octets, bytes([part])) for part in range(len(octets) // 32 + 1))
         first = made[0] & 0xFC | 2 | octets[0] & 1  # local; the group bit is kept (IEEE 802, section 8.2)
         return bytes([first]) + made[1 : len(octets)]
+
+    def is_hardware(self, octets: bytes) -> bool:
+        """Return whether the log has a hardware address in a form that nothing else has."""
+        return octets in self._cards
 
     def name(self, text: str) -> str:
         """Return the stand-in of a host name, label by label: the names of one domain still share the domain."""

@@ -73,6 +73,11 @@ def embedded(packed: bytes) -> bool:
     return len(packed) == 16 and any(prefix.holds(packed) for prefix in EMBEDDING)
 
 
+def everybody_knows(packed: bytes) -> bool:
+    """Return whether an address is kept as it is."""
+    return any(prefix.holds(packed) for prefix in WHOLE[len(packed)])
+
+
 def public(packed: bytes) -> bool:
     """Return whether an address is none that everybody knows, and in no range that many hosts use."""
     known = (*WHOLE[len(packed)], *LOCAL[len(packed)])

@@ -16,9 +16,10 @@ from typing import Any
 from ..model.record import KINDS, Field, Redaction, fields, is_declared
 from .names import Names
 from .networks import Networks
-from .notations import Notations, Standins
+from .notations import Notations
 from .pseudonyms import Pseudonyms
 from .reader import ReadProblems, declared, objects
+from .standins import Standins
 from .suspects import Suspects
 from .upgrade import Record
 
