@@ -256,6 +256,8 @@ def test_lines_and_values_have_a_limit(tmp_path: Path) -> None:
 def test_long_blanks_and_prompts_take_no_time(tmp_path: Path) -> None:
     script = tmp_path / "x.stcp"  # with time squared the test would not end
     blanks = f"note 'a'{' ' * 900_000}\nnote a;{chr(9) * 900_000}\n"
+    script.write_text("note " + "${" * 300_000 + "\n")
+    assert run(tmp_path, "--check", script).out == "1 command, no mistake found\n"
     for text, commands in ((blanks, 2), (f"{'stcp: ' * 150_000}note b\nstcp: note c\n", 2)):
         script.write_text(text)
         assert run(tmp_path, "--check", script).out == f"{commands} commands, no mistake found\n"

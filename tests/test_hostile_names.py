@@ -41,6 +41,8 @@ def test_netstat_shows_it() -> None:
 def test_a_byte_and_the_text_of_its_escape_are_different() -> None:
     assert text_of(b"\x90") == r"\x90"
     assert text_of(rb"\x90") == r"\\x90"
+    hard = [b"\x90", b"\\\x90", b"\\\\\x90", rb"\x90", rb"\\x90", rb"\\\x90", b"\\", b"\\\\", rb"\\x90" + b"\x90"]
+    assert len(set(map(text_of, hard))) == len(hard)
     assert text_of("C:\\temp \u00fc".encode()) == "C:\\temp \u00fc"
 
 

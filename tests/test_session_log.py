@@ -7,6 +7,7 @@ import select
 import signal
 import stat
 import subprocess
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -251,6 +252,40 @@ def test_a_disk_that_was_full_for_a_while_costs_nothing(tmp_path: Path) -> None:
     found = read(log)
     assert [record["seq"] for record in found] == list(range(1, len(found) + 1))
     assert [record["text"] for record in found if record["type"] == "note"] == [f"n{n}" for n in range(50)] + ["last"]
+
+
+def test_a_pipe_that_nobody_reads_holds_no_log_and_that_is_said(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    done = run(tmp_path, "--log", "fifo", "-c", "note one")
+    assert (done.status, done.err) == (1, "stcp-shell: 4 records are missing in fifo\n")
+
+
+@pytest.mark.parametrize("command", ["compare fifo", "log -force -save fifo", "record -force fifo"])
+def test_a_script_does_not_wait_for_a_pipe(tmp_path: Path, command: str) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "a.stcp").write_text(f"{command}\n")
+    done = run(tmp_path, "a.stcp")
+    assert done.status == 1
+    assert "this is no regular file" in done.err or "nobody reads this pipe" in done.err
+    assert "nobody reads this pipe" in run(tmp_path, "--junit", "fifo", "-c", "note one").err
+
+
+def test_a_link_to_nothing_is_not_written_to(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("nothing")
+    for words in (["-c", "log -save link"], ["-c", "log -save link -force"], ["--junit", "link", "-c", "note one"]):
+        assert "link is a link to nothing: remove it, or choose another name" in run(tmp_path, *words).err
+    assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another user")
+@pytest.mark.parametrize("make", [Path.touch, os.mkfifo])
+def test_an_empty_log_and_a_pipe_of_another_user_are_refused(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "log")
+    (tmp_path / "log").chmod(0o666)
+    os.chown(tmp_path / "log", 65534, 65534)
+    done = run(tmp_path, "--log", "log", "-c", "note secret")
+    assert (done.status, done.err.count("\n")) == (2, 1)
+    assert "belongs to another user" in done.err
 
 
 @pytest.mark.parametrize("reads", [True, False])

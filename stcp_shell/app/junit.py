@@ -23,8 +23,10 @@ class Case(NamedTuple):
 def not_junit(path: str) -> bool:
     """Return whether a file holds something else than JUnit XML. If it cannot be read, writing it says more."""
     try:
+        if not os.path.isfile(path):
+            return False  # a pipe must not be waited for
         with open(path, "rb") as file:
-            begin = file.read(1000) if os.path.isfile(path) else b""
+            begin = file.read(1000)
     except (OSError, ValueError):
         return False
     return bool(begin) and b"<testsuite" not in begin

@@ -198,6 +198,8 @@ def _state(path: str) -> State:
     from ..log.reader import ReadProblems
     from ..log.state import State
 
+    if not os.path.isfile(expanded := os.path.expanduser(path)) and os.path.exists(expanded):
+        raise Failure(f"{path}: this is no regular file: a session log is one")
     try:
         with opened(path) as file:
             problems = ReadProblems()

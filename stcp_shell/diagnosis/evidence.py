@@ -12,6 +12,7 @@ from ..model.trace import Trace
 from .case import Case, ways
 from .causes import CAUSES, explain
 from .rules import Conclusion
+from .statistics import recovered, uncrowded
 
 
 def lines(case: Case, found: Conclusion) -> Iterator[str]:
@@ -29,6 +30,7 @@ def lines(case: Case, found: Conclusion) -> Iterator[str]:
     yield from _alike("the first bytes to {}: {}", case, lambda seen: seen.banner or "")
     for seen in case.observations:
         yield from _more(case, seen)
+    yield from _crowded(case)
     if not case.passing:
         yield from _controls(case)
     if changes := [*case.host.rerouted, *case.host.changes]:
@@ -73,6 +75,17 @@ def _more(case: Case, seen: Observation) -> Iterator[str]:
         yield _distance(seen)
     if seen.trace is not None and seen.left_host:
         yield reach(seen.trace)
+
+
+def _crowded(case: Case) -> Iterator[str]:
+    """Yield how many SYNs got no answer while many were sent at once, which has two explanations."""
+    alone = uncrowded(case.trials)
+    lost = recovered(case.trials) - recovered(alone)
+    if lost:
+        yield (
+            f"{lost} of {len(case.trials) - len(alone)} connects that began together needed a retransmission: the "
+            "accept queue of the service was full, or packets were lost; diagnose -from a few addresses tells"
+        )
 
 
 def _translation(here: str, there: str) -> str:

@@ -6,7 +6,7 @@ from ..model.diagnosis import Cause, Excluded, Observation, named
 from .case import Case
 from .causes import explain
 from .rules import Conclusion
-from .statistics import CERTAIN, recovered, sticks_to_flow
+from .statistics import CERTAIN, recovered, sticks_to_flow, uncrowded
 
 
 def limited(case: Case) -> Conclusion | None:
@@ -89,12 +89,14 @@ def _mixed(case: Case, seen: Observation) -> bool:
 
 
 def lossy(case: Case) -> Conclusion | None:
-    """SYNs got no answer, and the same SYN sent again was accepted."""
-    mended = recovered([each for each in case.attempts if each.experiment in ("sources", "same-port")])
-    if mended < 2:
+    """SYNs got no answer, and the same SYN sent again was accepted; no crowd of connects filled the accept queue."""
+    alone = uncrowded([each for each in case.attempts if each.experiment in ("sources", "same-port")])
+    mended = recovered(alone)
+    if mended < 2 or case.here:
         return None
-    lost = sum(seen.lost for seen in case.observations)
-    sent = lost + sum(each.accepted for each in case.trials)
+    trials = [each for each in alone if each.experiment == "sources"]
+    lost = sum((each.syn_retransmits or 0) + (each.outcome == "timeout") for each in trials)
+    sent = lost + sum(each.accepted for each in trials)
     because = f"{lost} of {sent} SYNs got no answer, and {mended} connects succeeded by a retransmission"
     cause = explain("packet-loss", "likely", because)
     summary = f"packets are lost on the way there or back: {lost} of {sent} SYNs got no answer"
@@ -114,6 +116,16 @@ def no_conclusion(case: Case) -> Conclusion:
     if stalled := [seen for seen in case.passing if seen.stalls]:
         what = "every source address connects, and what is sent then does not get through from"
         return Conclusion(f"{what} {named(stalled)}", "likely")
+    crowded = recovered(case.trials)
+    if crowded and all(seen.accepted for seen in case.observations):
+        return Conclusion(
+            f"every source address connects, but {crowded} of {len(case.trials)} connects needed a retransmission",
+            "possible",
+            (
+                explain("one-at-a-time", "possible", "many connects began together: its accept queue was full"),
+                explain("packet-loss", "possible", "SYNs got no answer"),
+            ),
+        )
     if case.port_answers and all(seen.silent for seen in case.observations):
         text = "no source address got an answer when they were compared, and other connects to the port did"
         return Conclusion(text, "possible", _possible(text))

@@ -7,12 +7,16 @@ its addresses and ports (the unit is a connect). Neither probability needs to be
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from math import comb
 
 from ..model.attempt import Attempt
 
 CERTAIN = 1 / 1000
+_CROWD = 6  # connects: services ask for room for 5 (4.3BSD) to 128, and Linux gives them one more
+_MOMENT = 0.02  # seconds
 MOMENTS = 3  # of a tenth of a second in each of which a stray event would have to come: at one in a second, 1 in 1000
 
 
@@ -69,6 +73,24 @@ def sticks_to_flow(attempts: Iterable[Attempt]) -> float:
         for each in rest:
             later[first][not each] += 1
     return tail(*later[True], *later[False])
+
+
+def uncrowded(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Return the connects at whose time few others began: many at once fill the accept queue of a service for a moment.
+
+    A SYN that finds it full gets no answer (Linux: `tcp_conn_request`), and that looks like loss.
+    """
+    times = sorted(_seconds(each.sent) for each in attempts if each.sent)
+
+    def crowd(sent: str) -> int:
+        at = _seconds(sent)
+        return bisect(times, at + _MOMENT) - bisect(times, at - _MOMENT)
+
+    return [each for each in attempts if each.sent is None or crowd(each.sent) <= _CROWD]
+
+
+def _seconds(time: str) -> float:
+    return datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp()
 
 
 def recovered(attempts: Iterable[Attempt]) -> int:

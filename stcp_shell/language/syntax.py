@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ..errors import SyntaxProblem, brief
 
 # Patterns are compiled when first needed (`re` caches them): to compile one takes longer than to parse a short line.
+_BEGINNING = r"(?a)\$(?:([A-Za-z_]\w*)|\{)"
 VARIABLE = r"(?a)\$(?:([A-Za-z_]\w*)|\{([^}]*)\})"
 _TOKEN = r"(;)|(#.*)|'([^']*(?:''[^']*)*)('?)|([^\s;]+)"
 _BEGIN = r"\s*(?:stcp:\s*)*"
@@ -123,22 +124,28 @@ def _quoted(quoted: str, close: str, token: re.Match[str], line: str) -> Word:
 def _bare(bare: str, start: int, variables: Mapping[str, str]) -> Word:
     if "$" not in bare:
         return Word(bare, start + 1, False)
-    length = 0
+    made, length, place = [], 0, 0
+    last = bare.rfind("}")  # behind it `${` has no end
+    for found in re.finditer(_BEGINNING, bare):
+        if found.start() < place or (found[1] is None and found.end() > last):
+            continue
+        end = found.end() if found[1] else bare.index("}", found.end()) + 1
+        value = _value(bare[found.start() : end], start + found.start() + 1, variables)
+        length += len(value)
+        if length > MOST_VALUE:
+            raise SyntaxProblem(f"the word is longer than {MOST_VALUE >> 10} KiB with its variables", start + 1)
+        made += [bare[place : found.start()], value]
+        place = end
+    return Word("".join([*made, bare[place:]]), start + 1, bool(made) and bare.startswith("$"))
 
-    def value(found: re.Match[str]) -> str:
-        nonlocal length
-        name = found[1] if found[1] is not None else found[2]
-        if name in variables:
-            length += len(variables[name])
-            if length > MOST_VALUE:
-                raise SyntaxProblem(f"the word is longer than {MOST_VALUE >> 10} KiB with its variables", start + 1)
-            return variables[name]
-        column = start + found.start() + 1
-        if not is_name(name):
-            raise SyntaxProblem(
-                f"{brief(found[0])} is not a variable: a name has letters, digits and _, and no digit first", column
-            )
-        raise SyntaxProblem(f"variable {name} is not set: use set {name} VALUE or -D {name}=VALUE", column)
 
-    text, replaced = re.subn(VARIABLE, value, bare)
-    return Word(text, start + 1, replaced > 0 and bare.startswith("$"))
+def _value(written: str, column: int, variables: Mapping[str, str]) -> str:
+    """Return the value of `$NAME` or `${NAME}`. Raises SyntaxProblem if it has none."""
+    name = written[1:].removeprefix("{").removesuffix("}")
+    if name in variables:
+        return variables[name]
+    if not is_name(name):
+        raise SyntaxProblem(
+            f"{brief(written)} is not a variable: a name has letters, digits and _, and no digit first", column
+        )
+    raise SyntaxProblem(f"variable {name} is not set: use set {name} VALUE or -D {name}=VALUE", column)

@@ -12,6 +12,8 @@ import fcntl
 import os
 import select
 import stat
+import sys
+import termios
 from collections import deque
 from collections.abc import Iterator
 from time import monotonic
@@ -41,6 +43,8 @@ class LogFile:
         self.waiting: deque[bytes] = deque()
         self.dropped = 0  # lines that were dropped because too many waited
         self._most = most
+        self._lengths: deque[int] = deque(maxlen=1 << 16)  # of the last lines that went into a pipe
+        self.regular = True
         self._file = -1
         folder = os.path.dirname(path)
         own_folder(folder) if fresh else make_folders(folder)
@@ -88,10 +92,33 @@ class LogFile:
         except (OSError, ValueError):  # it does not exist, or is not a path
             return False
 
-    def close(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+    def close(self) -> int:
+        """Close it; return how many lines are lost with a pipe that nobody has open to read."""
+        if self._file < 0:
+            return 0
+        lost = 0 if self.regular else self._unread()
+        os.close(self._file)
+        self._file = -1
+        return lost
+
+    def _unread(self) -> int:
+        """Return how many lines of the pipe nobody will read. This session has it open to read, too: that must end."""
+        try:
+            length = int.from_bytes(fcntl.ioctl(self._file, termios.FIONREAD, bytes(4)), sys.byteorder)
+            other = os.open(f"/proc/self/fd/{self._file}", os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError:  # no pipe
+            return 0
+        os.dup2(other, self._file)
+        os.close(other)
+        poll = select.poll()
+        poll.register(self._file, 0)
+        if not length or not poll.poll(0):  # POLLERR: there is no reader
+            return 0
+        lines = 0
+        while length > 0 and self._lengths:
+            length -= self._lengths.pop()
+            lines += 1
+        return lines
 
     def _open(self, fresh: bool) -> None:
         if not trusted(self.path):
@@ -116,10 +143,10 @@ class LogFile:
         size = status.st_size
         self.regular = stat.S_ISREG(status.st_mode)
         self._start = size if self.regular else 0
+        if status.st_uid != os.geteuid() and not stat.S_ISCHR(status.st_mode):
+            raise NotOurs(f"{self.path} belongs to another user: choose another file")
         if not self.regular:
             return
-        if size and status.st_uid != os.geteuid():
-            raise NotOurs(f"{self.path} belongs to another user: choose another file")
         fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if size and os.pread(self._file, len(_BEGIN), 0) != _BEGIN[:size]:
             raise NotOurs(f"{self.path} is no session log: nothing is appended to it; choose another file")
@@ -139,6 +166,8 @@ class LogFile:
                 self._take_back(line, written)
                 return error
             self.waiting.popleft()
+            if not self.regular:
+                self._lengths.append(len(line))
         return None
 
     def _take_back(self, line: bytes, written: int) -> None:

@@ -8,6 +8,7 @@ a host.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -26,6 +27,7 @@ from .upgrade import Record
 _REMEMBERED = 16384  # texts in the cache
 _LONGEST = 1 << 12  # characters of a text that is cached
 _DEEPEST = 60
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 
 class Redactor:
@@ -76,7 +78,7 @@ class _Replacement:
             made["result"] = record["result"]
             made["value"] = self._value(record.get("value"), cls, 1)
         made["type"] = self._declared(record["type"], Redaction("word"), record)
-        if len(str(record.get("time"))) == 24:
+        if _TIME.fullmatch(str(record.get("time"))):
             made["time"] = record["time"]
         return made
 
@@ -87,7 +89,7 @@ class _Replacement:
         for name, inner in value.items():
             field = known.get(name)
             new = self._field(inner, field, value, depth + 1) if field else self._value(inner, None, depth + 1)
-            made[name if "." not in name and ":" not in name else self._text(name)] = new
+            made[name if field else self._text(name)] = new
         return made
 
     def _field(self, value: Any, field: Field, around: Record, depth: int) -> Any:

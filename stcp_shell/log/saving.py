@@ -1,5 +1,6 @@
 """Writes a file whole: it is complete, or the old one is still there."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterable
@@ -13,17 +14,31 @@ def save(path: str, lines: Iterable[str], force: bool, option: str, mode: int = 
 
     Raises Failure if it exists and `force` is not set (`option` is the option that sets it), or cannot be written.
     """
+    if os.path.islink(path) and not os.path.exists(path):
+        raise Failure(f"{path} is a link to nothing: remove it, or choose another name")
     try:
         old = os.stat(path) if force and os.path.exists(path) else None
         if old is None:
             return _fill(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), path, lines)
         if not stat.S_ISREG(old.st_mode):  # a device, a pipe
-            return _fill(os.open(path, os.O_WRONLY), "", lines)
+            return _fill(_device(path), "", lines)
         return _replace(os.path.realpath(path), old, lines)
     except FileExistsError:
         raise Failure(f"{path} exists: choose another name, or use {option}") from None
     except (OSError, ValueError) as error:
         raise Failure(f"{path}: {reason(error) if isinstance(error, OSError) else error}") from None
+
+
+def _device(path: str) -> int:
+    """Open what is no file. Raises OSError: a pipe without a reader would let this wait for ever."""
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ENXIO and stat.S_ISFIFO(os.stat(path).st_mode):
+            raise OSError(errno.ENXIO, "nobody reads this pipe") from None
+        raise
+    os.set_blocking(file, True)
+    return file
 
 
 def _replace(path: str, old: os.stat_result, lines: Iterable[str]) -> int:

@@ -113,8 +113,7 @@ class Journal:
             return self._sequence
         failed = self._file.settle(_LAST)
         missing = self._file.dropped + len(self._file.waiting) if failed else self._file.dropped
-        self._file.close()
-        return missing
+        return missing + self._file.close()
 
     def _open(self, path: str) -> None:
         """Open the file, and write what memory has."""
