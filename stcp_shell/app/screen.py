@@ -10,6 +10,7 @@ from typing import Any, TextIO
 from ..environment import Environment
 from ..errors import OutputClosed, OutputFull
 from ..model.results import Clip
+from ..model.secrets import masked
 from ..report.formats import shown
 from ..report.text.escape import visible
 from ..report.text.words import View, plain
@@ -73,7 +74,7 @@ class Screen:
         """Show a line of a script or a pipe after the prompt, so that the transcript reads well."""
         self._before()
         if not self.quiet:
-            self._put(f"stcp: {visible(text)}".rstrip() + "\n")
+            self._put(f"stcp: {visible(masked(text))}".rstrip() + "\n")
 
     def line(self, text: str) -> None:
         """Show a line of text that needs no escaping."""

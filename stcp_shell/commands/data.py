@@ -12,6 +12,7 @@ from ..errors import Failure, Terminated, reason
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import COUNT, FLAG, SECONDS, TEXT, choice
 from ..model.results import Accepted, Listening, Received, Sent, ShutDown, SocketName, WaitTimedOut
+from ..model.secrets import masked
 from ..net.octets import text_of
 from ..net.sockaddr import unpack
 from .session import TICK, Session, Socket, Waiting
@@ -67,12 +68,14 @@ def accept(session: Session, timeout: float | None = None) -> Accepted | WaitTim
 @command(
     "send",
     Option("line", FLAG, "end the text with CR LF"),
+    Option("secret", FLAG, "the text is a secret: it is not logged, and not kept in the history"),
     Argument("text", TEXT, "the text to send, with the escapes \\r \\n \\t \\0 \\\\ \\xHH", rest=True),
     examples=["send -line 'USER anonymous'", "send 'HEAD / HTTP/1.0\\r\\n\\r\\n'"],
 )
-def send(session: Session, text: str, line: bool = False) -> Sent:
+def send(session: Session, text: str, line: bool = False, secret: bool = False) -> Sent:
     """Send text to the peer of the current socket.
 
+    What follows PASS, AUTH, Authorization: or the like is never logged; -secret says so of the whole text.
     Shows how many bytes the peer has not acknowledged 0.3 s later: they do not get there, or it does not take them.
     """
     entry = _connected(session)
@@ -105,7 +108,7 @@ def recv(session: Session, max: int = 4096, timeout: float | None = None) -> Rec
     except OSError as error:
         raise Failure(reason(error)) from None
     peer = str(entry.peer) if entry.kind == "dgram" else None
-    return Received(entry.number, len(data), text_of(data), peer)
+    return Received(entry.number, len(data), masked(text_of(data)), peer)
 
 
 @command("shutdown", Option("how", choice(*_HOW), "the direction to end (both)"), examples=["shutdown -how write"])

@@ -10,6 +10,7 @@ from ..errors import Failure
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, PATH, TEXT, choice
 from ..model.results import Clip, Saved, Text
+from ..model.secrets import masked
 from ..model.session import Note
 from ..report.formats import FORMATS, format_of
 from .session import Session
@@ -128,7 +129,7 @@ def compare(session: Session, old: str | None = None, new: str | None = None) ->
 @command("note", Argument("text", TEXT, "the remark", rest=True), examples=["note firewall rule 12 was added"])
 def note(session: Session, text: str) -> Note:
     """Write a remark into the session log."""
-    return Note(text)
+    return Note(masked(text))
 
 
 @command(

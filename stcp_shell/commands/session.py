@@ -12,6 +12,7 @@ from ..language.declaration import Catalogue
 from ..log import SCHEMA
 from ..log.writer import Journal
 from ..model.connection import Connection, Endpoint, ResolvedRoute
+from ..model.secrets import masked
 from ..model.session import SessionBegun, SessionEnd
 
 if TYPE_CHECKING:
@@ -190,5 +191,5 @@ class Session:
 
 
 def _encodable(words: Iterable[str]) -> tuple[str, ...]:
-    """Return words of the command line, which can hold any bytes, as text that JSON can hold."""
-    return tuple(word.encode("utf-8", "backslashreplace").decode() for word in words)
+    """Return words of the command line, which can hold any bytes, as text that JSON can hold; without secrets."""
+    return tuple(masked(word.encode("utf-8", "backslashreplace").decode()) for word in words)

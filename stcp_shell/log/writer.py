@@ -18,6 +18,7 @@ from typing import Any
 from ..environment import iso_time
 from ..model.coding import to_json
 from ..model.record import KINDS, UNLOGGED
+from ..model.secrets import masked
 from ..model.session import CommandGiven
 from .logfile import LogFile
 
@@ -86,7 +87,7 @@ class Journal:
 
     def command(self, text: str, origin: str) -> int:
         """Add the record of a command; return its sequence number."""
-        self.commanded = self.write(CommandGiven(text, origin))
+        self.commanded = self.write(CommandGiven(masked(text), origin))
         return self.commanded
 
     def lines(self) -> Iterator[bytes]:

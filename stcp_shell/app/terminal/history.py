@@ -11,11 +11,24 @@ from contextlib import suppress
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
 from ...log.privacy import make_folders
+from ...model.secrets import masked
 
 NAME = "history"
 
 
-class PrivateHistory(FileHistory):
+class WithoutSecrets(History):
+    """A history that masks passwords, also in memory: the arrow keys would show them."""
+
+    def append_string(self, string: str) -> None:
+        """Add a line."""
+        super().append_string(masked(string))
+
+
+class _InMemory(WithoutSecrets, InMemoryHistory):
+    pass
+
+
+class PrivateHistory(WithoutSecrets, FileHistory):
     """prompt_toolkit's file, kept open: it can be written even if the limit on open files is reached.
 
     A failed write (the disk is full) is reported once, in `trouble`; the history goes on in memory.
@@ -80,4 +93,4 @@ def _make_private(place: str | int, mode: int) -> None:
 
 def _in_memory(path: str, why: str, warn: Callable[[str], None]) -> History:
     warn(f"the history cannot be kept ({path}: {why}): it ends with this session")
-    return InMemoryHistory()
+    return _InMemory()

@@ -25,6 +25,7 @@ from ...commands.session import Waiting
 from ...environment import Environment
 from ...errors import OutputClosed, TerminalUnusable, reason
 from ...language.transcript import skipped, without_prompt
+from ...model.secrets import masked
 from ...report.text.escape import visible
 from ..interpreter import Interpreter
 from ..signals import ENDING, INTERRUPT, held_back
@@ -224,7 +225,7 @@ class Shell:
 
     def _echo(self, line: str) -> None:
         """Show a line that the prompt did not read as the prompt would show it."""
-        shown = without_prompt(line).expandtabs()
+        shown = masked(without_prompt(line)).expandtabs()
         if self._interpreter.screen.color and len(line) <= LONGEST:
             text = FormattedText(self._lexer.colored(visible(shown)))
             print_formatted_text(
