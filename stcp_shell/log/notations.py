@@ -241,9 +241,9 @@ class Notations:
         while start < len(parts):
             for end in range(min(len(parts), start + self._names.pieces), start, -1):
                 whole = "".join(parts[start:end])
-                bare = whole.rstrip("0123456789")  # `acme-corp0`
+                bare = whole.rstrip("0123456789")  # `acme-corp0`, but not x86
                 known = whole if whole.lower() in self._names.words else bare
-                if known and known.lower() in self._names.words:
+                if (known == whole or len(known) > 2) and known.lower() in self._names.words:
                     yield self._standins.name(known) + whole[len(known) :]
                     start = end
                     break
