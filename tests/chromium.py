@@ -75,6 +75,11 @@ class Browser:
         shot = self._ask("Page.captureScreenshot", captureBeyondViewport=True)
         path.write_bytes(base64.b64decode(shot["data"]))
 
+    def pdf(self, path: Path, width: float, height: float) -> None:
+        """The page as a PDF file, on paper of that size in inches."""
+        made = self._ask("Page.printToPDF", paperWidth=width, paperHeight=height)
+        path.write_bytes(base64.b64decode(made["data"]))
+
     def _ask(self, method: str, **parameters: Any) -> Message:
         self._number += 1
         number = self._number

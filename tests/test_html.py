@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +12,7 @@ import chromium
 import pytest
 from logs import EVIL, FORMULAS, connection, icmp, made, stamped, with_text
 from programs import closed_port, read, run
+from pypdf import PdfReader
 from schemas import Record
 
 VOID = {"meta", "br", "wbr"}
@@ -194,17 +197,42 @@ def test_chromium_finds_no_fault(browser: chromium.Browser, session: list[Record
     for width, dark, media in (
         (390, False, "screen"),
         (390, True, "screen"),
+        (600, False, "screen"),
+        (800, False, "screen"),
+        (1000, False, "screen"),
         (1200, False, "screen"),
         (700, False, "print"),
     ):
         browser.show(path, width, dark, media)
         overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert browser.value(overflow) == 0, f"wider than {width}"
+        sideways = "[...document.querySelectorAll('.table')].filter(each => each.scrollWidth > each.clientWidth).length"
+        assert width > 1000 or browser.value(sideways) == 0, f"a table scrolls at {width}"
         paper = browser.value("getComputedStyle(document.body).backgroundColor")
         assert paper == ("rgb(13, 17, 23)" if dark else "rgb(255, 255, 255)")
     assert browser.console == []
     assert set(browser.requests) == {path.as_uri()}
     assert browser.value("document.scripts.length") == 0
+
+
+@pytest.mark.parametrize("paper", [(8.5, 11.0), (8.27, 11.69)], ids=["Letter", "A4"])
+@pytest.mark.parametrize("name", ["session", "evil", "long words", "wide"])
+def test_nothing_is_lost_on_paper(
+    browser: chromium.Browser, session: list[Record], tmp_path: Path, name: str, paper: tuple[float, float]
+) -> None:
+    page, printed = tmp_path / "page.html", tmp_path / "page.pdf"
+    page.write_text(made("html", pages(session)[name]), encoding="utf-8")
+    browser.show(page, 1200, media="print")
+    cells = browser.value("[...document.querySelectorAll('td,dd,pre,li')].map(each => each.textContent)")
+    browser.pdf(printed, *paper)
+    text = letters("".join(sheet.extract_text() for sheet in PdfReader(printed).pages))
+    assert len(cells) > 20
+    assert [cell for cell in cells if letters(cell) not in text] == []
+
+
+def letters(text: str) -> str:
+    """A text as it can be compared with that of a PDF file, which has no blanks of its own."""
+    return re.sub(r"[^0-9A-Za-z]", "", unicodedata.normalize("NFKC", text))
 
 
 def test_chromium_draws_the_picture_alone(browser: chromium.Browser, session: list[Record], tmp_path: Path) -> None:

@@ -1,23 +1,22 @@
-"""README.rst is in step with the program: scripts/update writes what has changed into it.
+"""README.rst and the topics of `help` are in step with the program: scripts/update writes what has changed into them.
 
-Parts of it are made here, each between two comments: sessions, tables, lists, the help.
+Parts of them are made here, each between two comments: sessions and lists.
 """
 
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from textwrap import fill, indent, wrap
+from textwrap import fill, indent
 
 import pytest
 from child import ROOT
-from programs import read
+from programs import read, run
 from schemas import Record
 
-from stcp_shell.app.options import help_text
-from stcp_shell.commands import CATALOGUE
+from stcp_shell.commands.topic import TOPICS as TOPIC_NAMES
 from stcp_shell.diagnosis.callbacks import CALLBACKS
 from stcp_shell.diagnosis.causes import CAUSES
 from stcp_shell.diagnosis.verdict import KINDS
@@ -26,6 +25,7 @@ from stcp_shell.model.connection import OUTCOMES
 from stcp_shell.model.documentation import described
 
 README = ROOT / "README.rst"
+TOPICS = ROOT / "stcp_shell" / "commands" / "topics"
 LINES = [
     "socket",
     "connect -name 10.1.1.1 -port 2121",
@@ -70,18 +70,18 @@ def normal(text: str) -> str:
     return text
 
 
-def keep_in_step(part: str, made: str, normal: Callable[[str], str] = normal) -> None:
-    """Compare a part of the README with what the program says now; under UPDATE write it."""
-    text = README.read_text(encoding="utf-8")
+def keep_in_step(file: Path, part: str, made: str, normal: Callable[[str], str] = normal) -> None:
+    """Compare a part of a file with what the program says now; under UPDATE write it."""
+    text = file.read_text(encoding="utf-8")
     begin, end = f".. {part} begins: see tests/test_readme.py\n", f".. {part} ends\n"
-    assert begin in text, f"README.rst has no comment {begin}"
+    assert begin in text, f"{file} has no comment {begin}"
     before, _, rest = text.partition(begin)
     stands, _, after = rest.partition(end)
     made = f"\n{made.strip(chr(10))}\n\n"
     if os.environ.get("UPDATE") and normal(stands) != normal(made):
-        README.write_text(f"{before}{begin}{made}{end}{after}", encoding="utf-8")
+        file.write_text(f"{before}{begin}{made}{end}{after}", encoding="utf-8")
         return
-    assert normal(stands) == normal(made), "README.rst is out of step: run scripts/update"
+    assert normal(stands) == normal(made), f"{file} is out of step: run scripts/update"
 
 
 def literal(text: str) -> str:
@@ -108,19 +108,20 @@ def in_lab(folder: Path, *words: str, lines: Sequence[str] = ()) -> tuple[str, l
 def test_session(tmp_path: Path) -> None:
     said, _ = in_lab(tmp_path, "--timeout", "2", lines=LINES)
     typed = re.sub(r"  \(<stdin>:\d+\)", "", said)  # a typed line has no place that the log could name
-    keep_in_step("session", literal(f"$ stcp-shell --lab --timeout 2\n{typed}"))
+    keep_in_step(TOPICS / "problem.rst", "session", literal(f"$ stcp-shell --lab --timeout 2\n{typed}"))
 
 
 @pytest.mark.usefixtures("namespaces")
 def test_diagnosis(tmp_path: Path) -> None:
     line = "diagnose -name 10.1.1.1 -port 2121"
     said, _ = in_lab(tmp_path, "acl-reject", "-c", line)
-    keep_in_step("diagnosis", literal(f"stcp: {line}\n{said}"), attempts)
+    for file in (README, TOPICS / "verdicts.rst"):
+        keep_in_step(file, "diagnosis", literal(f"stcp: {line}\n{said}"), attempts)
 
 
 def test_scenarios() -> None:
     listing = [f"``{name}``\n    {scenario.summary}" for name, scenario in SCENARIOS.items()]
-    keep_in_step("scenarios", "\n".join(listing))
+    keep_in_step(TOPICS / "lab.rst", "scenarios", "\n".join(listing))
 
 
 def test_every_type_of_record() -> None:
@@ -131,15 +132,21 @@ def test_every_type_of_record() -> None:
         types[kind] = record.text if kind not in types else "What another command found, or why it failed."
     lines = [f"``{kind}``\n    {fill(text, 114, subsequent_indent='    ')}" for kind, text in types.items()]
     outcomes = fill(f"The ``outcome`` of a connection is one of {', '.join(f'``{each}``' for each in OUTCOMES)}.", 118)
-    keep_in_step("record types", "\n".join([*lines, "", outcomes]))
+    keep_in_step(TOPICS / "records.rst", "record types", "\n".join([*lines, "", outcomes]))
 
 
 def test_every_kind_of_verdict() -> None:
-    keep_in_step("verdicts", "\n".join(f"``{kind.name}``\n    {kind.meaning}" for kind in KINDS))
+    keep_in_step(
+        TOPICS / "verdicts.rst", "verdicts", "\n".join(f"``{kind.name}``\n    {kind.meaning}" for kind in KINDS)
+    )
 
 
 def test_every_kind_of_verdict_of_a_watch() -> None:
-    keep_in_step("verdicts of watch", "\n".join(f"``{kind.name}``\n    {kind.meaning}" for kind in CALLBACKS))
+    keep_in_step(
+        TOPICS / "callbacks.rst",
+        "verdicts of watch",
+        "\n".join(f"``{kind.name}``\n    {kind.meaning}" for kind in CALLBACKS),
+    )
 
 
 def test_every_cause() -> None:
@@ -148,29 +155,29 @@ def test_every_cause() -> None:
         proof = f" To tell: {cause.proof}." if cause.proof else ""
         text = fill(f"{cause.where}: {cause.meaning}{proof}", 114, subsequent_indent="    ")
         lines.append(f"``{name}``\n    {text}")
-    keep_in_step("causes", "\n".join(lines))
+    keep_in_step(TOPICS / "verdicts.rst", "causes", "\n".join(lines))
 
 
-def test_commands() -> None:
-    keep_in_step("table of commands", "\n".join(table()))
+def test_it_is_short_and_names_every_topic() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 250
+    assert [topic for topic in TOPIC_NAMES if f"``{topic}``" not in text] == []
+    assert {path.stem for path in TOPICS.glob("*.rst")} == set(TOPIC_NAMES)
 
 
-def table() -> Iterator[str]:
-    for family, commands in CATALOGUE.families.items():
-        yield from (f"**{family}**", "", ".. list-table::", "   :widths: 45 55", "")
-        for command in commands:
-            # a long list of choices is for `help`
-            usage = re.sub(r"\S+(?:\|\S+){4,}", "OPTION", command.usage)
-            for start, text in (("   * - ", f"``{usage}``"), ("     - ", command.summary)):
-                yield from wrap(text, 110, initial_indent=start, subsequent_indent=" " * 7, break_on_hyphens=False)
-        yield ""
+@pytest.mark.parametrize("topic", TOPIC_NAMES)
+def test_every_topic_is_shown_and_printed(topic: str, tmp_path: Path) -> None:
+    """Nothing of the markup is left in the text, and every word of the source is in both."""
+    shown = run(tmp_path, "help", topic).out
+    assert "``" not in shown
+    assert all(len(line) <= 80 or line.startswith("    ") for line in shown.splitlines())
+    words = re.findall(r"\w+", re.sub(r"(?m)^\.\. .*$", "", (TOPICS / f"{topic}.rst").read_text(encoding="utf-8")))
+    assert words == re.findall(r"\w+", shown)
+    page = run(tmp_path, "--manual", topic).out
+    assert page.startswith(f".TH STCP\\-SHELL\\-{topic.upper()} 7")
 
 
-def test_help() -> None:
-    keep_in_step("help", literal(help_text()))
-
-
-@pytest.mark.parametrize("name", ["README.rst", "CHANGELOG.rst"])
+@pytest.mark.parametrize("name", ["README.rst", "CHANGELOG.rst", *(f"{TOPICS}/{topic}.rst" for topic in TOPIC_NAMES)])
 def test_is_valid(name: str) -> None:
     command = [sys.executable, "-m", "docutils", "--report=info", "--halt=warning", str(ROOT / name), os.devnull]
     assert subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stderr == ""

@@ -32,7 +32,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the first that a ZIP archive can hold
 def contents() -> Iterator[tuple[str, bytes]]:
     """Yield the path in the archive and the bytes of each file."""
     for path in sorted((TREE / "stcp_shell").rglob("*")):
-        if path.suffix in (".py", ".json"):
+        if path.suffix in (".py", ".json", ".rst"):
             yield path.relative_to(TREE).as_posix(), path.read_bytes()
     yield "LICENSE", (TREE / "LICENSE").read_bytes()
     for path in sorted(dependencies().rglob("*")):

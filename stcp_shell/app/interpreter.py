@@ -104,7 +104,8 @@ class Interpreter:
 
     def _checked(self, call: Call, result: Expectation) -> Expectation:
         """Count the expectation, and add its place in the script."""
-        result = result._replace(where=call.where)
+        called = f" (called by {call.caller})" if call.caller else ""
+        result = result._replace(where=f"{call.where}{called}")
         self.checks.append(Check(call.source, call.line, call.text, result))
         return result
 

@@ -51,7 +51,8 @@ def cases(checks: Sequence[Check], failed: Sequence[Failed]) -> list[Case]:
     for check in checks:
         result = check.result
         wrong = "" if result.met else "\n".join([f"expected {result.expected}; seen {result.seen}", *result.evidence])
-        found.append(Case(check.source or "typed", check.line, check.text, "failure" if wrong else "", wrong))
+        text = check.text + result.where.partition(f"{check.source}:{check.line}")[2] if check.source else check.text
+        found.append(Case(check.source or "typed", check.line, text, "failure" if wrong else "", wrong))
     return sorted(found, key=lambda case: (case.source, case.line))
 
 

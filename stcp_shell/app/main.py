@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from .. import __version__
 from ..commands import CATALOGUE
+from ..commands.topic import TOPICS
 from ..environment import Environment, real
 from ..errors import StcpError, TerminalUnusable, reason
 from ..language.parser import Problem
@@ -106,6 +107,10 @@ def _about(arguments: Arguments) -> Iterable[str]:
         from .log_page import log_page
 
         return log_page(__version__)
+    if arguments.manual in TOPICS:
+        from .topic_page import topic_page
+
+        return topic_page(__version__, arguments.manual)
     from .man_page import manual
 
     return manual(__version__, CATALOGUE)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Container, Sequence
 from typing import NamedTuple, Optional
 
+from ..commands.topic import TOPICS
 from ..errors import StcpError, near_miss
 from ..language.kinds import FLAG, PATH, SECONDS, TEXT, Kind, choice, whole
 from ..language.syntax import as_word
@@ -85,7 +86,10 @@ OPTIONS = (
     ),
     CliOption("--key", PATH, "with --redact: the key of the stand-ins; FILE is created if it is missing"),
     CliOption(
-        "--manual", choice("shell", "log")._replace(label="PAGE"), "print a manual page, as roff: shell or log", True
+        "--manual",
+        choice("shell", "log", *TOPICS)._replace(label="PAGE"),
+        "print a manual page, as roff: shell, log, or a topic of `help`",
+        True,
     ),
     CliOption(
         "--completion",
@@ -162,7 +166,7 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = (), commands: Contain
     if found.jobs and not (found.files or found.commands):
         raise UsageError("-j needs scripts: give FILEs or -c")
     if found.manual and found.files:
-        raise UsageError(f"--manual {found.files[0]}: the pages are shell and log")
+        raise UsageError(f"--manual {found.files[0]}: the pages are shell, log and the topics of help")
     _check_report(found)
     return found
 

@@ -100,6 +100,7 @@ def send(session: Session, text: str, line: bool = False, secret: bool = False) 
 def recv(session: Session, max: int = 4096, timeout: float | None = None) -> Received | WaitTimedOut:
     """Receive data from the peer once, such as a banner or a reply. Control characters are made visible."""
     entry = _connected(session)
+    session.last_received = None
     limit = timeout or session.timeout
     if not _readable(session, entry, limit, f"recv from {entry.peer}"):
         return WaitTimedOut(entry.number, "nothing was received", limit)
@@ -108,6 +109,7 @@ def recv(session: Session, max: int = 4096, timeout: float | None = None) -> Rec
     except OSError as error:
         raise Failure(reason(error)) from None
     peer = str(entry.peer) if entry.kind == "dgram" else None
+    session.last_received = masked(text_of(data)) if data else None
     return Received(entry.number, len(data), masked(text_of(data)), peer)
 
 

@@ -61,19 +61,20 @@ def expect(
     found = session.last_connection
     if found is None:
         raise Failure("there is no connection yet: use connect first")
-    wanted = [outcome]
-    seen = [found.outcome]
+    wanted, met = [f"{outcome} to {found.destination}"], found.outcome == outcome
+    address = found.source.address if found.source else None
+    seen = [f"{found.outcome} after {duration(found.elapsed)}", f"from {address or 'no address'}"]
     if source is not None:
         wanted.append(f"from {source}")
-        seen.append(f"from {found.source.address}" if found.source else "from no address")
+        met &= address == source
     if from_ is not None:
         wanted.append(f"ICMP error from {from_}")
         seen.append(f"ICMP error from {found.icmp.sender}" if found.icmp else "no ICMP error")
-    slow = within is not None and found.elapsed > within
+        met &= bool(found.icmp and found.icmp.sender == from_)
     if within is not None:
         wanted.append(f"within {duration(within)}")
-        seen.append(f"after {duration(found.elapsed)}" if slow else f"within {duration(within)}")
-    return Expectation(wanted == seen, ", ".join(wanted), ", ".join(seen), tuple(_evidence(found)))
+        met &= found.elapsed <= within
+    return Expectation(met, ", ".join(wanted), ", ".join(seen), tuple(_evidence(found)))
 
 
 @command(
@@ -144,6 +145,19 @@ def expect_accepted(session: Session, source: str | None = None) -> Expectation:
     wanted = "a caller" + (f" from {source}" if source else "")
     seen = f"a caller from {caller.address}" if caller else "no caller"
     return Expectation(caller is not None and source in (None, caller.address), wanted, seen, ())
+
+
+@command(
+    "expect received",
+    Argument("text", TEXT, "what the data must contain", required=False, rest=True),
+    examples=["expect received", "expect received 220"],
+)
+def expect_received(session: Session, text: str = "") -> Expectation:
+    """Check that the last recv got data, and that a text is in it."""
+    data = session.last_received
+    wanted = f"data with {text!r}" if text else "data"
+    seen = "no data" if data is None else f"{len(data)} characters: {data[:80]!r}"
+    return Expectation(data is not None and text in data, wanted, seen, ())
 
 
 @command("wait", Argument("seconds", SECONDS, "how long"), examples=["wait 0.5"])

@@ -10,6 +10,7 @@ from ..language.declaration import Argument, Catalogue, Command, Option, command
 from ..language.kinds import COMMAND
 from ..model.results import Text
 from ..report.text.words import fold
+from .topic import TOPICS, blocks, source
 
 if TYPE_CHECKING:
     from .session import Session
@@ -23,17 +24,27 @@ The language of typed lines, scripts, piped lines and -c
 
 @command(
     "help",
-    Argument("topic", COMMAND, "the command", required=False, rest=True),
-    examples=["help", "help connect"],
+    Argument("topic", COMMAND, "the command or topic", required=False, rest=True),
+    examples=["help", "help connect", "help verdicts", "help commands"],
     also=("?",),
 )
 def help_(session: Session, topic: str | None = None) -> Text:
-    """List the commands, or explain one; `?` does the same."""
+    """List the commands and topics, or explain one; `?` does the same."""
     return Text(explain(topic, session.catalogue) if topic else overview(session.catalogue))
 
 
 def overview(catalogue: Catalogue) -> Iterator[str]:
-    """Yield all the commands, one per line."""
+    """Yield the names of all commands and topics: they fit on a screen."""
+    for family, commands in catalogue.families.items():
+        yield from fold("  ".join(each.name for each in commands), f"{family:<22} ", " " * 23)
+    yield from fold("  ".join((*TOPICS, "commands")), f"{'Topics':<22} ", " " * 23)
+    yield ""
+    yield "help COMMAND explains one, help commands says what each does, help TOPIC tells more."
+    yield "Begin with: diagnose HOST PORT. Ctrl-C ends a wait, Ctrl-D or quit the session."
+
+
+def every_command(catalogue: Catalogue) -> Iterator[str]:
+    """Yield what each command does."""
     width = max(len(c.name) for c in catalogue)
     for family, commands in catalogue.families.items():
         yield family
@@ -41,17 +52,35 @@ def overview(catalogue: Catalogue) -> Iterator[str]:
             yield from fold(each.summary, f"  {each.name:<{width}}  ", " " * (width + 4))
         yield ""
     yield from LANGUAGE.split("\n")
-    yield ""
-    yield "help COMMAND explains one. Ctrl-C ends a wait, Ctrl-D or quit ends the session."
+
+
+def about(topic: str) -> Iterator[str]:
+    """Yield the text of a topic."""
+    bullets = {"item": ("- ", "  "), "term": ("", ""), "meaning": ("    ", "    "), "text": ("", "")}
+    before = ""
+    for block in blocks(source(topic)):
+        if before and (before, block.kind) not in (("term", "meaning"), ("item", "item")):
+            yield ""
+        before = block.kind
+        if block.kind == "title":
+            yield from (block.text, "-" * len(block.text))
+        elif block.kind == "literal":
+            yield from (f"    {line}".rstrip() for line in block.text.split("\n"))
+        else:
+            yield from fold(block.text, *bullets[block.kind])
 
 
 def explain(topic: str, catalogue: Catalogue) -> Iterator[str]:
     """Yield the help of one command, or of the members of a group (`help route`). Raises Failure if it is unknown."""
+    if topic == "commands":
+        return every_command(catalogue)
+    if topic in TOPICS:
+        return about(topic)
     members = catalogue.members(topic)
     alone = catalogue.get(topic)
     if not alone and not members:
-        known = [c.name for c in catalogue]
-        raise Failure(f"there is no command {topic[:40]!r}{near_miss(topic, known) or '; help lists the commands'}")
+        hint = near_miss(topic, [*(c.name for c in catalogue), *TOPICS, "commands"]) or "; help lists them"
+        raise Failure(f"there is no command or topic {topic[:40]!r}{hint}")
     found = [c for c in (alone, *(catalogue.get(f"{topic} {m}") for m in members)) if c]
     return _explained(found)
 
@@ -60,14 +89,15 @@ def _explained(commands: Sequence[Command]) -> Iterator[str]:
     for number, each in enumerate(commands):
         if number:
             yield ""
+        yield from (f"  {example}" for example in each.examples)
+        if each.examples:
+            yield ""
         yield from _choices(each.usage, "", "    ")
         yield ""
         for paragraph in "\n".join([each.summary, *each.details]).split("\n\n"):
             yield from fold(paragraph.replace("\n", " ").strip(), "  ")
             yield ""
         yield from _parameters(each)
-        for example in each.examples:
-            yield f"  example: {example}"
 
 
 def _parameters(each: Command) -> Iterator[str]:
@@ -83,8 +113,6 @@ def _parameters(each: Command) -> Iterator[str]:
         else:
             yield from _choices(name, "  ", hanging)
             yield from fold(text, hanging)
-    if rows:
-        yield ""
 
 
 def _choices(text: str, first: str, hanging: str) -> Iterator[str]:

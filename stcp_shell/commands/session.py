@@ -82,6 +82,7 @@ class Session:
         self.last_verdicts: list[Verdict] = []
         self.last_watch: Optional[Watched] = None
         self.last_accepted: Optional[Endpoint] = None  # the caller
+        self.last_received: Optional[str] = None  # by the last recv, as it was shown
         self._numbers = 0
         self._routes: Optional[RouteCache] = None
         self._noticed = -1  # table changes that the last snapshot has seen

@@ -19,7 +19,7 @@ class CallbackKind(NamedTuple):
     """A kind of verdict of a watch."""
 
     name: str
-    meaning: str  # for the README
+    meaning: str  # for `help`
     severity: str
 
 

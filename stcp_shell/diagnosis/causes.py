@@ -11,7 +11,7 @@ class CauseKind(NamedTuple):
     """A cause. `where`: this-host, next-hop, network, destination or service, unless an observation says otherwise."""
 
     where: str
-    meaning: str  # for the README
+    meaning: str  # for `help`
     proof: str = ""  # what would tell it apart from others that look the same from here; empty: it is seen from here
 
 

@@ -17,7 +17,7 @@ class VerdictKind(NamedTuple):
     """A kind of verdict. `rule` returns its conclusion, or None if it does not hold; `severity`: good, warn or bad."""
 
     name: str
-    meaning: str  # for the README
+    meaning: str  # for `help`
     rule: Callable[[Case], Optional[Conclusion]]
     severity: str
     remedies: remedies.Remedies = remedies.none

@@ -1,7 +1,7 @@
 """`@command`: the one place where a command is declared.
 
 Name, options with their kinds, help text and function stand together. They make a `Command`, which the parser,
-completion, highlighting, `help` and the README's command table all read.
+completion, highlighting, `help` and the manual all read.
 
     @command("use", Argument("number", SOCKET, "the socket's number"))
     def use(session: Session, number: int) -> Current:

@@ -26,6 +26,7 @@ class Call(NamedTuple):
     text: str
     source: str
     line: int
+    caller: str = ""  # FILE:LINE of the `source` command, if one has read this file
 
     @property
     def where(self) -> str:
@@ -62,6 +63,7 @@ class Parser:
         self._load = load
         self._open: list[str] = []
         self._files = 0
+        self._callers: list[str] = []
 
     def parse(self, text: str, source: str = "") -> None:
         """Append the commands of the text to `calls`, and its mistakes to `problems`."""
@@ -109,12 +111,16 @@ class Parser:
             return  # the prompt of OpenVOS itself
         command, used = self._command(words)
         arguments = arguments_of(command, words[0], words[used:])
-        self.calls.append(Call(command, arguments, statement.text, source, number))
+        caller = self._callers[-1] if self._callers else ""
+        self.calls.append(Call(command, arguments, statement.text, source, number, caller))
         if command.parsing:
+            self._callers.append(f"{source}:{number}" if source else "")
             try:
                 command.parsing(self, arguments)
             except ValueError as reason:
                 raise SyntaxProblem(f"{command.name}: {reason}", words[-1].column) from None
+            finally:
+                self._callers.pop()
 
     def _command(self, words: list[Word]) -> tuple[Command, int]:
         first = words[0].text

@@ -54,6 +54,8 @@ footer{color:var(--soft);font-size:.875rem;padding-top:2rem;padding-bottom:2rem}
 body{font-size:15px}
 dl{grid-template-columns:1fr;gap:0}
 dt{margin-top:.4rem;font-size:.875rem}
+}
+@media (max-width:1000px){
 table,tbody,tr,td{display:block}
 thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 tr{border:1px solid var(--line);border-radius:6px;margin:0 0 .75rem;padding:.3rem .1rem}

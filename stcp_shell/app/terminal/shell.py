@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.application import AppSession, create_app_session
-from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import History
 from prompt_toolkit.input import Input, create_input
@@ -34,6 +33,7 @@ from .colors import LONGEST, STYLE, LineLexer
 from .completion import StcpCompleter
 from .history import PrivateHistory, open_history, remember
 from .mode import quiet
+from .suggestions import Suggestions
 from .toolbar import toolbar
 from .typeahead import Typeahead, paste_bindings
 from .values import Values
@@ -138,6 +138,7 @@ class Shell:
         self._ahead = Typeahead(app_session.input)
         self._interrupted = False
         session = interpreter.session
+        self._suggestions = Suggestions()
         self._prompt: PromptSession[str] = PromptSession(
             PROMPT,
             history=history,
@@ -146,7 +147,7 @@ class Shell:
             complete_in_thread=True,
             complete_while_typing=False,
             enable_history_search=True,
-            auto_suggest=AutoSuggestFromHistory(),
+            auto_suggest=self._suggestions,
             bottom_toolbar=lambda: toolbar(session, lab),
             style=STYLE,
             include_default_pygments_style=False,
@@ -174,7 +175,9 @@ class Shell:
                 line = self._line()
             except OSError as error:
                 raise OutputClosed(f"the terminal cannot be used: {reason(error)}") from None
-            self._interrupted = self._interpreter.run_line(line) is Status.INTERRUPTED
+            status = self._interpreter.run_line(line)
+            self._interrupted = status is Status.INTERRUPTED
+            self._suggestions.judge(line, status is Status.OK)
         except KeyboardInterrupt:
             self._interrupted = True
         if isinstance(self._history, PrivateHistory) and self._history.trouble:

@@ -15,11 +15,13 @@ from ...commands.ifconfig import interface_names, local_addresses
 from ...commands.session import Session
 from ...commands.shell import SETTINGS
 from ...errors import Failure
-from ...language.kinds import Kind, host
+from ...language.kinds import Kind, host, host_and_port
 from ...language.outline import parts, unquoted
 
 MOST_LINES = 2000  # of the history that are searched for addresses
 SERVICES = "/etc/services"
+HOSTS = "/etc/hosts"
+_MOST_BYTES = 1 << 20
 
 
 class Value(NamedTuple):
@@ -63,9 +65,11 @@ class Values:
         return [Value(name, variables[name]) for name in sorted(variables) if name.startswith(prefix)]
 
     def _hosts(self, prefix: str) -> Iterator[Value]:
-        """Yield this session's destinations, the newest first, then those of earlier sessions."""
+        """Yield this session's destinations, the newest first, those of earlier sessions, and hosts in files."""
         session = reversed(list(self._session.destinations))
-        return map(Value, dict.fromkeys(chain(session, destinations(self._lines()[-MOST_LINES:]))))
+        home = self._session.environment.variables.get("HOME", "")
+        listed = chain(hosts(HOSTS), known_hosts(os.path.join(home, ".ssh", "known_hosts")) if home else ())
+        return map(Value, dict.fromkeys(chain(session, destinations(self._lines()[-MOST_LINES:]), listed)))
 
     def _local(self, prefix: str) -> Iterator[Value]:
         family = self._session.current.family if self._session.current else None
@@ -86,8 +90,6 @@ def _interfaces(prefix: str) -> Iterator[Value]:
 def destinations(lines: list[str]) -> Iterator[str]:
     """Yield the hosts that occur in lines of the history, the newest first."""
     for line in reversed(lines):
-        if "-name" not in line:
-            continue
         for part in parts(line, CATALOGUE):
             if part.kind and part.kind.completes == "host":
                 text = unquoted(line[part.start : part.end])
@@ -95,6 +97,30 @@ def destinations(lines: list[str]) -> Iterator[str]:
                     yield host(text)
                 except ValueError:
                     continue
+
+
+def hosts(path: str) -> Iterator[str]:
+    """Yield the names in a hosts file (hosts(5)), without those of this host's loopback and of groups."""
+    for line in _read(path):
+        address, *names = line.partition("#")[0].split() or [""]
+        if not address.startswith(("127.", "::1", "fe00:", "ff0")):
+            yield from names
+
+
+def known_hosts(path: str) -> Iterator[str]:
+    """Yield the names and addresses in a file of ssh (sshd(8)) that are not hashed."""
+    for line in _read(path):
+        names = line.partition(" ")[0]
+        if names and not names.startswith(("#", "@", "|")):
+            yield from (host_and_port(name)[0] for name in names.split(",") if not set(name) & set("*?!"))
+
+
+def _read(path: str) -> list[str]:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(_MOST_BYTES).splitlines()
+    except OSError:
+        return []
 
 
 @cache
