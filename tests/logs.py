@@ -100,6 +100,7 @@ def connection(
         "note": None,
         "interrupted": False,
         "hold": None,
+        "sent": None,
     }
     return stamped("connection", **fields | besides)
 

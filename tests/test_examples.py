@@ -63,7 +63,7 @@ def test_every_example_of_the_help_runs(tmp_path: Path) -> None:
             name = f"{command.name.replace(' ', '-')}-{number}.stcp"
             (tmp_path / name).write_text("\n".join([*BEFORE.get(command.name, []), example, ""]))
             examples[name] = example
-    words = ["--lab=open", "--no-log", "--format", "jsonl", "-j", "8", "-D", "N=2121"]
+    words = ["--lab=open", "--no-log", "--format", "jsonl", "-j", "24", "-D", "N=2121"]
     variables = environment(tmp_path) | {"HOME": str(tmp_path), "STCP_SHELL_PASSWORD": "ndmp"}
     done = run(tmp_path, *words, *examples, env=variables)
     expected = (NO_TERMINAL, "redacted; names that", "if one of these names somebody")

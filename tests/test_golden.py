@@ -117,7 +117,7 @@ def news() -> Iterator[Record]:
     yield stamped("session", **begun, pid=79, schema=SCHEMA, variables=[], scripts=[])
     yield stamped("command", text="diagnose -name client -port 2121", **{"from": "x.stcp:1"})
     kernels = route("192.168.77.1", "enetZ") | {"source": "192.168.77.50", "table": 254}
-    yield connection("192.168.77.50", route=kernels, interrupted=True)
+    yield connection("192.168.77.50", route=kernels, interrupted=True, sent="2026-01-31T15:29:59.500Z")
     holds = [(1.2, 1, 0, None), (1.2, 2, 0, None), (0.031, None, 26, None), (0.0021, None, 26, "fin")]
     holds += [(0.4, None, 0, None), (0.0021, None, 0, "fin"), (0.0012, None, 0, "rst")]
     for seconds, segments_in, received, end in holds:

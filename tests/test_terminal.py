@@ -238,13 +238,6 @@ def test_without_a_terminal_neither_prompt_toolkit_nor_pygments_is_imported(tmp_
     assert done.stdout.endswith("\n[[]]\n")
 
 
-def test_without_prompt_toolkit_one_line_says_so(tmp_path: Path) -> None:
-    with Terminal(tmp_path, command=command(imports.without_prompt_toolkit)) as terminal:
-        assert terminal.end() == 1
-        assert "the prompt needs prompt_toolkit" in terminal.text
-        assert "Traceback" not in terminal.text
-
-
 # --- a real terminal
 
 

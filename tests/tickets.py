@@ -83,6 +83,7 @@ def connection(source: str, **fields: Any) -> Record:
         "others": [OTHER],
         "note": f"{TARGET} is {REMOTE}",
         "interrupted": False,
+        "sent": None,
         "hold": None,
         **fields,
     }

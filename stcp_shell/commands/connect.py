@@ -6,6 +6,7 @@ import socket as sockets_api
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from ..environment import iso_time
 from ..errors import Failure, Terminated, reason
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG, HOST, LOCAL, PORT, SECONDS
@@ -58,7 +59,7 @@ def connect(
     arrives, for 1.2 s and two round trips at most: a far side that repeats its SYN-ACK has not finished the handshake,
     and a service that does not want this source closes or resets the connection. The bytes stay there for recv.
     """
-    from ..net.probes.probe import Probe, wait
+    from ..net.probes.probe import Probe
 
     entry = _usable(session, name, from_)
     _check_stream(entry, who, hold)
@@ -76,19 +77,11 @@ def connect(
     route = session.resolve_route(destination, source, entry.protocol)
     session.log_snapshot()
     probe = Probe(entry.sock, entry.protocol, destination, limit)
-    try:
-        probe.start()
-        if source is None and probe.source and probe.family == INET:
-            # IPv4 looks up the route again with that source (`ip_route_connect`): a rule `from` that address applies.
-            route = session.resolve_route(destination, probe.source.address, entry.protocol)
-        if probe.code is None:
-            wait([probe], session.progress and (lambda: _show(session, probe)), TICK)
-    except KeyboardInterrupt:
-        probe.cancel()
-    except Terminated as signalled:
-        probe.cancel()
-        session.pending_signal = signalled
-    result = _finding(entry, probe, name, route, tuple(found[1:]))
+    sent = iso_time(session.environment.clock())
+    route = _connected(session, probe, route, source, entry.protocol)
+    result = _finding(entry, probe, name, route, tuple(found[1:]))._replace(
+        sent=sent if probe.source and entry.protocol == "tcp" else None
+    )
     if hold and result.outcome == "connected":
         result = _held(session, entry, result)
     # A connection that the peer has closed is still one: recv and getpeername work.
@@ -99,6 +92,27 @@ def connect(
         # A second connect on it would fail with EALREADY or ECONNABORTED, and the kernel would go on sending its SYNs.
         entry.sock.close()
     return _measured(session, result, source, limit) if who and not result.interrupted else result
+
+
+def _connected(
+    session: Session, probe: Probe, route: ResolvedRoute | None, source: str | None, protocol: str
+) -> ResolvedRoute | None:
+    """Start the connect and wait for its end; return the route that it took."""
+    from ..net.probes.probe import wait
+
+    try:
+        probe.start()
+        if source is None and probe.source and probe.family == INET:
+            # IPv4 looks up the route again with that source (`ip_route_connect`): a rule `from` that address applies.
+            route = session.resolve_route(probe.destination, probe.source.address, protocol)
+        if probe.code is None:
+            wait([probe], session.progress and (lambda: _show(session, probe)), TICK)
+    except KeyboardInterrupt:
+        probe.cancel()
+    except Terminated as signalled:
+        probe.cancel()
+        session.pending_signal = signalled
+    return route
 
 
 def _usable(session: Session, name: str, source: str | None) -> Socket:

@@ -199,7 +199,8 @@ def _state(path: str) -> State:
     from ..log.reader import ReadProblems
     from ..log.state import State
 
-    if not os.path.isfile(expanded := os.path.expanduser(path)) and os.path.exists(expanded):
+    expanded = os.path.expanduser(path)
+    if os.path.exists(expanded) and not os.path.isfile(expanded) and not os.path.isdir(expanded):
         raise Failure(f"{path}: this is no regular file: a session log is one")
     try:
         with opened(path) as file:

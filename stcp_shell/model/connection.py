@@ -140,6 +140,10 @@ class Connection(NamedTuple):
         bool, "whether Ctrl-C came after the end, while it was held or while the distance was measured"
     ] = False
     hold: Annotated[Optional[Hold], "what the connection showed while it was held; null: it was not held"] = None
+    sent: Annotated[
+        Optional[str],
+        "when the first SYN left: ISO 8601, UTC, milliseconds; null: none left, or the log is of an older version",
+    ] = None
 
     @property
     def accepted(self) -> bool:

@@ -18,6 +18,7 @@ from ..model.diagnosis import Verdict
 from ..model.entry import Entry
 from ..model.record import KINDS
 from ..model.session import SessionBegun
+from .moments import ended, left, shifted
 from .text.escape import visible
 
 COLUMNS = (
@@ -53,6 +54,7 @@ COLUMNS = (
     "seq",
     "hold",
     "experiment",
+    "ended",
 )
 _FORMULA = frozenset(("=", "+", "-", "@", "\t", "\r"))
 _REMEMBERED = 4096
@@ -181,6 +183,7 @@ def _attempt(entry: Entry, verdict: Verdict, attempt: Attempt, host: str) -> str
         "seq": entry.seq,
         "hold": attempt.hold.word if attempt.hold else None,
         "experiment": attempt.experiment,
+        "ended": shifted(attempt.sent, attempt.elapsed) if attempt.sent else entry.time,
     }
     return _cells_row(cells)
 
@@ -194,7 +197,7 @@ def _row(entry: Entry, found: Connection, host: str, cells: _Cells) -> str:
     source, route, distance = found.source, found.route, found.answerer
     rtt, retransmits = found.rtt, found.syn_retransmits
     return (
-        f"{cell(entry.time)},{cells[found.outcome]},{cells[found.protocol]},"
+        f"{cell(left(entry, found))},{cells[found.outcome]},{cells[found.protocol]},"
         f"{cells[source.address] if source else ''},{source.port if source else ''},{cells[found.chosen_by]},"
         f"{cells[found.bound or _NO_END]},{cells[route[:2] if route else _NO_END]},{cells[found.destination]},"
         f"{found.elapsed},{'' if rtt is None else rtt},{'' if retransmits is None else retransmits},"
@@ -202,5 +205,6 @@ def _row(entry: Entry, found: Connection, host: str, cells: _Cells) -> str:
         f"{cells[found.icmp or _NO_ICMP]},{_FLAGS[found.rst]},{cells[found.syn_fate]},"
         f"{cells[(distance.hops_back, distance.hops_forward)] if distance else ','},"
         f"{cells[' '.join(found.others)] if found.others else ''},{cells[found.note]},{cells[host]},"
-        f"{found.socket},{entry.seq},{found.hold.word if found.hold else ''},\r"
+        f"{found.socket},{entry.seq},{found.hold.word if found.hold else ''},,"
+        f"{cell(ended(entry, found))}\r"
     )

@@ -25,6 +25,7 @@ from .blocks import (
 )
 from .both_ends import HEADINGS as BOTH_ENDS
 from .excerpt import Gap
+from .moments import ended, left, written
 from .overview import Overview
 from .picture.scene import Scene
 from .replay import command_line
@@ -37,8 +38,8 @@ from .text.words import duration, role_of
 from .verdict_blocks import MOST_ROWS, verdicts
 
 MOST_LOOKS = 4  # interface or route tables from different times
-SUMMARY = ("Source address", "Chosen by", "Destination", "Outcome", "Count", "First", "Last")
-CONNECTIONS = ("Time", "Outcome", "Source", "Bound to", "Next hop", "Destination", "Took", "Evidence")
+SUMMARY = ("Source address", "Chosen by", "Destination", "Outcome", "Count", "First SYN (UTC)", "Last SYN (UTC)")
+CONNECTIONS = ("SYN sent (UTC)", "Outcome", "Source", "Bound to", "Next hop", "Destination", "Took, ended", "Evidence")
 _ELSEWHERE = {
     Interfaces: "interfaces: see their table",
     Routes: "routes: see their table",
@@ -135,8 +136,8 @@ def _summary_rows(overview: Overview) -> Iterator[list[Cell]]:
             Cell(row.destination),
             Cell(row.outcome, role_of(row.outcome)),
             Cell(str(row.connections)),
-            Cell(row.first[11:19]),
-            Cell(row.last[11:19]),
+            Cell(written(row.first)[:19]),
+            Cell(written(row.last)[:19]),
         ]
 
 
@@ -146,25 +147,25 @@ def _connection_rows(overview: Overview) -> Iterator[list[Cell] | Gap]:
         if isinstance(entry, Gap):
             yield entry
         elif entry.record is None:
-            first = [Cell(entry.clock), Cell("not understood by this version")]
+            first = [Cell(entry.second), Cell("not understood by this version")]
             yield [*first, *[Cell("")] * (len(CONNECTIONS) - len(first))]
         else:
-            yield _connection(entry.clock, entry.record)
+            yield _connection(entry, entry.record)
 
 
-def _connection(clock: str, found: Connection) -> list[Cell]:
+def _connection(entry: Entry, found: Connection) -> list[Cell]:
     to = found.destination
     name = f" ({to.name})" if to.address and to.name != to.address else ""
     evidence = [*([found.errno] if found.errno else []), *evidence_lines(found)]
     chosen = "as bound" if found.chosen_by == "bind" else "by the kernel"
     return [
-        Cell(clock),
+        Cell(written(left(entry, found))),
         Cell(found.outcome, role(found)),
         Cell(f"{found.source}, {chosen}" if found.source else "-"),
         Cell(str(found.bound or "-")),
         Cell(route_text(found.route)),
         Cell(f"{to}{name}"),
-        Cell(duration(found.elapsed)),
+        Cell(f"{duration(found.elapsed)}, {ended(entry, found)[11:23]}"),
         Cell("; ".join(evidence) or "-"),
     ]
 

@@ -14,6 +14,7 @@ from ..model.entry import Entry
 from ..model.record import KINDS
 from ..model.session import CommandGiven, SessionBegun
 from .both_ends import BothEnds
+from .moments import left
 from .replay import replay_lines
 
 MOST_ROWS = 500  # different rows; a scan of all ports must not fill the memory
@@ -79,9 +80,9 @@ class Summary:
         row = self._rows.get(key)
         if row:
             row[0] += 1
-            row[2], row[3] = entry.time, found
+            row[2], row[3] = left(entry, found), found
         elif len(self._rows) < MOST_ROWS:
-            self._rows[key] = [1, entry.time, entry.time, found]
+            self._rows[key] = [1, left(entry, found), left(entry, found), found]
         else:
             self.beyond[found.outcome] += 1
 

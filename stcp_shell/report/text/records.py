@@ -18,6 +18,7 @@ from ...model.session import CommandGiven, Note, SessionBegun, SessionEnd
 from ...model.tables import Counted, Interfaces, Routes
 from ...model.trace import Traces
 from ..lookup import questions
+from ..moments import ended, left, written
 from . import brief_tables, netstat, route_get, traceroute
 from .attempts import attempt_lines
 from .comparison import comparison_lines
@@ -78,7 +79,10 @@ def _command(record: CommandGiven, entry: Entry) -> Iterator[str]:
 
 
 def _connection(record: Connection, entry: Entry) -> Iterator[str]:
-    yield from _labelled(f"socket {record.socket}: {headline(record)}", details(record))
+    rows = details(record)
+    if rows:
+        rows.append(("time", f"sent {written(left(entry, record))}, ended {ended(entry, record)[11:23]} UTC"))
+    yield from _labelled(f"socket {record.socket}: {headline(record)}", rows)
 
 
 def _failed(record: CommandFailed, entry: Entry) -> Iterator[str]:

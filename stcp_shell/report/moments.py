@@ -1,0 +1,35 @@
+"""When a SYN left and how it ended, from records that are written at the end. Times are ISO 8601, UTC, milliseconds."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from ..model.connection import Connection
+from ..model.entry import Entry
+
+
+def left(entry: Entry, found: Connection) -> str:
+    """Return when its first SYN left; older logs tell only the end, and how long it took."""
+    return found.sent or shifted(entry.time, -found.elapsed)
+
+
+def ended(entry: Entry, found: Connection) -> str:
+    """Return when it ended."""
+    return shifted(found.sent, found.elapsed) if found.sent else entry.time
+
+
+def shifted(time: str, seconds: float) -> str:
+    """Return a time that is so many seconds later; the same if it is none."""
+    with suppress(ValueError, OverflowError):
+        thousandths = int(time[20:23]) + round(seconds * 1000)
+        if 0 <= thousandths < 1000:  # the usual case: a connect within a second
+            return f"{time[:20]}{thousandths:03d}Z"
+        moved = datetime.fromisoformat(time.replace("Z", "+00:00")) + timedelta(seconds=seconds)
+        return moved.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return time
+
+
+def written(time: str) -> str:
+    """Return a time as `2026-01-31 15:33:51.250`, without the zone."""
+    return time[:23].replace("T", " ")
