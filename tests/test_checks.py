@@ -39,11 +39,15 @@ def checked(namespaces: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_a_miss_says_where_and_what_and_the_script_goes_on(checked: Run) -> None:
     assert checked.status == 1
-    assert "as expected: prohibited, from 192.168.77.50, ICMP error from 192.168.77.1, within 3.0 s" in checked.out
-    assert re.search(r"check\.stcp:5: MISS: expected connected; seen prohibited\n  prohibited \(EHOST", checked.out)
     assert (
-        "check.stcp:6: MISS: expected prohibited, ICMP error from 10.9.9.9; "
-        "seen prohibited, ICMP error from 192.168.77.1" in checked.out
+        "as expected: prohibited to 10.1.1.1:2121, from 192.168.77.50, ICMP error from 192.168.77.1, within"
+        in checked.out
+    )
+    missed = r"check\.stcp:5: MISS: expected connected to 10.1.1.1:2121; seen prohibited after .*, from 192"
+    assert re.search(rf"{missed}.*\n  prohibited \(EHOST", checked.out)
+    assert (
+        "check.stcp:6: MISS: expected prohibited to 10.1.1.1:2121, ICMP error from 10.9.9.9; seen prohibited after"
+        in checked.out
     )
     assert "check.stcp:10: MISS: expected verdict healthy; seen verdict source-dependent" in checked.out
     assert checked.out.endswith("\n3 passed, 3 failed\n")
@@ -52,8 +56,8 @@ def test_a_miss_says_where_and_what_and_the_script_goes_on(checked: Run) -> None
 def test_the_log_has_the_expectations(checked: Run) -> None:
     found = checked.of("expectation")
     assert [record["met"] for record in found] == [True, False, False, True, True, False]
-    assert found[1]["expected"] == "connected"
-    assert found[1]["seen"] == "prohibited"
+    assert found[1]["expected"] == "connected to 10.1.1.1:2121"
+    assert found[1]["seen"].startswith("prohibited after ")
     assert any("ICMP 3/13" in line for line in found[1]["evidence"])
 
 
@@ -63,7 +67,8 @@ def test_junit_has_a_case_for_each_expectation(checked: Run) -> None:
     names = [case.attrib["name"] for case in root.iter("testcase")]
     assert names[1].endswith("check.stcp:5: expect connected")
     failure = root.findall(".//failure")[0]
-    assert failure.attrib["message"] == "expected connected; seen prohibited"
+    said = r"expected connected to 10.1.1.1:2121; seen prohibited after .* m?s, from 192.168.77.50"
+    assert re.fullmatch(said, failure.attrib["message"])
     assert "ICMP 3/13" in (failure.text or "")
 
 

@@ -1,6 +1,7 @@
 """What is declared is what is there: functions take the declared keywords, and help tells all of it."""
 
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from programs import run, shows
 
 from stcp_shell.app.options import OPTIONS, Arguments
 from stcp_shell.commands import CATALOGUE
+from stcp_shell.commands.topic import TOPICS
 from stcp_shell.language.declaration import Command, Option, keyword_of
 from stcp_shell.language.kinds import FLAG
 from stcp_shell.language.parser import Parser
@@ -70,8 +72,9 @@ def test_the_examples_parse(command: Command) -> None:
 def test_help_tells_all_of_it(command: Command, tmp_path: Path) -> None:
     done = run(tmp_path, "--no-log", "-c", f"help {command.name}")
     told = " ".join(done.out.split()).replace("| ", "|")
-    for text in (command.usage, command.summary, *[f"example: {example}" for example in command.examples]):
+    for text in (command.usage, command.summary, *command.examples):
         assert text in told
+    assert [line.strip() for line in done.out.splitlines()[: len(command.examples)]] == list(command.examples)
     for parameter in command.parameters:
         assert parameter.help in told
         assert (f"-{parameter.name}" if isinstance(parameter, Option) else parameter.kind.label) in told
@@ -79,11 +82,15 @@ def test_help_tells_all_of_it(command: Command, tmp_path: Path) -> None:
     assert [line for line in done.out.splitlines() if len(line) > WIDTH] == []
 
 
-def test_the_overview_names_all_commands_and_fits(tmp_path: Path) -> None:
-    done = run(tmp_path, "--no-log", "-c", "help")
+def test_the_overview_names_everything_and_fits_on_a_screen(tmp_path: Path) -> None:
+    shown = run(tmp_path, "--no-log", "-c", "help").out.splitlines()
+    named = [name.strip() for line in shown for name in re.split("  +", line)]
+    assert [name for name in (*(command.name for command in COMMANDS), *TOPICS, "commands") if name not in named] == []
+    assert len(shown) < 24
+    assert [line for line in shown if len(line) > WIDTH] == []
+    done = run(tmp_path, "--no-log", "-c", "? commands")
     shows(done, *[f"\n  {command.name} " for family in CATALOGUE.families.values() for command in family])
-    for command in COMMANDS:
-        assert command.summary in " ".join(done.out.split())
+    assert [command.name for command in COMMANDS if command.summary not in " ".join(done.out.split())] == []
     assert [line for line in done.out.splitlines() if len(line) > WIDTH] == []
 
 

@@ -73,7 +73,7 @@ OPTIONS = (
     CliOption(
         "--format",
         Kind("FORMAT", _format, "format"),
-        f"text or jsonl; with --report also {', '.join(_REPORT_FORMATS[:-1])} or {_REPORT_FORMATS[-1]} (or as FILE ends)",
+        f"text or jsonl; with --report also {', '.join(_REPORT_FORMATS)} (or as FILE ends)",
     ),
     CliOption("--output", PATH, "with --report: write the report to FILE"),
     CliOption("--force", FLAG, "with --output: overwrite an existing file"),
