@@ -220,13 +220,32 @@ def test_text_has_room(name: str) -> None:
             assert text.x + half <= each.width + 12, text
 
 
+def test_a_silent_path_does_not_get_past_a_device_that_may_have_dropped_it() -> None:
+    """The question mark stands before the first device that has not replied; the line and that device are dashed."""
+    silent = connection("192.168.77.50", "timeout", route=route("192.168.77.1", "enetZ"))
+    traced = trace("192.168.77.50", "timeout", "192.168.77.1", None, "10.0.0.3", None)
+    for records, proven in (([silent], 0), ([silent, traced], 3)):
+        made_of = scene(interfaces(enetZ="192.168.77.50/24"), *records)
+        (target,) = made_of.targets
+        nodes, end = walked(next(iter(target.paths.values())), target, made_of)
+        assert [node.proven for node in nodes] == [place < proven for place in range(len(nodes))]
+        shapes = panel(target, made_of).shapes
+        hops = [shape for shape in shapes if isinstance(shape, Box) and shape.style in ("hop", "silent")]
+        (mark,) = [shape for shape in shapes if isinstance(shape, Mark)]
+        assert (mark.kind, end.after) == ("question", proven)
+        assert [hop.y + hop.height < mark.y for hop in hops] == [place < proven for place in range(len(hops))]
+        assert [hop.style for hop in hops[proven:]] == ["silent"] * (len(hops) - proven)
+        assert any(isinstance(shape, Line) and shape.style == "broken" for shape in shapes)
+
+
 @pytest.mark.parametrize("name", SCENES)
 def test_every_path_has_a_line_a_mark_and_words(name: str) -> None:
     for each in panels(name):
         lines = [shape for shape in each.shapes if isinstance(shape, Line)]
         marks = {(shape.x, shape.kind) for shape in each.shapes if isinstance(shape, Mark)}
         labels = [shape for shape in each.shapes if isinstance(shape, Box) and shape.style == "label"]
-        assert len(lines) == len(marks) == len(labels) == len(each.words) > 0
+        assert len(marks) == len(labels) == len(each.words) > 0
+        assert {line.x for line in lines} == {x for x, _ in marks}
         assert all(line.bottom > line.top for line in lines)
 
 

@@ -165,7 +165,8 @@ class _Panel:
             node = members[0]
             if node is not None and key:
                 node = next((member for member in members if member and member.refuses), node)
-                style = "refuses" if node.refuses else "hop" if address else "silent"
+                proven = any(member.proven for member in members if member)
+                style = "refuses" if node.refuses else "hop" if address and proven else "silent"
                 self._box(left + 9, y, wide - 18, _BOX, style)
                 self._text(left + wide / 2, y + 20, short(address or "*"), "address")
                 self._text(left + wide / 2, y + 35, _what(node), "small")
@@ -176,16 +177,20 @@ class _Panel:
         end, said = column.end, self._said(column.end)
         start = top - _GAP - 20  # behind the box of the source address
         behind = top - _GAP if not column.nodes else top + len(column.nodes) * (_BOX + _GAP) - _GAP
-        style = "solid" if end.mark != "question" else "broken"
         high = len(said) * _LINE + 8
         if end.place == "target":
-            self.lines.append(Line(x, start, bottom, end.role, style))
+            self.lines.append(Line(x, start, bottom, end.role, "solid"))
             self.front.append(Mark(x, top - _GAP - 18 if end.mark == "back" else bottom, end.mark, end.role))
             label = bottom - 22 - high
         else:
             stub = 20 if end.mark == "question" else 0
-            self.lines.append(Line(x, start, behind + stub, end.role, style))
-            self.front.append(Mark(x, behind + stub, end.mark, end.role))
+            # What is not proven is not drawn as passed: the mark stands before the first such node.
+            known = top + end.after * (_BOX + _GAP) - _GAP if end.after < len(column.nodes) else behind
+            mark = known + min(stub, _GAP / 2) if known < behind else behind + stub
+            self.lines.append(Line(x, start, mark, end.role, "solid" if end.after or not stub else "broken"))
+            if mark < behind + stub:
+                self.lines.append(Line(x, mark, behind + stub, end.role, "broken"))
+            self.front.append(Mark(x, mark, end.mark, end.role))
             label = behind + stub + 12
         wide = min(self.column - 8, max(map(len, said)) * _BOLD + 14)
         self._box(x - wide / 2, label, wide, high, "label", end.role)

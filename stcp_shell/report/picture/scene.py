@@ -39,16 +39,18 @@ class Node(NamedTuple):
     address: str  # empty: it did not answer
     what: str
     refuses: bool = False
+    proven: bool = True  # whether a packet of this source is known to have come so far
 
 
 class End(NamedTuple):
-    """Where a path ends: `here` (on this host), `way` (after its last node), `target`."""
+    """Where a path ends: `here` (on this host), `way` (after its last node, or before one not proven), `target`."""
 
     place: str
     mark: str  # arrow, back (an arrow at this host), cross, question
     role: str  # good, bad, warn, none
     text: str
     by: str = ""  # the device or the reply that ended it, in words
+    after: int = 0  # a question mark: how many nodes are proven, and stand before it
 
 
 class Path:
@@ -236,8 +238,13 @@ def walked(path: Path, target: Target, scene: Scene) -> tuple[list[Node], End]:
     if path.outcome in ("connected", "refused", "closed", "reset") or path.sender:
         mark = "arrow" if path.outcome == "connected" else "cross"
         return nodes, End("target", mark, role, text, _answer(path))
-    nodes = [node._replace(refuses=node.address == path.blamed != "") for node in nodes]
-    return nodes, End("way", "question", role, text, "no answer" if path.outcome == "timeout" else "")
+    replied = {address for _, address in path.hops if address}
+    after = max((place for place, node in enumerate(nodes, 1) if node.address in replied), default=0)
+    nodes = [
+        node._replace(refuses=node.address == path.blamed != "", proven=place <= after)
+        for place, node in enumerate(nodes, 1)
+    ]
+    return nodes, End("way", "question", role, text, "no answer" if path.outcome == "timeout" else "", after)
 
 
 def _role(path: Path) -> str:

@@ -42,7 +42,7 @@ font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
 _LEGEND = (
     ("arrow", "good", "connected"),
     ("cross", "bad", "refused, or rejected on the path"),
-    ("question", "warn", "no answer, or the answers differ"),
+    ("question", "warn", "no answer, or the answers differ; dashed: not proven"),
 )
 
 
