@@ -204,7 +204,9 @@ def _show(session: Session, probe: Probe) -> None:
     if session.progress:
         left = probe.timeout - probe.elapsed()
         source = f" from {probe.source.address}" if probe.source else ""
-        session.progress(Waiting(f"connect to {probe.destination}{source}", probe.elapsed(), left, probe.syns()))
+        syns = probe.syns()
+        more = ", the kernel goes on trying" if (syns or 0) > 1 else ""
+        session.progress(Waiting(f"connect to {probe.destination}{source}{more}", probe.elapsed(), left, syns))
 
 
 def _finding(

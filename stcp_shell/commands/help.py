@@ -39,7 +39,7 @@ def overview(catalogue: Catalogue) -> Iterator[str]:
         yield from fold("  ".join(each.name for each in commands), f"{family:<22} ", " " * 23)
     yield from fold("  ".join((*TOPICS, "commands")), f"{'Topics':<22} ", " " * 23)
     yield ""
-    yield "help COMMAND explains one, help commands each in a line, help TOPIC tells more."
+    yield "help COMMAND explains one, help commands each in a line, help TOPIC a subject."
     yield "Begin with: diagnose HOST PORT. Ctrl-C ends a wait, Ctrl-D or quit the session."
 
 
