@@ -135,9 +135,9 @@ def test_long_results_go_through_the_pager_and_short_ones_do_not(tmp_path: Path)
         terminal.prompt()
         terminal.run("note short")
         assert "PAGED" not in terminal.text
-        terminal.run("help")
+        terminal.run("help commands")
         assert "PAGED: " in terminal.text
-        terminal.send("help\rnote next\r")  # keys that wait are for the shell, and not for a pager
+        terminal.send("help commands\rnote next\r")  # keys that wait are for the shell, and not for a pager
         terminal.wait("noted\nstcp:")
         assert terminal.text.count("PAGED") <= 1
 
@@ -146,7 +146,7 @@ def test_long_results_go_through_the_pager_and_short_ones_do_not(tmp_path: Path)
 def test_less_shows_what_is_long_and_ctrl_c_there_does_not_end_the_shell(tmp_path: Path) -> None:
     with Terminal(tmp_path, PAGER="less", LESS="FRX") as terminal:
         terminal.prompt()
-        terminal.send("help\r")
+        terminal.send("help commands\r")
         terminal.wait(lambda: terminal.lines[-1].startswith(":"))
         known = len(terminal.log)
         terminal.send("\x03")
@@ -158,7 +158,18 @@ def test_less_shows_what_is_long_and_ctrl_c_there_does_not_end_the_shell(tmp_pat
 
 
 COMMANDS = (
-    *("help", "help diagnose", "help connect", "help route get", "sockets", "set", "ifconfig -all", "route print -all"),
+    *(
+        "help",
+        "help commands",
+        "help verdicts",
+        "help diagnose",
+        "help connect",
+        "help route get",
+        "sockets",
+        "set",
+        "ifconfig -all",
+        "route print -all",
+    ),
     *("route get 127.0.0.1", "netstat -r", "netstat -i", "netstat -a", "connect 127.0.0.1 1", "connect [::1]:1"),
     *("diagnose 127.0.0.1 1 -quick", "log", "history", "bind 203.0.113.77", "connect -nam x", "help conect"),
 )
