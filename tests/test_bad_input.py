@@ -64,7 +64,7 @@ def complains(done: Run, status: int, said: str) -> None:
             "socket; connect -name 127.0.0.1 -port 1; getsockopt ttl",
             "getsockopt: socket 1 has no options any more (refused): open a new one with socket",
         ),
-        ("help conect", "help: there is no command 'conect' (did you mean connect?)"),
+        ("help conect", "help: there is no command or topic 'conect' (did you mean connect?)"),
     ],
 )
 def test_commands_that_cannot_be_carried_out(tmp_path: Path, commands: str, said: str) -> None:
@@ -229,7 +229,7 @@ def test_file_descriptors_run_out(tmp_path: Path) -> None:
         (["--log="], "--log needs a value: FILE"),
         (["--log", "x", "--no-log"], "--log and --no-log exclude each other"),
         (["--timeout", "x"], "--timeout x: a duration is a number of seconds, more than 0 and at most 86400"),
-        (["--manual", "lgo"], "--manual lgo: the pages are shell and log"),
+        (["--manual", "lgo"], "--manual lgo: the pages are shell, log and the topics of help"),
         (["--color", "red"], "--color red: write one of auto, always, never"),
     ],
 )

@@ -84,13 +84,17 @@ def test_every_example_of_the_help_runs(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("namespaces")
 def test_the_example_of_checks_passes_where_nothing_is_filtered(tmp_path: Path) -> None:
-    shows(run(tmp_path, "--lab=open", FIREWALL), "as expected: connected, within 1.0 s", "3 passed, 0 failed")
+    shows(
+        run(tmp_path, "--lab=open", FIREWALL),
+        "as expected: connected to 10.1.1.1:2121, within 1.0 s",
+        "3 passed, 0 failed",
+    )
 
 
 @pytest.mark.usefixtures("namespaces")
 def test_the_example_of_checks_tells_which_address_is_refused(tmp_path: Path) -> None:
     done = run(tmp_path, "--lab=acl-reject", FIREWALL)
     assert done.status == 1
-    assert "firewall.stcp:13: MISS: expected connected, within 1.0 s; seen prohibited" in done.out
+    assert "firewall.stcp:13: MISS: expected connected to 10.1.1.1:2121, within 1.0 s; seen prohibited" in done.out
     assert "firewall.stcp:21: MISS: expected verdict healthy; seen verdict source-dependent" in done.out
     assert done.out.endswith("\n1 passed, 2 failed\n")

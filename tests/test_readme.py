@@ -37,7 +37,7 @@ LINES = [
 # What differs from one run to the next, and what it becomes.
 VARYING = {
     r"\d{4}-\d\d-\d\d": "DATE",
-    r"\d\d:\d\d:\d\d": "TIME",
+    r"\d\d:\d\d:\d\d(\.\d{3})?": "TIME",
     r"(?<=[\d\]]):\d{5}\b": ":PORT",
     r"\b\d[\d.]* ms": "N ms",
     r"(?<=after )\d[\d.]* s": "N s",

@@ -27,7 +27,7 @@ EVERY = ["type", "seq", "time"]
 CONNECTION = {
     *(*EVERY, "command", "socket", "protocol", "bound", "source", "chosen_by", "destination", "route", "outcome"),
     *("errno", "icmp", "elapsed", "rtt", "syn_retransmits", "rst", "syn", "answerer", "others", "note", "interrupted"),
-    "hold",
+    *("hold", "sent"),
 }
 WARNING = (
     "stcp-shell: the session log cannot be written ({}): records are kept in memory until it can be; "
