@@ -278,6 +278,18 @@ def test_a_link_to_nothing_is_not_written_to(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another user")
+def test_a_folder_that_is_a_link_of_another_user_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to("there")
+    assert run(tmp_path, "--log", "link/mine.jsonl", "-c", "note one").status == 0
+    os.lchown(tmp_path / "link", 65534, 65534)
+    done = run(tmp_path, "--log", "link/log.jsonl", "-c", "note one")
+    assert done.status == 2
+    assert "link of another user" in done.err
+    assert [path.name for path in (tmp_path / "there").iterdir()] == ["mine.jsonl"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another user")
 @pytest.mark.parametrize("make", [Path.touch, os.mkfifo])
 def test_an_empty_log_and_a_pipe_of_another_user_are_refused(tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "log")

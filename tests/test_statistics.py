@@ -57,3 +57,13 @@ def test_a_retransmission_that_succeeds_does_not_stick() -> None:
     made = [each._replace(syn_retransmits=1) for each in attempts(seen("connected"), *["connected"] * 9)]
     assert statistics.recovered(made) == 9
     assert statistics.sticks_to_flow(made) == 1.0
+
+
+def test_losses_in_a_crowd_are_not_counted_as_loss() -> None:
+    """The SYNs of many connects at once find the accept queue of a small service full for a moment."""
+    alone = attempts(seen("connected"), *["connected"] * 9)
+    assert statistics.uncrowded(alone) == alone
+    crowd = [each._replace(sent="2026-11-26T10:00:30.000Z", syn_retransmits=1) for each in alone]
+    assert statistics.uncrowded([*alone, *crowd]) == alone
+    assert statistics.recovered(statistics.uncrowded([*alone, *crowd])) == 0
+    assert statistics.uncrowded(crowd[:6]) == crowd[:6], "a service that asks for five takes six"

@@ -122,7 +122,7 @@ class LogFile:
 
     def _open(self, fresh: bool) -> None:
         if not trusted(self.path):
-            raise NotOurs(f"{self.path} is a link of another user: choose another file")
+            raise NotOurs(f"{self.path} is, or lies behind, a link of another user: choose another file")
         # A FIFO without a reader must not block.
         flags = os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | (os.O_EXCL if fresh else 0)
         try:

@@ -29,9 +29,15 @@ def own_folder(path: str) -> None:
 
 
 def trusted(path: str) -> bool:
-    """Return whether a path may be opened to write: no link that another user has made. Others could aim it."""
-    try:
-        status = os.lstat(path)
-    except (OSError, ValueError):
-        return True  # opening it says more
-    return not stat.S_ISLNK(status.st_mode) or status.st_uid in (0, os.geteuid())
+    """Return whether a path may be opened to write: no part is a link of another user, who could aim it anywhere."""
+    part = os.path.abspath(path)
+    while True:
+        try:
+            status = os.lstat(part)
+        except (OSError, ValueError):
+            status = None  # opening it says more
+        if status and stat.S_ISLNK(status.st_mode) and status.st_uid not in (0, os.geteuid()):
+            return False
+        if part == os.path.dirname(part):
+            return True
+        part = os.path.dirname(part)
