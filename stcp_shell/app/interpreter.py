@@ -28,6 +28,7 @@ class Interpreter:
         session.announce = self._announce
         session.show = self._show
         session.warn = screen.warn
+        session.columns = screen.columns
 
     def run(self, calls: Sequence[Call], echo: bool = False) -> Status:
         """Run calls in order until the end, a failure, Ctrl-C or `quit`."""

@@ -13,7 +13,7 @@ from ..model.results import Clip
 from ..model.secrets import masked
 from ..report.formats import shown
 from ..report.text.escape import visible
-from ..report.text.words import View, plain
+from ..report.text.words import WIDTH, View, plain
 from .paper import columns, folded, paged, size
 
 _BLOCK = 256  # lines
@@ -62,7 +62,7 @@ class Screen:
         self._before()
         if type(result) is Clip and self._out.isatty():
             self._put(result.sequence)
-        texts = shown(result, View(self._paint, self._environment.local_time(), *self._width()))
+        texts = shown(result, View(self._paint, self._environment.local_time(), self.columns()))
         if self._out.isatty():
             texts = self._fitted(texts)
         if isinstance(texts, list):
@@ -114,9 +114,9 @@ class Screen:
         except (OSError, ValueError):
             return  # standard error cannot be written, for example EPIPE: the reader of the pipe has closed it
 
-    def _width(self) -> list[int]:
-        """Return the columns of the terminal, if there is one."""
-        return [columns(self._out)] if self._out.isatty() else []
+    def columns(self) -> int:
+        """Return in how many columns texts are folded."""
+        return columns(self._out) if self._out.isatty() else WIDTH
 
     def _parts(self, text: str, stream: TextIO) -> Iterable[str]:
         """Return a line in parts that fit on the stream, if that is a terminal."""

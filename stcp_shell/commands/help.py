@@ -30,31 +30,32 @@ The language of typed lines, scripts, piped lines and -c
 )
 def help_(session: Session, topic: str | None = None) -> Text:
     """List the commands and topics, or explain one; `?` does the same."""
-    return Text(explain(topic, session.catalogue) if topic else overview(session.catalogue))
+    columns = session.columns()
+    return Text(explain(topic, session.catalogue, columns) if topic else overview(session.catalogue, columns))
 
 
-def overview(catalogue: Catalogue) -> Iterator[str]:
+def overview(catalogue: Catalogue, width: int) -> Iterator[str]:
     """Yield the names of all commands and topics: they fit on a screen."""
     for family, commands in catalogue.families.items():
-        yield from fold("  ".join(each.name for each in commands), f"{family:<22} ", " " * 23)
-    yield from fold("  ".join((*TOPICS, "commands")), f"{'Topics':<22} ", " " * 23)
+        yield from fold("  ".join(each.name for each in commands), f"{family:<22} ", " " * 23, width)
+    yield from fold("  ".join((*TOPICS, "commands")), f"{'Topics':<22} ", " " * 23, width)
     yield ""
     yield "help COMMAND explains one, help commands each in a line, help TOPIC a subject."
     yield "Begin with: diagnose HOST PORT. Ctrl-C ends a wait, Ctrl-D or quit the session."
 
 
-def every_command(catalogue: Catalogue) -> Iterator[str]:
+def every_command(catalogue: Catalogue, columns: int) -> Iterator[str]:
     """Yield what each command does."""
     width = max(len(c.name) for c in catalogue)
     for family, commands in catalogue.families.items():
         yield family
         for each in commands:
-            yield from fold(each.summary, f"  {each.name:<{width}}  ", " " * (width + 4))
+            yield from fold(each.summary, f"  {each.name:<{width}}  ", " " * (width + 4), columns)
         yield ""
     yield from LANGUAGE.split("\n")
 
 
-def about(topic: str) -> Iterator[str]:
+def about(topic: str, width: int) -> Iterator[str]:
     """Yield the text of a topic."""
     bullets = {"item": ("- ", "  "), "term": ("", ""), "meaning": ("    ", "    "), "text": ("", "")}
     before = ""
@@ -67,40 +68,40 @@ def about(topic: str) -> Iterator[str]:
         elif block.kind == "literal":
             yield from (f"    {line}".rstrip() for line in block.text.split("\n"))
         else:
-            yield from fold(block.text, *bullets[block.kind])
+            yield from fold(block.text, *bullets[block.kind], width)
 
 
-def explain(topic: str, catalogue: Catalogue) -> Iterator[str]:
+def explain(topic: str, catalogue: Catalogue, width: int) -> Iterator[str]:
     """Yield the help of one command, or of the members of a group (`help route`). Raises Failure if it is unknown."""
     if topic == "commands":
-        return every_command(catalogue)
+        return every_command(catalogue, width)
     if topic in TOPICS:
-        return about(topic)
+        return about(topic, width)
     members = catalogue.members(topic)
     alone = catalogue.get(topic)
     if not alone and not members:
         hint = near_miss(topic, [*(c.name for c in catalogue), *TOPICS, "commands"]) or "; help lists them"
         raise Failure(f"there is no command or topic {topic[:40]!r}{hint}")
     found = [c for c in (alone, *(catalogue.get(f"{topic} {m}") for m in members)) if c]
-    return _explained(found)
+    return _explained(found, width)
 
 
-def _explained(commands: Sequence[Command]) -> Iterator[str]:
+def _explained(commands: Sequence[Command], width: int) -> Iterator[str]:
     for number, each in enumerate(commands):
         if number:
             yield ""
         yield from (f"  {example}" for example in each.examples)
         if each.examples:
             yield ""
-        yield from _choices(each.usage, "", "    ")
+        yield from _choices(each.usage, "", "    ", width)
         yield ""
         for paragraph in "\n".join([each.summary, *each.details]).split("\n\n"):
-            yield from fold(paragraph.replace("\n", " ").strip(), "  ")
+            yield from fold(paragraph.replace("\n", " ").strip(), "  ", width=width)
             yield ""
-        yield from _parameters(each)
+        yield from _parameters(each, width)
 
 
-def _parameters(each: Command) -> Iterator[str]:
+def _parameters(each: Command, columns: int) -> Iterator[str]:
     rows = [
         (f"-{p.name} {p.kind.label}".rstrip() if isinstance(p, Option) else p.kind.label, p.help)
         for p in each.parameters
@@ -109,12 +110,12 @@ def _parameters(each: Command) -> Iterator[str]:
     hanging = " " * (width + 4)
     for name, text in rows:
         if len(name) <= width:
-            yield from fold(text, f"  {name:<{width}}  ", hanging)
+            yield from fold(text, f"  {name:<{width}}  ", hanging, columns)
         else:
-            yield from _choices(name, "  ", hanging)
-            yield from fold(text, hanging)
+            yield from _choices(name, "  ", hanging, columns)
+            yield from fold(text, hanging, width=columns)
 
 
-def _choices(text: str, first: str, hanging: str) -> Iterator[str]:
+def _choices(text: str, first: str, hanging: str, width: int) -> Iterator[str]:
     """Fold a text at spaces and after each `|`."""
-    return (line.replace("| ", "|") for line in fold(text.replace("|", "| "), first, hanging))
+    return (line.replace("| ", "|") for line in fold(text.replace("|", "| "), first, hanging, width))

@@ -71,6 +71,7 @@ class Session:
         self.show: Callable[[Any], None] = lambda record: None  # logs and shows one, whatever is on the screen
         self.then: Optional[Callable[[], Any]] = None  # returns another result of the command, when the first is logged
         self.history: Callable[[], Sequence[str]] = lambda: ()  # the lines that were typed, the oldest first
+        self.columns: Callable[[], int] = lambda: 80  # in which texts are folded
         self.clear: Callable[[], None] = lambda: None  # clears the screen
         self.origin = ""  # of the command that runs: the file that it stands in; -c, <stdin>, or empty if it is typed
         self.writable: Sequence[str] = ()  # where scripts may write, besides the usual places (--allow-write)

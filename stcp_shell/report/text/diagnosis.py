@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ...model.diagnosis import Diagnosed, Observation, Reading, Verdict
 from ..lookup import look_for
 from .escape import visible
-from .words import View, columns, duration, fold, role_of_severity
+from .words import WIDTH, View, columns, duration, fold, role_of_severity
 
 
 def diagnosis_lines(value: Diagnosed, view: View) -> Iterator[str]:
@@ -51,11 +51,11 @@ def matrix(sources: tuple[Observation, ...]) -> Iterator[str]:
 def verdict_lines(verdict: Verdict, view: View) -> Iterator[str]:
     """Yield the verdict with its evidence and remedies."""
     head = "verdict: "
-    first, *others = fold(f"{head}{visible(verdict.kind)}: {visible(verdict.summary)}", "", "  ")
+    first, *others = fold(f"{head}{visible(verdict.kind)}: {visible(verdict.summary)}", "", "  ", view.width)
     kind, colon, rest = first.removeprefix(head).partition(":")
     yield f"{head}{view.paint(role_of_severity(verdict.severity), kind)}{colon}{rest}"
     yield from others
-    yield from points(verdict, "  ")
+    yield from points(verdict, "  ", width=view.width)
     if verdict.most_syns:
         yield f"  {effort(verdict)}"
 
@@ -79,7 +79,9 @@ def reading(value: Reading) -> str:
     return f"{value.name}: {value.before}{after}"
 
 
-def points(verdict: Verdict, indent: str, more: Sequence[tuple[str, Iterable[str]]] = ()) -> Iterator[str]:
+def points(
+    verdict: Verdict, indent: str, more: Sequence[tuple[str, Iterable[str]]] = (), width: int = WIDTH
+) -> Iterator[str]:
     """Yield evidence and remedies of a verdict; a command to copy (it begins with spaces) stays on one line."""
     titled = (("evidence", verdict.evidence), ("remedies", verdict.remedies), ("not judged", aside(verdict)))
     for title, texts in (
@@ -92,4 +94,4 @@ def points(verdict: Verdict, indent: str, more: Sequence[tuple[str, Iterable[str
             if safe.startswith("  "):
                 yield f"{indent}  {safe}"
             else:
-                yield from fold(safe, f"{indent}- ", f"{indent}  ")
+                yield from fold(safe, f"{indent}- ", f"{indent}  ", width)
