@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
+from prompt_toolkit.history import InMemoryHistory
 from shells import Shell
 
 from stcp_shell.app.terminal import values
 from stcp_shell.app.terminal.completion import StcpCompleter
+from stcp_shell.app.terminal.suggestions import Suggestions
 from stcp_shell.app.terminal.values import Values
 from stcp_shell.commands import CATALOGUE
 from stcp_shell.commands.session import Session
@@ -42,9 +45,13 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
     (tmp_path / "services").write_text(SERVICES)
     values.services.cache_clear()
     monkeypatch.setattr(values, "SERVICES", str(tmp_path / "services"))
+    (tmp_path / "hosts").write_text("")
+    monkeypatch.setattr(values, "HOSTS", str(tmp_path / "hosts"))
     monkeypatch.setattr(net_interfaces, "interfaces", lambda: list(ADDRESSES))
     monkeypatch.setattr(net_interfaces, "local_addresses", local_addresses)
-    return Shell(tmp_path).session
+    session = Shell(tmp_path).session
+    session.environment = session.environment._replace(variables={"HOME": str(tmp_path)})
+    return session
 
 
 @pytest.fixture
@@ -86,6 +93,45 @@ def test_options_that_are_not_given_yet(complete: Complete) -> None:
     assert words(complete("connect -name h -p")) == ["-port"]
     assert words(complete("connect -name h -port 1 ")) == [name for name in every if name not in ("-name", "-port")]
     assert complete("note -") == []
+
+
+def test_hosts_of_files_are_offered_in_a_fresh_shell(complete: Complete, tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text("127.0.0.1 localhost\n10.1.1.1 client c # the client\n::1 ip6-loopback\nbroken\n\n")
+    ssh = tmp_path / ".ssh"
+    ssh.mkdir()
+    (ssh / "known_hosts").write_text(
+        "server1,10.2.2.2 ssh-ed25519 AAAA\n[server2]:2222 ssh-rsa AAAA\n"
+        "|1|hashed= ssh-rsa A\n*.example ssh-rsa A\n# x\n\n"
+    )
+    for line in ("diagnose ", "connect -name ", "mtu "):
+        offered = [word.rpartition(" ")[2] for word in complete(line)]
+        for host in ("client", "c", "server1", "10.2.2.2", "server2"):
+            assert host in offered
+        assert not {"localhost", "ip6-loopback", "*.example", "|1|hashed="} & set(offered)
+    assert complete("diagnose cli") == ["diagnose client"]
+    assert complete("diagnose client ft") == ["diagnose client ftp", "diagnose client ftps"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("note on", "e"), ("dia", "gnose 127.0.0.1 1 -quick"), ("sockt", None), ("connect 127", None), ("", None)],
+)
+def test_the_suggestion_is_a_line_that_did_not_fail(typed: str, offered: str | None) -> None:
+    suggestions = Suggestions()
+    history = InMemoryHistory(
+        [
+            "note one",
+            "diagnose 127.0.0.1 1 -quick",
+            "connect 127.0.0.1 1 -from 203.0.113.1",
+            "socktes",
+            "diagnose h 1 -timeot 2",
+        ]
+    )
+    suggestions.judge("connect 127.0.0.1 1 -from 203.0.113.1", carried_out=False)
+    buffer = Buffer(history=history)
+    history._loaded_strings = list(history.load_history_strings())
+    found = suggestions.get_suggestion(buffer, Document(typed))
+    assert (found.text if found else None) == offered
 
 
 def test_local_addresses_of_the_sockets_family(complete: Complete, session: Session) -> None:

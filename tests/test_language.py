@@ -186,6 +186,11 @@ NO_RANGE = "a range is not taken: write the ports with commas between them"
         ('connect "h" 2', "9: connect: '\"h\"': quote with apostrophes: '\u2026'"),
         ("connect h \\", "11: connect: no line is continued by a \\: write the command on one line"),
         ("&+ -port 2", "1: &+ continues a line of OpenVOS: write the command on one line"),
+        ("connect 10.1.1.1 80 -from ::1", "1: connect: -from ::1 is of the other address family than 10.1.1.1"),
+        (
+            "diagnose ::1 80 -from 10.1.1.1,10.1.1.2",
+            "1: diagnose: -from 10.1.1.1 is of the other address family than ::1",
+        ),
         ("bind ::1 -interface lo", "1: bind: -name and -interface exclude each other"),
         ("bind ::1 -device", "1: bind: -device needs -interface NAME"),
         ("log -force", "1: log: -force needs -save FILE"),

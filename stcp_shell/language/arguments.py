@@ -4,7 +4,7 @@ from typing import Any, Union
 
 from ..errors import SyntaxProblem, brief, near_miss
 from .declaration import Argument, Command, Option, keyword_of
-from .kinds import FLAG, host_and_port
+from .kinds import FLAG, host_and_port, is_address
 from .syntax import Word
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"  # what editors and mailers make of a hyphen
@@ -128,6 +128,7 @@ def _check(command: Command, head: Word, values: dict[str, Any]) -> None:
         if parameter.required and keyword_of(parameter.name) not in values:
             missing = parameter.usage
             raise SyntaxProblem(f"{command.name}: {missing} is missing; usage: {command.usage}", head.column)
+    _check_families(command, head, values)
     for group in command.excludes:
         given = [f"-{name}" for name in group if keyword_of(name) in values]
         if len(given) > 1:
@@ -137,6 +138,18 @@ def _check(command: Command, head: Word, values: dict[str, Any]) -> None:
         if keyword_of(name) in values and not any(keyword_of(each) in values for each in others):
             wanted = " or ".join(f"-{each} {command.options[each].kind.label}".rstrip() for each in others)
             raise SyntaxProblem(f"{command.name}: -{name} needs {wanted}", head.column)
+
+
+def _check_families(command: Command, head: Word, values: dict[str, Any]) -> None:
+    """Raise SyntaxProblem if -from has no address of the family of -name; a host name can have both."""
+    name, sources = values.get("name"), values.get("from_")
+    if not isinstance(name, str) or not sources or not command.bare or not is_address(name):
+        return
+    sources = [sources] if isinstance(sources, str) else sources
+    if all(is_address(each) and (":" in each) != (":" in name) for each in sources):
+        raise SyntaxProblem(
+            f"{command.name}: -from {sources[0]} is of the other address family than {name}", head.column
+        )
 
 
 def _convert(command: Command, parameter: Union[Option, Argument], word: Word) -> Any:

@@ -36,6 +36,15 @@ def address(text: str) -> str:
     return inet_ntop(family, packed) + percent + zone
 
 
+def is_address(text: str) -> bool:
+    """Return whether a text is a numeric address."""
+    try:
+        address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def addresses(text: str) -> tuple[str, ...]:
     """Return comma-separated numeric addresses in canonical text and in the given order, each once."""
     return tuple(dict.fromkeys(address(each.strip()) for each in text.split(",")))
