@@ -9,7 +9,7 @@ from programs import run, shows
 
 from stcp_shell.app.options import OPTIONS, Arguments
 from stcp_shell.commands import CATALOGUE
-from stcp_shell.commands.topic import TOPICS
+from stcp_shell.commands.topics import TOPICS
 from stcp_shell.language.declaration import Command, Option, keyword_of
 from stcp_shell.language.kinds import FLAG
 from stcp_shell.language.parser import Parser

@@ -16,7 +16,7 @@ from child import ROOT
 from programs import read, run
 from schemas import Record
 
-from stcp_shell.commands.topic import TOPICS as TOPIC_NAMES
+from stcp_shell.commands.topics import TOPICS as TOPIC_NAMES
 from stcp_shell.diagnosis.callbacks import CALLBACKS
 from stcp_shell.diagnosis.causes import CAUSES
 from stcp_shell.diagnosis.verdict import KINDS

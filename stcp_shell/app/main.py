@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 from .. import __version__
 from ..commands import CATALOGUE
-from ..commands.topic import TOPICS
+from ..commands.topics import TOPICS
 from ..environment import Environment, real
 from ..errors import StcpError, TerminalUnusable, reason
 from ..language.parser import Problem
 from ..log.logfile import NotOurs
 from ..report.text.escape import visible
-from .config import read_config
 from .interpreter import Interpreter
 from .options import Arguments, UsageError, help_text, parse
-from .plain_prompt import plain_prompt
 from .runner import Ended, run_session
 from .scripts import Scripts, given_variables, read_scripts
 from .status import Status
@@ -57,11 +55,11 @@ def run(words: Sequence[str], environment: Environment) -> int:
     """Run the program with its command-line words. Return the exit status (`Status`, or 128 + a signal's number)."""
     try:
         arguments = parse(words, _scenarios(words), CATALOGUE.first_words())
-        config = read_config(environment)
-        variables = {**config.variables, **given_variables(arguments)}
+        settings, problems = _settings(environment)
+        variables = {**settings, **given_variables(arguments)}
     except UsageError as error:
         return _complain(environment, error, Status.SYNTAX)
-    for remark in (*config.problems, *filter(None, [arguments.notice])):
+    for remark in (*problems, *filter(None, [arguments.notice])):
         _complain(environment, remark, Status.OK)
     if arguments.given & {"--help", "--version", "--manual", "--completion"}:
         return _say(environment, _about(arguments))
@@ -90,6 +88,16 @@ def run(words: Sequence[str], environment: Environment) -> int:
         return _run(words, arguments, scripts, environment, notice)
     except NotOurs as refused:
         return _complain(environment, f"--log {refused}", Status.SYNTAX)
+
+
+def _settings(environment: Environment) -> tuple[dict[str, str], list[str]]:
+    """Return the variables of the file with settings, and what is wrong with it."""
+    path = os.path.join(environment.config_folder, "config.stcp")
+    if not os.path.exists(path):
+        return {}, []
+    from .config import read_config  # late, as few users have one
+
+    return read_config(path)
 
 
 def _about(arguments: Arguments) -> Iterable[str]:
@@ -211,12 +219,16 @@ def _terminal(notice: Sequence[str], interpreter: Interpreter) -> int:
     try:
         from .terminal.shell import run_terminal
     except (ImportError, AttributeError, SyntaxError, TypeError) as error:  # missing, or not for this Python
+        from .plain_prompt import plain_prompt
+
         return plain_prompt(interpreter, notice, f"prompt_toolkit cannot be imported ({error})")
     finally:
         gc.enable()
     try:
         return run_terminal(interpreter, notice, load_lexer)
     except TerminalUnusable as why:
+        from .plain_prompt import plain_prompt
+
         return plain_prompt(interpreter, notice, str(why))
 
 

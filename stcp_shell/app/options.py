@@ -7,7 +7,7 @@ import os
 from collections.abc import Container, Sequence
 from typing import NamedTuple, Optional
 
-from ..commands.topic import TOPICS
+from ..commands.topics import TOPICS
 from ..errors import StcpError, near_miss
 from ..language.kinds import FLAG, PATH, SECONDS, TEXT, Kind, choice, whole
 from ..language.syntax import as_word

@@ -11,8 +11,8 @@ from itertools import chain, islice
 from typing import TextIO
 
 NARROWEST, WIDEST = 60, 200  # columns that text is folded to
-_CODE = re.compile(r"\x1b\[[0-9;]*m")  # ECMA-48, SGR
-_WORD = re.compile(r"( *)([^ ]+)")
+_CODE = r"\x1b\[[0-9;]*m"  # ECMA-48, SGR
+_WORD = r"( *)([^ ]+)"
 _MOST_INDENT = 24
 
 
@@ -35,14 +35,14 @@ def folded(line: str, width: int) -> Iterator[str]:
 
     A longer word, such as a path, stays whole: the terminal breaks it, and it can be copied from there.
     """
-    if len(line) <= width or len(_CODE.sub("", line)) <= width:
+    if len(line) <= width or len(re.sub(_CODE, "", line)) <= width:
         yield line
         return
     start = len(line) - len(line.lstrip(" "))
     indent = " " * min(start + 2, _MOST_INDENT)
     part, seen = line[:start], start
-    for gap, word in _WORD.findall(line[start:]):
-        length = len(_CODE.sub("", word))
+    for gap, word in re.findall(_WORD, line[start:]):
+        length = len(re.sub(_CODE, "", word))
         if seen > start and seen + len(gap) + length > width:
             yield part
             part, start = indent + word, len(indent)

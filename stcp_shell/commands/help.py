@@ -10,7 +10,7 @@ from ..language.declaration import Argument, Catalogue, Command, Option, command
 from ..language.kinds import COMMAND
 from ..model.results import Text
 from ..report.text.words import fold
-from .topic import TOPICS, blocks, source
+from .topics import TOPICS
 
 if TYPE_CHECKING:
     from .session import Session
@@ -57,6 +57,8 @@ def every_command(catalogue: Catalogue, columns: int) -> Iterator[str]:
 
 def about(topic: str, width: int) -> Iterator[str]:
     """Yield the text of a topic."""
+    from .topic import blocks, source  # late: few sessions need it
+
     bullets = {"item": ("- ", "  "), "term": ("", ""), "meaning": ("    ", "    "), "text": ("", "")}
     before = ""
     for block in blocks(source(topic)):

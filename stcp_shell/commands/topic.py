@@ -9,12 +9,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# In the order in which somebody who is new would read them.
-TOPICS = (
-    *("problem", "verdicts", "callbacks", "paths", "routes", "lab", "language", "terminal", "checks", "changes"),
-    *("tickets", "redaction", "records", "files", "completion", "security", "limits"),
-)
-
 
 class Block(NamedTuple):
     """A part of a topic. `kind`: title, text, item, term (with its explanation after it), or literal (lines)."""

@@ -1,21 +1,20 @@
 """Transcripts: text in which only the lines after the prompt are commands, and the others what these have shown."""
 
-import re
 from collections.abc import Iterable
 
 PROMPT = "stcp:"
-_PROMPT = re.compile(rf"[ \t]*{PROMPT}(?=[ \t]|\Z)")
 
 
 def has_prompt(line: str) -> bool:
     """Return whether a line begins with the shell's prompt."""
-    return PROMPT in line and _PROMPT.match(line.rstrip("\r\n")) is not None
+    return PROMPT in line and without_prompt(line) != line
 
 
 def without_prompt(line: str) -> str:
     """Return a line without the prompts at its beginning."""
-    while found := _PROMPT.match(line):
-        line = line[found.end() :].lstrip()
+    rest = line.lstrip(" \t")
+    while rest.startswith(PROMPT) and rest[len(PROMPT) : len(PROMPT) + 1] in ("", " ", "\t", "\r", "\n"):
+        line = rest = rest[len(PROMPT) :].lstrip(" \t")
     return line
 
 

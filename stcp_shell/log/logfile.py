@@ -13,7 +13,6 @@ import os
 import select
 import stat
 import sys
-import termios
 from collections import deque
 from collections.abc import Iterator
 from time import monotonic
@@ -103,6 +102,8 @@ class LogFile:
 
     def _unread(self) -> int:
         """Return how many lines of the pipe nobody will read. This session has it open to read, too: that must end."""
+        import termios  # late: few logs are pipes
+
         try:
             length = int.from_bytes(fcntl.ioctl(self._file, termios.FIONREAD, bytes(4)), sys.byteorder)
             other = os.open(f"/proc/self/fd/{self._file}", os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
