@@ -86,6 +86,21 @@ def test_quiet_shows_results_only(tmp_path: Path) -> None:
         assert "session log" not in terminal.text
 
 
+def test_transcripts_run_again_wherever_they_come_from(tmp_path: Path) -> None:
+    shown = "stcp-shell 0.1.0; help lists\nstcp: note one\nnoted\n\nstcp: note two\nnoted\n"
+    (tmp_path / "a.stcp").write_text(shown)
+    (tmp_path / "b.stcp").write_bytes(shown.encode("utf-16"))
+    for words, stdin in ((["a.stcp"], ""), (["b.stcp"], ""), (["-c", shown], ""), (["-c", "source a.stcp"], "")):
+        done = run(tmp_path, *words, stdin=stdin)
+        assert [record["text"] for record in done.of("note")] == ["one", "two"]
+        assert "3 lines without the prompt skipped: output of a transcript" in done.err
+    done = run(tmp_path, before=["sh", "-c", 'exec "$@" < a.stcp', "-"])
+    assert [record["text"] for record in done.of("note")] == ["one", "two"]
+    done = run(tmp_path, stdin=shown.partition("\n")[2])
+    assert [record["text"] for record in done.of("note")] == ["one", "two"]
+    assert "2 lines without the prompt skipped" in done.err
+
+
 # --- settings
 
 

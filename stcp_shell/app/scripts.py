@@ -49,6 +49,8 @@ def read_scripts(arguments: Arguments, variables: dict[str, str], environment: E
     parser = Parser(CATALOGUE, variables, load)
     for text in arguments.commands:
         parser.parse(text, "-c")
+    if parser.skipped:
+        scripts.remarks.append(f"-c: {skipped(parser.skipped)}")
     if arguments.commands:
         scripts.programs.append(Program(parser.calls, echo=False))
     files = arguments.files
