@@ -137,7 +137,7 @@ def test_a_password_file_that_others_may_read_is_refused(tmp_path: Path) -> None
         ("callback ftp -name 127.0.0.1 -user x", "the password of x is missing"),
         ("callback ndmp -name 127.0.0.1", "-user is missing"),
         ("callback ndmp -name ::1 -auth none", "NDMP has IPv4 only"),
-        ("callback ftp -name 127.0.0.1 -from ::1", "of another address family"),
+        ("callback ftp -name 127.0.0.1 -from ::1,127.0.0.1", "-from ::1: 127.0.0.1 is of another address family"),
         ("callback ftp -name 127.0.0.1 -from 10.99.0.1", "not an address of this host"),
         ("callback ftp -name 127.0.0.1 -user x -password-file /nonexistent", "No such file"),
         ("callback ftp -name 127.0.0.1 -user x -password-file /dev/null", "not a file"),
