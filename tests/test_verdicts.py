@@ -387,6 +387,19 @@ def test_a_retransmission_that_succeeds_is_loss() -> None:
     assert judge(case(once, attempts=(made[0]._replace(syn_retransmits=1), *made[1:]))).kind == "healthy"
 
 
+def test_what_is_lost_in_a_crowd_has_two_explanations() -> None:
+    """20 sources at once fill the accept queue of a service that asks for room for few."""
+    sources = [seen("connected", address=f"10.5.0.{number}", lost=number % 2) for number in range(1, 21)]
+    at_once = "2026-11-26T10:00:00.000Z"
+    made = [attempts(each, "connected", sent=at_once, syn_retransmits=each.lost)[0] for each in sources]
+    crowded = case(*sources, attempts=tuple(made))
+    found = judge(crowded)
+    assert (found.kind, [cause.cause for cause in found.causes]) == ("unclear", ["accept-queue-full", "packet-loss"])
+    assert any("10 of 20 connects that began together needed a retransmission" in line for line in found.evidence)
+    one_by_one = [each._replace(sent=f"2026-11-26T10:00:{number:02d}.000Z") for number, each in enumerate(made)]
+    assert judge(crowded._replace(attempts=tuple(one_by_one))).kind == "lossy"
+
+
 def test_the_remedies_name_the_box_and_are_ready_commands() -> None:
     found = verdict(seen("prohibited", icmp=PROHIBITED), bound("connected"))
     text = "\n".join(found.remedies)

@@ -12,7 +12,7 @@ from ..model.trace import Trace
 from .case import Case, ways
 from .causes import CAUSES, explain
 from .rules import Conclusion
-from .statistics import recovered, uncrowded
+from .statistics import lost_in_a_crowd
 
 
 def lines(case: Case, found: Conclusion) -> Iterator[str]:
@@ -79,12 +79,11 @@ def _more(case: Case, seen: Observation) -> Iterator[str]:
 
 def _crowded(case: Case) -> Iterator[str]:
     """Yield how many SYNs got no answer while many were sent at once, which has two explanations."""
-    alone = uncrowded(case.trials)
-    lost = recovered(case.trials) - recovered(alone)
+    lost, crowd = lost_in_a_crowd(case.trials)
     if lost:
         yield (
-            f"{lost} of {len(case.trials) - len(alone)} connects that began together needed a retransmission: the "
-            "accept queue of the service was full, or packets were lost; diagnose -from a few addresses tells"
+            f"{lost} of {crowd} connects that began together needed a retransmission: the accept queue of the service "
+            "was full, or packets were lost; diagnose -from a few addresses shows which"
         )
 
 

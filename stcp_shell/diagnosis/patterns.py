@@ -6,7 +6,7 @@ from ..model.diagnosis import Cause, Excluded, Observation, named
 from .case import Case
 from .causes import explain
 from .rules import Conclusion
-from .statistics import CERTAIN, recovered, sticks_to_flow, uncrowded
+from .statistics import CERTAIN, lost_in_a_crowd, recovered, sticks_to_flow, uncrowded
 
 
 def limited(case: Case) -> Conclusion | None:
@@ -116,16 +116,14 @@ def no_conclusion(case: Case) -> Conclusion:
     if stalled := [seen for seen in case.passing if seen.stalls]:
         what = "every source address connects, and what is sent then does not get through from"
         return Conclusion(f"{what} {named(stalled)}", "likely")
-    crowded = recovered(case.trials)
-    if crowded and all(seen.accepted for seen in case.observations):
-        return Conclusion(
-            f"every source address connects, but {crowded} of {len(case.trials)} connects needed a retransmission",
-            "possible",
-            (
-                explain("one-at-a-time", "possible", "many connects began together: its accept queue was full"),
-                explain("packet-loss", "possible", "SYNs got no answer"),
-            ),
+    lost, crowd = lost_in_a_crowd(case.trials)
+    if lost and all(seen.accepted for seen in case.observations):
+        text = (
+            f"every source address connects, but {lost} of {crowd} connects that began together needed a retransmission"
         )
+        because = "SYNs were lost when many were sent at once"
+        causes = (explain(cause, "possible", because) for cause in ("accept-queue-full", "packet-loss"))
+        return Conclusion(text, "possible", tuple(causes))
     if case.port_answers and all(seen.silent for seen in case.observations):
         text = "no source address got an answer when they were compared, and other connects to the port did"
         return Conclusion(text, "possible", _possible(text))

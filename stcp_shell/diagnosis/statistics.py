@@ -89,6 +89,12 @@ def uncrowded(attempts: Sequence[Attempt]) -> list[Attempt]:
     return [each for each in attempts if each.sent is None or crowd(each.sent) <= _CROWD]
 
 
+def lost_in_a_crowd(attempts: Sequence[Attempt]) -> tuple[int, int]:
+    """Return how many connects that began together needed a retransmission, and how many there were."""
+    alone = uncrowded(attempts)
+    return recovered(attempts) - recovered(alone), len(attempts) - len(alone)
+
+
 def _seconds(time: str) -> float:
     return datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp()
 
