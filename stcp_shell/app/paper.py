@@ -10,9 +10,10 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import TextIO
 
+from ..report.text.words import fold
+
 NARROWEST, WIDEST = 60, 200  # columns that text is folded to
 _CODE = r"\x1b\[[0-9;]*m"  # ECMA-48, SGR
-_WORD = r"( *)([^ ]+)"
 _MOST_INDENT = 24
 
 
@@ -35,22 +36,15 @@ def folded(line: str, width: int) -> Iterator[str]:
 
     A longer word, such as a path, stays whole: the terminal breaks it, and it can be copied from there.
     """
-    if len(line) <= width or len(re.sub(_CODE, "", line)) <= width:
+    if len(line) <= width:
         yield line
         return
     start = len(line) - len(line.lstrip(" "))
-    indent = " " * min(start + 2, _MOST_INDENT)
-    part, seen = line[:start], start
-    for gap, word in re.findall(_WORD, line[start:]):
-        length = len(re.sub(_CODE, "", word))
-        if seen > start and seen + len(gap) + length > width:
-            yield part
-            part, start = indent + word, len(indent)
-            seen = start + length
-        else:
-            part += gap + word
-            seen += len(gap) + length
-    yield part
+    yield from fold(line[start:], " " * start, " " * min(start + 2, _MOST_INDENT), width, _columns_of)
+
+
+def _columns_of(text: str) -> int:
+    return len(re.sub(_CODE, "", text))
 
 
 def paged(lines: Iterable[str], height: int, variables: Mapping[str, str]) -> Iterable[str]:

@@ -125,7 +125,8 @@ class Screen:
     def _fitted(self, texts: Iterable[str]) -> Iterable[str]:
         """Return lines that fit on the terminal, after those that the pager has shown."""
         height = size(self._out)[1]
-        lines = chain.from_iterable(self._parts(text, self._out) for text in texts)
+        width = columns(self._out)
+        lines = chain.from_iterable(folded(text, width) for text in texts)
         if not self.may_page():
             return list(lines) if isinstance(texts, list) else lines
         self.settle()

@@ -61,16 +61,23 @@ def role_of_severity(severity: str) -> str:
     return severity if severity in ("good", "warn") else "bad"
 
 
-def fold(text: str, indent: str, hanging: Optional[str] = None, width: int = WIDTH) -> Iterator[str]:
-    """Yield text in lines of at most `width` columns, broken at spaces; a longer word has a line of its own."""
-    if len(indent) + len(text) <= width:  # the usual case
+def fold(
+    text: str, indent: str, hanging: Optional[str] = None, width: int = WIDTH, measure: Callable[[str], int] = len
+) -> Iterator[str]:
+    """Yield text in lines of at most `width` columns, broken at spaces; a longer word has a line of its own.
+
+    `measure`: how many columns a text takes.
+    """
+    if measure(indent + text) <= width:  # the usual case
         yield (indent + text).rstrip()
         return
     line, empty = indent, True
     for word in text.split(" "):
-        if not empty and len(line) + 1 + len(word) > width:
+        if not empty and measure(line) + 1 + measure(word) > width:
             yield line.rstrip()
             line, empty = (hanging or indent), True
+        if empty and not word:  # of more than one space nothing is left at a line's start
+            continue
         line += word if empty else f" {word}"
         empty = False
     yield line.rstrip()
