@@ -168,5 +168,8 @@ def test_names_in_names_of_interfaces() -> None:
     ids=lambda text: text[:12],
 )
 def test_hostile_texts_take_linear_time(text: str) -> None:
-    """With time squared these would take minutes."""
-    redacted(text)
+    """What stands behind them is found, and what stands before them: with time squared it would take minutes."""
+    made = redacted(f"203.45.67.89 {text} 203.45.67.89 10.22.33")
+    first, *_, last, rest = made.split(" ")
+    assert first == last != "203.45.67.89"
+    assert rest == "10.22.33"

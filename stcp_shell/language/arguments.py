@@ -54,24 +54,24 @@ def _is_option(word: Word) -> bool:
 
 def _check_characters(command: Command, word: Word) -> None:
     """Raise SyntaxProblem for an option or a quote as other programs write it, or as editors change it."""
-    if not word.literal and word.text[0] in _QUOTES:
-        raise SyntaxProblem(f"{command.name}: {brief(word.text)}: quote with apostrophes: '…'", word.column)
-    if not word.literal and word.text == "\\":
-        raise SyntaxProblem(f"{command.name}: no line is continued by a \\: write the command on one line", word.column)
-    name, equals, value = word.text.lstrip("-" + _DASHES).partition("=")
-    if word.literal or name == word.text or not name[:1].isalpha():
+    text = word.text
+    if word.literal or text[0].isalnum():  # most words
         return
-    dashes = word.text[: -len(name + equals + value)]
+    if text[0] in _QUOTES:
+        raise SyntaxProblem(f"{command.name}: {brief(text)}: quote with apostrophes: '…'", word.column)
+    if text == "\\":
+        raise SyntaxProblem(f"{command.name}: no line is continued by a \\: write the command on one line", word.column)
+    name, equals, value = text.lstrip("-" + _DASHES).partition("=")
+    dashes = text[: len(text) - len(name + equals + value)]
+    if not dashes or not name[:1].isalpha() or (dashes == "-" and (not equals or name not in command.options)):
+        return
     right = f"write -{name}{f' {value}' if value else ''}"
-    if name not in command.options and (dashes != "-" or not equals):
+    if name not in command.options:
         right = f"an option begins with one hyphen{_hint(command, name)}"
     if odd := next((dash for dash in dashes if dash != "-"), ""):
-        raise SyntaxProblem(
-            f"{command.name}: {brief(word.text)} begins with {brief(odd)}, no hyphen: {right}", word.column
-        )
-    if dashes != "-" or (equals and name in command.options):
-        at = word.column + (len(dashes) - 1 if dashes != "-" else 1 + len(name))
-        raise SyntaxProblem(f"{command.name}: {brief(word.text)}: {right}", at)
+        raise SyntaxProblem(f"{command.name}: {brief(text)} begins with {brief(odd)}, no hyphen: {right}", word.column)
+    at = word.column + (len(name) + 1 if dashes == "-" else len(dashes) - 1)
+    raise SyntaxProblem(f"{command.name}: {brief(text)}: {right}", at)
 
 
 def _option(command: Command, word: Word) -> Option:
