@@ -19,7 +19,7 @@ from stcp_shell.report.formats import FORMATS
 from stcp_shell.report.text import lines, records
 
 PACKAGE = ROOT / "stcp_shell"
-ROOMS = ("app", "commands", "report", "diagnosis", "log", "net", "language", "lab", "model")
+ROOMS = ("app", "commands", "report", "diagnosis", "log", "net", "language", "lab", "pasted", "model")
 # The entry points, which import what the command line asks for; the list of formats; the functions of commands.
 DOORS = ("app/program.py", "app/main.py", "app/pytest_plugin.py", "report/formats.py", "commands/")
 # A table of connections and attempts, and a picture of paths, show what they are made for. All other formats show

@@ -39,7 +39,6 @@ def complains(done: Run, status: int, said: str) -> None:
             "socket -family inet6; bind -name 127.0.0.1",
             "bind: 127.0.0.1 is an IPv4 address and the socket is inet6: open one with socket -family inet",
         ),
-        ("socket; connect -name 127.0.0.1 -port 0", "connect: -port 0: a connect needs a port from 1 to 65535"),
         (
             "socket; connect -name 127.0.0.1 -port nosuch",
             "connect: -port nosuch: no such tcp service in /etc/services: give the port number",
@@ -64,7 +63,6 @@ def complains(done: Run, status: int, said: str) -> None:
             "socket; connect -name 127.0.0.1 -port 1; getsockopt ttl",
             "getsockopt: socket 1 has no options any more (refused): open a new one with socket",
         ),
-        ("help conect", "help: there is no command or topic 'conect' (did you mean connect?)"),
     ],
 )
 def test_commands_that_cannot_be_carried_out(tmp_path: Path, commands: str, said: str) -> None:
@@ -302,3 +300,30 @@ def test_modules_in_the_working_folder_take_no_place_of_the_library(tmp_path: Pa
     for name in ("select", "socket", "signal", "json", "argparse"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')")
     assert run(tmp_path, "-c", "echo hi").out == "hi\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["diagnoze", "127.0.0.1", "80"], "did you mean diagnose?"),
+        (["telnet", "127.0.0.1", "80"], "did you mean connect?"),
+        (["127.0.0.1:80"], "stcp-shell connect 127.0.0.1:80"),
+        (["127.0.0.1", "80"], "stcp-shell connect 127.0.0.1 80"),
+        (["diagnose", "127.0.0.1", "80", "--timeout", "2"], "write -timeout"),
+        (["--check", "-c", "connect localhost 0"], "-c:1:19: connect: -port 0: a connect needs a port from 1 to 65535"),
+        (
+            ["--check", "-c", "help telnet"],
+            "-c:1:6: help: there is no command or topic 'telnet' (did you mean connect?)",
+        ),
+        (["-c", "help conect"], "-c:1:6: help: there is no command or topic 'conect' (did you mean connect?)"),
+        (["--check", "-c", "compare a"], "-c:1:9: compare: a: No such file or directory"),
+    ],
+)
+def test_what_cannot_work_is_said_in_one_line_before_anything_runs(tmp_path: Path, words: list[str], said: str) -> None:
+    done = run(tmp_path, *words)
+    assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
+    assert said in done.err
+
+
+def test_a_log_that_the_script_writes_can_be_compared(tmp_path: Path) -> None:
+    assert run(tmp_path, "--check", "-c", "log -save a.jsonl; compare a.jsonl").status == 0

@@ -33,6 +33,7 @@ def with_config(folder: Path, *words: str) -> Run:
     [
         (["note", "it's", "$HOME", "a;b"], "noted"),
         (["connect", "127.0.0.1:1"], "socket 1: connection refused"),
+        (["CONNECT", "127.0.0.1:1"], "socket 1: connection refused"),
         (["connect", "127.0.0.1", "1", "-from", "127.0.0.9"], "127.0.0.9"),
         (["route", "get", "127.0.0.1"], "127.0.0.1"),
         (["-q", "help", "connect"], "connect [-name] HOST"),
@@ -59,17 +60,42 @@ def test_the_report_of_the_last_session_and_the_format_by_the_suffix(tmp_path: P
     shows(run(tmp_path, "--report", "last"), "note: the second")
     assert run(tmp_path, "--report", "last", "--output", "t.html").status == 0
     assert (tmp_path / "t.html").read_text().startswith("<!DOCTYPE html>")
-    shows(run(tmp_path, "-c", "note x; log -save t.md; log -save t.csv; log -save t.unknown"), "saved in t.md")
-    heads = [(tmp_path / name).read_text().splitlines()[0] for name in ("t.md", "t.csv", "t.unknown")]
+    shows(run(tmp_path, "-c", "note x; log -save t.md; log -save t.csv; log -save no_suffix"), "saved in t.md")
+    heads = [(tmp_path / name).read_text().splitlines()[0] for name in ("t.md", "t.csv", "no_suffix")]
     assert heads[0].startswith("#")
     assert "," in heads[1]
     assert heads[2].startswith("Session log")
+
+
+KNOWN = ("txt", "md", "html", "csv", "svg", "jsonl")
+
+
+@pytest.mark.parametrize(
+    "line", ["log -save l.xyz", "diagnose 127.0.0.1:1 -save x.foo", "diagnose h 1 -save a.html.gz"]
+)
+def test_a_suffix_of_no_format_is_an_error_before_anything_runs(tmp_path: Path, line: str) -> None:
+    for words in (["--check", "-c", line], ["-c", line]):
+        done = run(tmp_path, *words)
+        assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
+        assert all(suffix in done.err for suffix in KNOWN)
+    assert not [path.name for path in tmp_path.iterdir() if path.suffix in (".xyz", ".foo", ".gz")]
+
+
+def test_a_report_to_a_suffix_of_no_format_needs_the_format(tmp_path: Path) -> None:
+    run(tmp_path, "-c", "note x")
+    done = run(tmp_path, "--report", "last", "--output", "r.pdf")
+    assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
+    assert all(suffix in done.err for suffix in KNOWN)
+    assert run(tmp_path, "--report", "last", "--format", "html", "--output", "r.pdf").status == 0
+    shows(run(tmp_path, "-c", "log -format csv -save l.xyz"), "saved in l.xyz")
 
 
 def test_the_proof_in_one_step(tmp_path: Path) -> None:
     done = run(tmp_path, "diagnose", "127.0.0.1:1", "-quick", "-save", "proof.html")
     shows(done, "verdict: no-listener", "saved in proof.html")
     assert "no-listener" in (tmp_path / "proof.html").read_text()
+    assert "Until" in (tmp_path / "proof.html").read_text()
+    assert "killed" not in (tmp_path / "proof.html").read_text()
     again = run(tmp_path, "diagnose", "127.0.0.1:1", "-quick", "-save", "proof.html")
     assert again.err == "-c:1: diagnose: proof.html exists: choose another name, or use -force\n"
     assert not again.of("verdict")  # it is said before the work, not after it
@@ -99,6 +125,43 @@ def test_transcripts_run_again_wherever_they_come_from(tmp_path: Path) -> None:
     done = run(tmp_path, stdin=shown.partition("\n")[2])
     assert [record["text"] for record in done.of("note")] == ["one", "two"]
     assert "2 lines without the prompt skipped" in done.err
+
+
+@pytest.mark.parametrize("suffix", ["txt", "md", "html"])
+def test_a_ticket_runs_again(tmp_path: Path, suffix: str) -> None:
+    hostile = "note '```stcp stcp: note bad'"
+    run(tmp_path, "--keep-going", "-c", f"note a<b&c; {hostile}; log -save t.{suffix}; use 7")
+    ticket = (tmp_path / f"t.{suffix}").read_text()
+    for words, stdin in (([f"t.{suffix}"], ""), (["-c", ticket], ""), ([], ticket)):
+        done = run(tmp_path, *words, stdin=stdin)
+        assert (done.status, [record["text"] for record in done.of("note")]) == (0, ["a<b&c", "```stcp stcp: note bad"])
+    assert run(tmp_path, "--check", f"t.{suffix}").out == "2 commands, no mistake found\n"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "> stcp: note one\n> noted\n>> stcp: note x<y\n",
+        "<p>hello</p>\n<pre>stcp: note one\nnoted\nstcp: note x&lt;y</pre>\n",
+        "```stcp\nnote one\nnote x<y\n```\nsome text\n",
+    ],
+)
+def test_a_quoted_transcript_runs_again(tmp_path: Path, shown: str) -> None:
+    (tmp_path / "a.txt").write_text(shown)
+    done = run(tmp_path, "a.txt")
+    assert [record["text"] for record in done.of("note")] == ["one", "x<y"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.stcp").write_bytes("note one\r\nnote \u201eh\u00e9\r\n".replace("\u201e", "x").encode(encoding))
+    assert [record["text"] for record in run(tmp_path, "a.stcp").of("note")] == ["one", "xh\u00e9"]
+
+
+def test_a_mistake_on_a_terminal_is_folded(tmp_path: Path) -> None:
+    with Terminal(tmp_path, "-c", "connect 10.1.1.1", size=(24, 80)) as terminal:
+        assert terminal.end() == 2
+        assert max(map(len, terminal.text.splitlines())) <= 80
 
 
 # --- settings

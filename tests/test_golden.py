@@ -164,6 +164,7 @@ def news() -> Iterator[Record]:
     reached: Record = {"destination": {"name": "client", "address": "10.1.1.1", "port": 0}}
     yield stamped("mtu", command=1, **reached, cancelled=False, mtus=[_mtu(kernels), _mtu(None)])
     yield stamped("mtu", command=1, **reached, cancelled=True, mtus=[])
+    yield from _predictions(reached)
     redirected = kernels | {"redirected": True}
     yield connection("192.168.77.50", "closed", route=redirected, hold=shy["hold"])
     yield connection("192.168.77.50", "reset", route=None, hold={**held, "received": 0, "end": "rst"})
@@ -256,6 +257,52 @@ def _details(route: Record) -> Record:
         ],
         "syns": 12,
     }
+
+
+def _predictions(reached: Record) -> Iterator[Record]:
+    """A host that was pasted, and what it would do."""
+    unread = {"file": "ticket.txt", "line": 4, "text": "default via xx.yy.1.1 dev eth0", "why": "the gateway is masked"}
+    yield stamped(
+        "tables",
+        command=1,
+        host="phx",
+        system="linux",
+        files=["ticket.txt"],
+        interfaces=2,
+        addresses=3,
+        routes=4,
+        rules=3,
+        lines=[{"state": "row", "lines": 9}, {"state": "partly", "lines": 1}],
+        unread=[unread],
+        remarks=["the text ends without a newline: it may be cut"],
+        same_text=["phx-2"],
+    )
+    yield stamped(
+        "tables",
+        command=1,
+        host="aix",
+        system="",
+        **{key: [] for key in ("files", "lines", "unread", "remarks", "same_text")},
+        **dict.fromkeys(("interfaces", "addresses", "routes", "rules"), 0),
+    )
+    cited = {"file": "ticket.txt", "line": 3, "text": "default via 192.168.77.1 dev enetZ", "why": "route: default"}
+    none = dict.fromkeys(("asked", "client_used", "next_hop", "interface", "source", "outcome", "differs", "added"))
+    many: Record = {key: [] for key in ("candidates", "missing", "rows", "remedies", "sure")}
+    head: Record = {"host": "phx", "system": "linux", **reached, **none, **many, "level": "unknown", "why": "cut"}
+    yield stamped("prediction", command=1, **head)
+    yield stamped("prediction", command=1, **head | {"outcome": "no-route", "level": "certain"})
+    known: Record = {
+        "next_hop": "192.168.77.1",
+        "interface": "enetZ",
+        "source": "192.168.77.50",
+        "level": "conditional",
+    }
+    known |= {"client_used": "172.16.1.50", "differs": True, "rows": [cited], "missing": ["`ip rule` was not pasted"]}
+    known |= {"remedies": ["bind the socket to 172.16.1.50"], "sure": ["ip route get 10.1.1.1"]}
+    yield stamped("prediction", command=1, **head | known | {"candidates": ["192.168.77.50"]})
+    bound: Record = {"asked": "172.16.1.50", "added": "via 172.16.1.1", "source": "172.16.1.50"}
+    bound |= {"client_used": "172.16.1.50", "differs": False}
+    yield stamped("prediction", command=1, **head | bound | {"candidates": ["172.16.1.50", "172.16.1.51"]})
 
 
 def _mtu(route: Record | None) -> Record:

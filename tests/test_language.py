@@ -107,8 +107,26 @@ def test_a_value_that_looks_like_an_option_is_one_where_it_is_quoted_or_a_variab
     ]
 
 
+READY = "ready  15:33:52  0.012 3"  # with the figures of the last command
+
+
+def test_a_continued_line_is_one_mistake() -> None:
+    for mark in ("&+", "\\", "^", "`"):
+        parser = Parser(CATALOGUE, {}, lambda path, including: (path, ""))
+        parser.parse(f"connect -name 127.0.0.1 {mark}\n-port 2121\nsocket\n")
+        assert [each.line for each in parser.problems] == [1]
+        assert "continued" in parser.problems[0].message
+        assert [call.text for call in parser.calls] == ["socket"]
+
+
+def test_a_missing_choice_names_the_choices_once() -> None:
+    assert problem("getsockopt").count("nodelay") == 1
+
+
 def test_the_vendors_listing_as_it_is_printed() -> None:
-    parser = parsed("stcp_calls", "stcp: socket", "stcp: connect -name 10.1.1.1 -port $N", "ready 15:33:51", N="2121")
+    parser = parsed(
+        "stcp_calls", "stcp: socket", "stcp: connect -name 10.1.1.1 -port $N", "ready 15:33:51", READY, N="2121"
+    )
     assert not parser.problems
     assert [call.command.name for call in parser.calls] == ["socket", "connect"]
 
@@ -241,6 +259,17 @@ def test_texts_may_hold_any_dash_and_quote() -> None:
         ("socket x", f"8: socket: unexpected 'x'; usage: {USAGE['socket']}"),
         ("connect -port 1", f"1: connect: [-name] HOST is missing; usage: {USAGE['connect']}"),
         ("use", "1: use: N is missing; usage: use N"),
+        ("connect ::1:80", "1: connect: [-port] PORT is missing (did you mean [::1]:80?)"),
+        ("connect 1:2:3:4:5:6:7:8:80", "9: connect: -name 1:2:3:4:5:6:7:8:80: write [1:2:3:4:5:6:7:8]:80"),
+        ("ping x", "1: unknown command 'ping' (did you mean traceroute or diagnose?)"),
+        (
+            "connect -name \u201clocalhost\u201d -port 80",
+            "15: connect: '\u201clocalhost\u201d': quote with apostrophes: '\u2026'",
+        ),
+        ("set timeout \u201c5\u201d", "13: set: '\u201c5\u201d': quote with apostrophes: '\u2026'"),
+        ("send \u2018x\u2019", "6: send: '\u2018x\u2019': quote with apostrophes: '\u2026'"),
+        ("note \u201cx\u201d", "6: note: '\u201cx\u201d': quote with apostrophes: '\u2026'"),
+        ("send x &+", "8: send: no line is continued by a &+: write the command on one line"),
         ("use 1x", "5: use: 1x: write a whole number from 1 to 2147483648"),
         ("use -1", "5: use: -1: write a whole number from 1 to 2147483648"),
         ("set 1 2", "7: set: '1' is not a variable name: use letters, digits and _, no digit first"),

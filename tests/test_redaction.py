@@ -25,6 +25,7 @@ from stcp_shell.log.redaction import Redactor
 from stcp_shell.report.formats import FORMATS
 
 KEY = bytes(range(32))
+LOGGED = Path(__file__).parent / "golden" / "version3" / "every.jsonl"
 PSEUDONYMS = Pseudonyms(KEY, Networks())
 V4 = st.integers(0, 2**32 - 1).map(IPv4Address)
 V6 = st.integers(0, 2**128 - 1).map(IPv6Address)
@@ -620,3 +621,32 @@ def test_what_goes_wrong_is_one_line(tmp_path: Path, words: list[str], said: str
     assert done.err.startswith(said)
     assert done.err.count("\n") == 1
     assert not (tmp_path / "k").exists()
+
+
+PROSE = "passive mode, in which the client connects; client:2121 and 'client' got no answer from the server"
+
+
+@pytest.mark.parametrize("name", ["client", "CLIENT", "server"])
+def test_a_host_that_is_called_as_a_common_word_leaves_the_sentences_of_this_program(name: str) -> None:
+    """It is replaced where it is a host: as an argument, in its field, before a port, between quotes."""
+    verdict = next(record for record in map(json.loads, LOGGED.read_text().splitlines()) if record["type"] == "verdict")
+    verdict = {**verdict, "remedies": [PROSE], "evidence": [PROSE], "summary": PROSE, "destination": {"name": name}}
+    command = {"type": "command", "text": f"diagnose {name} 2121; predict -client-used 10.1.1.1 -name {name}"}
+    error = {"type": "result", "error": f"{name} has no address"}
+    records = [verdict, command, error]
+    made, said, failed = map(Redactor(KEY, lines_of(records), own=["client-used"]), records)
+    standin = made["destination"]["name"]
+    assert standin != name
+    low, other = name.lower(), {"client": "server", "server": "client"}[name.lower()]
+    hidden = PROSE.replace(f"{low}:2121", f"{standin}:2121").replace(f"'{low}'", f"'{standin}'")
+    assert (made["summary"], made["remedies"], made["evidence"]) == (hidden, [hidden], [hidden])
+    assert other in made["summary"]
+    assert said["text"] == f"diagnose {standin} 2121; predict -client-used {said['text'].split()[5]} -name {standin}"
+    assert failed["error"] == f"{standin} has no address"
+
+
+def test_a_host_with_a_name_of_its_own_leaves_no_sentence() -> None:
+    verdict = next(record for record in map(json.loads, LOGGED.read_text().splitlines()) if record["type"] == "verdict")
+    verdict = {**verdict, "summary": "zebra connects, by the router gw1.acme.example", "destination": {"name": "zebra"}}
+    (made,) = redact([verdict])
+    assert not re.search("zebra|gw1|acme", str(made))

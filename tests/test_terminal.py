@@ -89,6 +89,15 @@ def test_of_a_transcript_that_is_pasted_only_the_lines_with_the_prompt_run(
     assert "(4 lines without the prompt skipped: output of a transcript)" in shell.stdout.getvalue()
 
 
+@pytest.mark.parametrize("paste", [pasted, str])
+def test_a_pasted_ticket_or_quoted_transcript_runs_again(tmp_path: Path, paste: Callable[[str], str]) -> None:
+    ticket = "# Session log of stcp-shell\n\n```stcp\nsocket\nuse 1\n```\n"
+    page = '<!DOCTYPE html>\n<h1>Session log of stcp-shell</h1>\n<pre class="stcp">socket\nuse 1</pre>\n</html>\n'
+    quoted = "> stcp: socket\n> socket 1: stream inet\n> stcp: use 1\n"
+    for text in (ticket, page, quoted):
+        assert Shell(tmp_path).type("", paste(text), "") == ["socket", "use 1"]
+
+
 def test_a_tab_in_lines_typed_ahead_completes_nothing(tmp_path: Path) -> None:
     assert Shell(tmp_path).type("note\tcon\tx\r") == ["note\tcon\tx"]
 
@@ -346,6 +355,14 @@ def test_the_history_is_suggested(tmp_path: Path) -> None:
         terminal.send("\x1b[C\r")
         terminal.wait(lambda: terminal.text.count("noted") == 2)
     assert ran(tmp_path) == ["note the rule was added"] * 2
+
+
+def test_a_connect_that_reached_nothing_is_not_suggested(tmp_path: Path) -> None:
+    with shell(tmp_path) as terminal:
+        terminal.run("connect 127.0.0.1 1")
+        terminal.run("connect 127.0.0.1x.invalid 1")
+        terminal.send("connect 127.0.0.1")
+        terminal.wait(lambda: terminal.edited == "stcp: connect 127.0.0.1 1")
 
 
 def test_at_the_limit_of_open_files_the_prompt_goes_on(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from stcp_shell.model.diagnosis import Observation, Verdict
 from stcp_shell.model.hold import Hold
 from stcp_shell.model.tls import Tls
 from stcp_shell.model.trace import Hop, Trace
+from stcp_shell.report.text.diagnosis import effort
 
 CLIENT = Endpoint("10.1.1.1", 2121)
 DEFAULT, BOUND = "192.168.77.50", "172.16.1.50"
@@ -485,6 +486,40 @@ def test_answers_from_another_address_are_named() -> None:
     assert found.causes[0].cause == "answers-from-elsewhere"
     busy = verdict(seen("timeout"), bound("timeout"), bursts=(burst(DEFAULT, resets=4, resets_after=1),))
     assert "answers-from-elsewhere" not in {cause.cause for cause in busy.causes}
+
+
+LOOPED = ResolvedRoute(None, "lo", "127.0.0.1", 255, "local")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "route", "host"),
+    [
+        ("refused", LOOPED, HOST),
+        ("timeout", LOOPED, HOST),
+        ("timeout", LOOPED._replace(table=254, kind="unicast"), HOST),
+        ("timeout", BY_Z, HOST._replace(addresses=OWN | {"10.1.1.1"})),
+        ("timeout", BY_Z, HOST._replace(far_end=True)),
+        ("refused", BY_Z, HOST),
+    ],
+)
+def test_the_rsts_of_this_host_as_the_destination_are_no_sign_of_another_address(
+    outcome: str, route: ResolvedRoute, host: Host
+) -> None:
+    more = refused() if outcome == "refused" else {}
+    found = verdict(seen(outcome, route=route, **more), host=host, bursts=(burst(DEFAULT, resets=4),))
+    assert "answers-from-elsewhere" not in {cause.cause for cause in found.causes}
+
+
+def test_a_destination_that_the_routes_deliver_here_is_said_to_be_here() -> None:
+    assert any("address of this host" in line for line in verdict(seen("timeout", route=LOOPED)).evidence)
+
+
+def test_a_proven_verdict_does_not_make_its_possible_causes_proven() -> None:
+    found = verdict(seen("timeout"), bound("connected"))
+    assert (found.certainty, {cause.certainty for cause in found.causes}) == ("proven", {"possible"})
+    assert "its cause only possible" in effort(found)
+    rejected = verdict(seen("prohibited", icmp=PROHIBITED), bound("connected"))
+    assert effort(rejected).startswith("certainty: proven;")
 
 
 @pytest.mark.parametrize("controls", [(), (ALIVE,)])

@@ -12,6 +12,7 @@ from ..language.transcript import skipped
 from ..log.writer import records_of
 from ..model.checks import Check, CommandFailed, Expectation, Failed
 from ..model.connection import Connection
+from ..model.results import Text
 from .screen import Screen
 from .status import Status
 
@@ -33,7 +34,8 @@ class Interpreter:
     def run(self, calls: Sequence[Call], echo: bool = False) -> Status:
         """Run calls in order until the end, a failure, Ctrl-C or `quit`."""
         status = Status.OK
-        for call in calls:
+        for written in calls:
+            call = written._replace(text=self.session.secrets.line(written.text))
             if echo:
                 self.screen.echo(call.text)
             done = self._run(call)
@@ -50,6 +52,7 @@ class Interpreter:
         parser = Parser(CATALOGUE, self.session.variables, load)
         parser.parse_line(line, source, number)
         if parser.problems:
+            line = self.session.secrets.line(line)
             command = self.session.journal.command(line, f"{source}:{number}" if source else "typed")
             why = "; ".join(problem.message for problem in parser.problems)
             self.session.journal.write(CommandFailed(why), command)
@@ -65,11 +68,14 @@ class Interpreter:
     def _run(self, call: Call) -> Status:
         journal = self.session.journal
         number = journal.command(call.text, call.where or "typed")
+        has_secrets = self.session.secrets.learn(call.command.name, call.arguments)
         self.session.origin = call.source
         self.session.then = None
         self.screen.settle()  # the command may wait for a long time
         try:
             result = call.command.run(self.session, **call.arguments)
+            if has_secrets:
+                result = self._hidden(result)
             if type(result) is Expectation:
                 result = self._checked(call, result)
             self._remember(result)
@@ -90,6 +96,15 @@ class Interpreter:
         if self.session.pending_signal:
             raise self.session.pending_signal
         return Status.INTERRUPTED if getattr(result, "cancelled", False) else Status.OK
+
+    def _hidden(self, result: Any) -> Any:
+        """Return the result of a command with secrets in its line: the texts that repeat them without them."""
+        hide = self.session.secrets.text
+        if type(result) is Text:
+            return Text(map(hide, result.lines))
+        if type(result) is Expectation:
+            return result._replace(expected=hide(result.expected), seen=hide(result.seen))
+        return result
 
     def _show(self, result: Any) -> None:
         """Log and show a result of the command that is running, before its last one."""

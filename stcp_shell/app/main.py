@@ -22,6 +22,7 @@ from ..log.logfile import NotOurs
 from ..report.text.escape import visible
 from .interpreter import Interpreter
 from .options import Arguments, UsageError, help_text, parse
+from .paper import columns, folded
 from .runner import Ended, run_session
 from .scripts import Scripts, given_variables, read_scripts
 from .status import Status
@@ -172,8 +173,10 @@ def _report(arguments: Arguments, paths: Sequence[str], environment: Environment
 def _complain(environment: Environment, problem: object, status: Status) -> Status:
     text = str(problem)
     located = isinstance(problem, Problem) and problem.source
+    text = visible(text if located else f"stcp-shell: {text}")
+    parts = folded(text, columns(environment.stderr)) if environment.stderr.isatty() else [text]
     with suppress(OSError):  # standard error cannot be written, for example EPIPE: the reader of the pipe has closed it
-        environment.stderr.write(visible(text if located else f"stcp-shell: {text}") + "\n")
+        environment.stderr.writelines(f"{part}\n" for part in parts)
         environment.stderr.flush()
     return status
 

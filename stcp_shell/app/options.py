@@ -4,14 +4,15 @@ Written by hand, without argparse, whose import alone takes a sixth of the time 
 """
 
 import os
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple, Optional
 
 from ..commands.topics import TOPICS
 from ..errors import StcpError, near_miss
-from ..language.kinds import FLAG, PATH, SECONDS, TEXT, Kind, choice, whole
+from ..language.declaration import foreign
+from ..language.kinds import FLAG, PATH, SECONDS, TEXT, Kind, choice, host_and_port, is_address, whole
 from ..language.syntax import as_word
-from ..report.formats import FORMATS
+from ..report.formats import FORMATS, format_of
 from .status import EXIT_STATUS
 
 
@@ -127,7 +128,7 @@ class Arguments:
         self.notice = ""  # what to say before anything else
 
 
-def parse(words: Sequence[str], scenarios: Sequence[str] = (), commands: Container[str] = ()) -> Arguments:
+def parse(words: Sequence[str], scenarios: Sequence[str] = (), commands: Collection[str] = ()) -> Arguments:
     """Parse a command line. Raises UsageError.
 
     If the first FILE is one of the first words of `commands`, and no file, all the words from there on are a command.
@@ -143,7 +144,7 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = (), commands: Contain
             found.files += waiting
             break
         if word == "-" or not word.startswith("-"):
-            if word in commands and not found.files and not found.commands and _is_command(found, word):
+            if commands and not found.files and not found.commands and _is_command(found, word, waiting, commands):
                 found.commands.append(" ".join(map(_as_written, [word, *waiting])))
                 break
             found.files.append(word)
@@ -170,8 +171,13 @@ def parse(words: Sequence[str], scenarios: Sequence[str] = (), commands: Contain
     return found
 
 
-def _is_command(found: Arguments, word: str) -> bool:
-    """Return whether a word with the name of a command is no file."""
+def _is_command(found: Arguments, word: str, others: Sequence[str], commands: Collection[str]) -> bool:
+    """Return whether a word is a command, not a file. Raises UsageError if it looks like a wrong command."""
+    if word.lower() not in commands:
+        hint = "" if found.given & {"--manual", "--report"} else _no_file(word, others, commands)
+        if hint:
+            raise UsageError(hint)
+        return False
     if not os.path.exists(word):
         return True
     found.notice = f"{word} is a file here, which is run as a script; for the command use -c"
@@ -180,7 +186,21 @@ def _is_command(found: Arguments, word: str) -> bool:
 
 def _as_written(word: str) -> str:
     """Return a word of the command line as one word of the language; options stay options."""
-    return word if word[:1] == "-" and word[1:2].isalpha() and word.isascii() and word.isprintable() else as_word(word)
+    plain = word.isascii() and word.isprintable() and not any(each in word for each in " ;#'$")
+    return word if word[:1] == "-" and word.lstrip("-")[:1].isalpha() and plain else as_word(word)
+
+
+def _no_file(word: str, others: Sequence[str], commands: Collection[str]) -> str:
+    """Return what a first word may stand for that is no file: a command, or a host; empty: it may be a file."""
+    if "/" in word or os.path.lexists(word):
+        return ""
+    name, number = host_and_port(word)
+    if is_address(name) or (number.isdecimal() and not others):
+        meant = " ".join([word, *others]) if is_address(name) else word
+        return f"{word[:60]}: there is no such file; for a connection: stcp-shell connect {meant[:80]}"
+    if "." not in word and (hint := foreign(word) or near_miss(word, commands)):
+        return f"{word[:60]}: there is no such command or file{hint}"
+    return ""
 
 
 def _check_report(found: Arguments) -> None:
@@ -190,6 +210,11 @@ def _check_report(found: Arguments) -> None:
             raise UsageError(f"--report runs nothing: remove {running[0]}")
     elif found.format not in (None, *SESSION_FORMATS):
         raise UsageError(f"--format {found.format} needs --report FILE; a session has {', '.join(SESSION_FORMATS)}")
+    if found.output and found.format is None:
+        try:
+            format_of(found.output)
+        except ValueError as why:
+            raise UsageError(f"--output {found.output[-60:]}: {why}; or give --format") from None
     together = (
         *(("--output", "--report"), ("--force", "--output"), ("--redact", "--report")),
         *(("--key", "--redact"), ("--redact-also", "--redact")),

@@ -4,6 +4,7 @@ import gc
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import BinaryIO, NamedTuple, Optional
 
 from .. import __version__
@@ -13,7 +14,7 @@ from ..environment import Environment
 from ..errors import OutputClosed, OutputFull, ScriptProblem, Terminated
 from ..language.parser import Call
 from ..language.syntax import MOST_LINE
-from ..language.transcript import has_prompt, is_transcript, skipped, without_prompt
+from ..language.transcript import begins_ticket, commands, has_prompt, output_lines, skipped, without_prompt
 from ..log.writer import Journal, default_path
 from ..model.checks import Check, Failed
 from .interpreter import Interpreter
@@ -159,17 +160,21 @@ def feed(interpreter: Interpreter, source: str = "<stdin>") -> int:
     """Run the lines of standard input as they arrive: the writer may wait for a result before it sends the next."""
     stdin = interpreter.session.environment.stdin
     status, transcript, output = Status.OK, False, 0
-    lines: Iterable[bytes] = _lines(stdin) if stdin else ()
-    if stdin and _is_file(stdin):
-        lines = list(lines)
-        transcript = is_transcript(line.decode("utf-8", "replace") for line in lines)
-    for number, line in enumerate(lines, 1):
-        text = line.decode("utf-8-sig" if number == 1 else "utf-8", "surrogateescape").rstrip("\r\n")
+    lines = _decoded(_lines(stdin) if stdin else ())
+    first = list(islice(lines, 1))
+    kept: Iterable[Optional[str]] = chain(first, lines)
+    if stdin and first and (_is_file(stdin) or begins_ticket(first[0])):
+        whole = [*first, *lines]
+        kept = commands(whole)
+        output = output_lines(whole, kept)
+    for number, text in enumerate(kept, 1):
+        if text is None:
+            continue
         transcript = transcript or has_prompt(text)
         if transcript and not has_prompt(text):
             output += bool(text.strip())
             continue
-        interpreter.screen.echo(without_prompt(text))
+        interpreter.screen.echo(interpreter.session.secrets.line(without_prompt(text)))
         done = interpreter.run_line(text, source, number)
         if done is Status.INTERRUPTED or (done and not interpreter.keep_going):
             return done
@@ -179,6 +184,11 @@ def feed(interpreter: Interpreter, source: str = "<stdin>") -> int:
     if output:
         interpreter.screen.warn(skipped(output))
     return status
+
+
+def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        yield line.decode("utf-8" if number else "utf-8-sig", "surrogateescape").rstrip("\r\n")
 
 
 def _is_file(stream: BinaryIO) -> bool:

@@ -46,7 +46,9 @@ def read_scripts(arguments: Arguments, variables: dict[str, str], environment: E
     Only commands from a file are echoed while they run.
     """
     scripts = Scripts([], variables, [], [])
+    checking = "--check" in arguments.given
     parser = Parser(CATALOGUE, variables, load)
+    parser.checking = checking
     for text in arguments.commands:
         parser.parse(text, "-c")
     if parser.skipped:
@@ -54,11 +56,12 @@ def read_scripts(arguments: Arguments, variables: dict[str, str], environment: E
     if arguments.commands:
         scripts.programs.append(Program(parser.calls, echo=False))
     files = arguments.files
-    if "--check" in arguments.given and not files and not arguments.commands:
+    if checking and not files and not arguments.commands:
         files = ["-"]  # nothing runs, so standard input need not be read line by line
     problems = list(parser.problems)
     for path in files:
         parser = Parser(CATALOGUE, variables if arguments.jobs else parser.variables, load)
+        parser.checking = checking
         _read(path, parser, environment)
         if parser.skipped:
             scripts.remarks.append(f"{path}: {skipped(parser.skipped)}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import Failure
 from ..language.declaration import Option, command
-from ..language.kinds import ADDRESSES, FLAG, HOST, PATH, PORT, SECONDS, TEXT, choice
+from ..language.kinds import ADDRESSES, FLAG, HOST, PATH, SECONDS, TARGET, TEXT, choice
 from ..model.connection import Destination, Endpoint, family_of
 from ..net import resolver
 from .session import Session, Waiting
@@ -29,7 +29,7 @@ _FILE = Option("password-file", PATH, "a file with the password, which only you 
     "callback ftp",
     _SERVER,
     _USER,
-    Option("port", PORT, "the port of the control connection (21)", bare=True),
+    Option("port", TARGET, "the port of the control connection (21)", bare=True),
     Option("extended", FLAG, "use EPRT with IPv4, too"),
     _FROM,
     _TIMEOUT,
@@ -66,7 +66,7 @@ def callback_ftp(
     "callback ndmp",
     _SERVER,
     _USER,
-    Option("port", PORT, "the port of the control connection (10000)", bare=True),
+    Option("port", TARGET, "the port of the control connection (10000)", bare=True),
     Option("auth", choice("none", "text", "md5"), "how to log in; without it the best that the agent offers"),
     _FROM,
     _TIMEOUT,

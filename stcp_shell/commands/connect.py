@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..environment import iso_time
 from ..errors import Failure, Terminated, reason
 from ..language.declaration import Option, command
-from ..language.kinds import FLAG, HOST, LOCAL, PORT, SECONDS
+from ..language.kinds import FLAG, HOST, LOCAL, SECONDS, TARGET
 from ..model.connection import INET, Connection, Destination, Endpoint, ResolvedRoute, family_of
 from ..net import resolver
 from ..net.sockaddr import ANY
@@ -25,7 +25,7 @@ _UNMEASURED = "the distance of the device that replied is not known"
 @command(
     "connect",
     Option("name", HOST, "the host: an address or a name", required=True, bare=True),
-    Option("port", PORT, "the port: a number or a service name", required=True, bare=True),
+    Option("port", TARGET, "the port: a number or a service name", required=True, bare=True),
     Option("from", LOCAL, "bind to this source address first"),
     Option("timeout", SECONDS, "give up after this many seconds (10, or the value of `set timeout`)"),
     Option("who", FLAG, "also measure how far away the device is that accepted or refused"),

@@ -12,7 +12,6 @@ from ..errors import Failure, Terminated, reason
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import COUNT, FLAG, SECONDS, TEXT, choice
 from ..model.results import Accepted, Listening, Received, Sent, ShutDown, SocketName, WaitTimedOut
-from ..model.secrets import masked
 from ..net.octets import text_of
 from ..net.sockaddr import unpack
 from .session import TICK, Session, Socket, Waiting
@@ -109,8 +108,9 @@ def recv(session: Session, max: int = 4096, timeout: float | None = None) -> Rec
     except OSError as error:
         raise Failure(reason(error)) from None
     peer = str(entry.peer) if entry.kind == "dgram" else None
-    session.last_received = masked(text_of(data)) if data else None
-    return Received(entry.number, len(data), masked(text_of(data)), peer)
+    text = session.secrets.text(text_of(data))
+    session.last_received = text if data else None
+    return Received(entry.number, len(data), text, peer)
 
 
 @command("shutdown", Option("how", choice(*_HOW), "the direction to end (both)"), examples=["shutdown -how write"])

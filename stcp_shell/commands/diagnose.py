@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..language.declaration import Option, command
-from ..language.kinds import ADDRESSES, FLAG, HOST, PATH, PORT, PORTS, SECONDS, Kind, at_least, choices, whole
+from ..language.kinds import ADDRESSES, FLAG, HOST, PATH, PORTS, SECONDS, TARGET, Kind, at_least, choices, whole
 from ..language.kinds import port as port_kind
 from ..model.connection import Endpoint, family_of
 from ..net import resolver
-from .log import check_new, save_ticket
+from .log import check_new, known_suffix, save_ticket
 from .session import Session, Waiting
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _control(text: str) -> int | str:
 @command(
     "diagnose",
     Option("name", HOST, "the host: an address or a name", required=True, bare=True),
-    Option("port", PORT, "the port: a number or a service name", required=True, bare=True),
+    Option("port", TARGET, "the port: a number or a service name", required=True, bare=True),
     Option("from", ADDRESSES, "only these source addresses and the default one"),
     Option("timeout", _TIMEOUT, "seconds that one attempt waits (5; at least 1.2)"),
     Option("ports", PORTS, "test these ports too"),
@@ -53,10 +53,10 @@ def _control(text: str) -> int | str:
         "diagnose 10.1.1.1 2121",
         "diagnose client:ftp -save proof.html",
         "diagnose -name 10.1.1.1 -port 2121",
-        "diagnose client:ftp",
         "diagnose -name 10.1.1.1 -port ftp -from 172.16.1.50 -timeout 3",
         "diagnose -name 10.1.1.1 -port 2121 -quick",
     ],
+    parsing=known_suffix,
 )
 def diagnose(
     session: Session,

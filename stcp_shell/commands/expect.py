@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from ..errors import Failure
 from ..language.declaration import Argument, Option, command
@@ -13,6 +14,9 @@ from ..model.results import Text
 from ..report.text.connection import details, headline
 from ..report.text.words import duration
 from .session import TICK, Session, Waiting
+
+if TYPE_CHECKING:
+    from ..model.prediction import Prediction
 
 
 def verdicts() -> tuple[str, ...]:
@@ -132,6 +136,35 @@ def expect_callback(session: Session, source: str | None = None, same_source: bo
     seen = dict.fromkeys(f"a callback from {each.source.address}" for each in called)
     evidence = (watched.verdict.summary, *watched.verdict.evidence)
     return Expectation(met, " ".join(wanted), f"{', '.join(seen) or 'no callback'} ({watched.verdict.kind})", evidence)
+
+
+@command(
+    "expect source",
+    Argument("address", ADDRESS, "the source address that the last predict must give"),
+    examples=["expect source 192.168.77.50"],
+)
+def expect_source(session: Session, address: str) -> Expectation:
+    """Check the source address of the last prediction."""
+    found = _prediction(session)
+    seen = f"source {found.source or 'not known'} ({found.level})"
+    return Expectation(found.source == address, f"source {address}", seen, found.missing)
+
+
+@command(
+    "expect level",
+    Argument("level", choice("certain", "documented", "conditional", "unknown"), "how sure the prediction must be"),
+    examples=["expect level certain"],
+)
+def expect_level(session: Session, level: str) -> Expectation:
+    """Check how sure the last prediction is."""
+    found = _prediction(session)
+    return Expectation(found.level == level, f"level {level}", f"level {found.level}", found.missing)
+
+
+def _prediction(session: Session) -> Prediction:
+    if session.last_prediction is None:
+        raise Failure("there is no prediction yet: use predict first")
+    return session.last_prediction
 
 
 @command(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..errors import Failure, near_miss
-from ..language.declaration import Argument, Catalogue, Command, Option, command
+from ..errors import near_miss
+from ..language.declaration import Argument, Catalogue, Command, Option, command, foreign
 from ..language.kinds import COMMAND
 from ..model.results import Text
 from ..report.text.words import fold
 from .topics import TOPICS
 
 if TYPE_CHECKING:
+    from ..language.parser import Parser
     from .session import Session
 
 LANGUAGE = """\
@@ -22,11 +23,25 @@ The language of typed lines, scripts, piped lines and -c
   # or & at the start of a line      a comment"""
 
 
+def _is_known(parser: Parser, arguments: dict[str, Any]) -> None:
+    """Raise ValueError if there is no such command or topic."""
+    topic = arguments.get("topic")
+    if topic and not _exists(topic, parser.catalogue):
+        words = [*(c.name for c in parser.catalogue), *TOPICS, "commands"]
+        hint = foreign(topic) or near_miss(topic, words) or "; help lists them"
+        raise ValueError(f"there is no command or topic {topic[:40]!r}{hint}")
+
+
+def _exists(topic: str, catalogue: Catalogue) -> bool:
+    return bool(topic in (*TOPICS, "commands") or catalogue.get(topic) or catalogue.members(topic))
+
+
 @command(
     "help",
     Argument("topic", COMMAND, "the command or topic", required=False, rest=True),
     examples=["help", "help connect", "help verdicts", "help commands"],
     also=("?",),
+    parsing=_is_known,
 )
 def help_(session: Session, topic: str | None = None) -> Text:
     """List the commands and topics, or explain one; `?` does the same."""
@@ -37,7 +52,9 @@ def help_(session: Session, topic: str | None = None) -> Text:
 def overview(catalogue: Catalogue, width: int) -> Iterator[str]:
     """Yield the names of all commands and topics: they fit on a screen."""
     for family, commands in catalogue.families.items():
-        yield from fold("  ".join(each.name for each in commands), f"{family:<22} ", " " * 23, width)
+        names = "  ".join(each.name.replace(" ", "\xa0") for each in commands)  # a name is not broken
+        for line in fold(names, f"{family:<22} ", " " * 23, width):
+            yield line.replace("\xa0", " ")
     yield from fold("  ".join((*TOPICS, "commands")), f"{'Topics':<22} ", " " * 23, width)
     yield ""
     yield "help COMMAND explains one, help commands each in a line, help TOPIC a subject."
@@ -74,16 +91,13 @@ def about(topic: str, width: int) -> Iterator[str]:
 
 
 def explain(topic: str, catalogue: Catalogue, width: int) -> Iterator[str]:
-    """Yield the help of one command, or of the members of a group (`help route`). Raises Failure if it is unknown."""
+    """Yield the help of one command, or of the members of a group (`help route`)."""
     if topic == "commands":
         return every_command(catalogue, width)
     if topic in TOPICS:
         return about(topic, width)
     members = catalogue.members(topic)
     alone = catalogue.get(topic)
-    if not alone and not members:
-        hint = near_miss(topic, [*(c.name for c in catalogue), *TOPICS, "commands"]) or "; help lists them"
-        raise Failure(f"there is no command or topic {topic[:40]!r}{hint}")
     found = [c for c in (alone, *(catalogue.get(f"{topic} {m}") for m in members)) if c]
     return _explained(found, width)
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import Failure
 from ..language.declaration import Argument, Option, command
 from ..language.kinds import FLAG, PATH, TEXT, choice
 from ..model.results import Clip, Saved, Text
-from ..model.secrets import masked
 from ..model.session import Note
 from ..report.formats import FORMATS, format_of
 from .session import Session
 
 if TYPE_CHECKING:
+    from ..language.parser import Parser
     from ..log.redaction import Redactor
     from ..log.state import State
     from ..model.comparison import Comparison
@@ -29,6 +29,23 @@ _KEY = Option("key", PATH, "with -redact: the key of the stand-ins; the file is 
 _NEEDS = (("key", "redact"), ("redact-also", "redact"))
 
 
+def known_suffix(parser: Parser, arguments: dict[str, Any]) -> None:
+    """Raise ValueError if -save has a suffix that is no format's, and there is no -format: before anything runs."""
+    if "format" not in arguments and (path := arguments.get("save")):
+        try:
+            format_of(path)
+        except ValueError as why:
+            raise ValueError(f"-save {path[-60:]}: {why}") from None
+
+
+def _logs_exist(parser: Parser, arguments: dict[str, Any]) -> None:
+    """Raise ValueError with --check for a log that does not exist, if no command before this one writes it."""
+    written = {str(call.arguments.get(name)) for call in parser.calls for name in ("save", "file")}
+    for path in filter(None, (arguments.get("old"), arguments.get("new"))):
+        if parser.checking and path not in written and not os.path.exists(os.path.expanduser(path)):
+            raise ValueError(f"{path[-60:]}: No such file or directory")
+
+
 @command(
     "log",
     _FORMAT,
@@ -39,6 +56,7 @@ _NEEDS = (("key", "redact"), ("redact-also", "redact"))
     Option("force", FLAG, "with -save: overwrite an existing file"),
     needs=(*_NEEDS, ("force", "save")),
     examples=["log", "log -save ticket.txt", "log -save ticket.html", "log -redact -key ~/ticket.key"],
+    parsing=known_suffix,
 )
 def log(
     session: Session,
@@ -107,6 +125,7 @@ def copy(
     Argument("old", PATH, "a session log; without it: the first results of this session", required=False),
     Argument("new", PATH, "a later session log; without it: this session", required=False),
     examples=["compare", "compare before.jsonl", "compare before.jsonl after.jsonl"],
+    parsing=_logs_exist,
 )
 def compare(session: Session, old: str | None = None, new: str | None = None) -> Comparison:
     """Show what has changed: results by source and destination, verdicts, addresses, routes.
@@ -129,7 +148,7 @@ def compare(session: Session, old: str | None = None, new: str | None = None) ->
 @command("note", Argument("text", TEXT, "the remark", rest=True), examples=["note firewall rule 12 was added"])
 def note(session: Session, text: str) -> Note:
     """Write a remark into the session log."""
-    return Note(masked(text))
+    return Note(session.secrets.text(text))
 
 
 @command(
@@ -173,7 +192,7 @@ def _lines(session: Session, format: str, redact: bool, also: str | None, key: s
     from ..log.reader import ReadProblems, entries  # late, like all that a ticket needs
 
     journal = session.journal
-    problems = ReadProblems(journal.dropped)
+    problems = ReadProblems(journal.dropped, live=True)
     redactor = None
     if redact:
         from ..log.redaction import Redactor

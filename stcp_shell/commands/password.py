@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..environment import Environment
-from ..errors import Failure
+from ..errors import Failure, reason
 
 VARIABLE = "STCP_SHELL_PASSWORD"
 _MOST = 4096  # bytes
@@ -49,6 +49,25 @@ def _lines() -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+        os.close(terminal)
+
+
+@contextmanager
+def raw_keys() -> Iterator[int]:
+    """Have the terminal deliver and echo each key, with a newline for Enter; yield its descriptor. Raises Failure."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+    except OSError as error:
+        raise Failure(f"/dev/tty: {reason(error)}") from None
+    before = termios.tcgetattr(terminal)
+    mode = [*before]
+    mode[0] |= termios.ICRNL
+    mode[3] = (mode[3] | termios.ECHO) & ~termios.ICANON
+    try:
+        termios.tcsetattr(terminal, termios.TCSANOW, mode)
+        yield terminal
+    finally:
+        termios.tcsetattr(terminal, termios.TCSANOW, before)
         os.close(terminal)
 
 

@@ -12,14 +12,17 @@ from ..language.declaration import Catalogue
 from ..log import SCHEMA
 from ..log.writer import Journal
 from ..model.connection import Connection, Endpoint, ResolvedRoute
-from ..model.secrets import masked
+from ..model.secrets import MASK, Secrets, is_secret, masked_words
 from ..model.session import SessionBegun, SessionEnd
 
 if TYPE_CHECKING:
     from ..errors import Terminated
     from ..model.callback import Watched
     from ..model.diagnosis import Verdict
+    from ..model.prediction import Prediction
     from ..net.tables.route_cache import RouteCache
+    from ..pasted.host import Host
+    from ..pasted.prefixes import Prefixes
     from .snapshot import Snapshot
 
 DEFAULT_TIMEOUT = 10.0  # seconds: Linux sends a SYN four times in that, after 0, 1, 3 and 7 s (RFC 6298, section 5)
@@ -62,6 +65,7 @@ class Session:
         self.catalogue = catalogue  # of the commands
         self.journal = journal
         self.variables = variables
+        self.secrets = Secrets(variables)
         self.sockets: dict[int, Socket] = {}
         self.current: Optional[Socket] = None
         self.destinations: dict[str, None] = {}
@@ -82,6 +86,10 @@ class Session:
         self.last_connection: Optional[Connection] = None
         self.last_verdicts: list[Verdict] = []
         self.last_watch: Optional[Watched] = None
+        self.last_prediction: Optional[Prediction] = None
+        self.clipboard: Optional[bytes] = None  # a table that was pasted at the prompt: `paste` loads it
+        self.hosts: dict[str, Host] = {}  # other hosts whose tables were loaded
+        self._prefixes: dict[Host, Prefixes] = {}
         self.last_accepted: Optional[Endpoint] = None  # the caller
         self.last_received: Optional[str] = None  # by the last recv, as it was shown
         self._numbers = 0
@@ -93,6 +101,10 @@ class Session:
     def timeout(self) -> float:
         """Seconds that a wait may last (`set timeout`), unless the command has its own timeout."""
         return float(self.variables.get("timeout", DEFAULT_TIMEOUT))
+
+    def shown(self, name: str) -> str:
+        """Return the value of a variable as it may be shown."""
+        return MASK if is_secret(name) else self.secrets.text(self.variables[name])
 
     def add(self, family: str, kind: str, sock: socket.socket) -> Socket:
         """Number a socket and make it the current one."""
@@ -126,6 +138,14 @@ class Session:
         self.destinations[destination] = None
         if len(self.destinations) > MOST_DESTINATIONS:
             del self.destinations[next(iter(self.destinations))]
+
+    def prefixes(self, host: "Host") -> "Prefixes":
+        """Return the index of a loaded host's routes."""
+        from ..pasted.prefixes import Prefixes
+
+        if host not in self._prefixes:
+            self._prefixes[host] = Prefixes(host)
+        return self._prefixes[host]
 
     def resolve_route(
         self, destination: Endpoint, source: Optional[str], protocol: str = "tcp"
@@ -174,7 +194,7 @@ class Session:
                 arguments=_encodable(arguments),
                 pid=os.getpid(),
                 schema=SCHEMA,
-                variables=_encodable([f"{name}={value}" for name, value in self.variables.items()]),
+                variables=_encodable([f"{name}={self.shown(name)}" for name in self.variables]),
                 scripts=_encodable(scripts),
             )
         )
@@ -194,4 +214,4 @@ class Session:
 
 def _encodable(words: Iterable[str]) -> tuple[str, ...]:
     """Return words of the command line, which can hold any bytes, as text that JSON can hold; without secrets."""
-    return tuple(masked(word.encode("utf-8", "backslashreplace").decode()) for word in words)
+    return tuple(masked_words([word.encode("utf-8", "backslashreplace").decode() for word in words]))

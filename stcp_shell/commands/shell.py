@@ -8,7 +8,6 @@ from ..language.declaration import Argument, Option, command
 from ..language.kinds import COUNT, FLAG, NAME, PATH, TEXT, seconds
 from ..language.syntax import MOST_VALUE, is_name
 from ..model.results import Sourced, Text, Variables
-from ..model.secrets import MASK, is_secret
 from ..report.text.escape import visible
 from .session import Session
 
@@ -66,14 +65,10 @@ def set_(session: Session, name: str | None = None, value: str = "", default: bo
     The variable `timeout` is the time in seconds that connect, accept and recv wait.
     """
     if name is None:
-        return Variables({each: _shown(session, each) for each in sorted(session.variables)})
+        return Variables({each: session.shown(each) for each in sorted(session.variables)})
     if not (default and name in session.variables):
         session.variables[name] = value
-    return Variables({name: _shown(session, name)})
-
-
-def _shown(session: Session, name: str) -> str:
-    return MASK if is_secret(name) else session.variables[name]
+    return Variables({name: session.shown(name)})
 
 
 @command("source", Argument("file", PATH, "a script"), examples=["source multihomed.stcp"], parsing=_include)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..language.declaration import Option, command
-from ..language.kinds import ADDRESSES, HOST, PORT, SECONDS, Kind, whole
+from ..language.kinds import ADDRESSES, HOST, SECONDS, TARGET, Kind, whole
 from ..model.connection import Destination, Endpoint
 from ..net import resolver
 from .session import Session, Waiting
@@ -21,7 +21,7 @@ DEFAULT_HOPS, DEFAULT_TIMEOUT = 30, 4.0
 @command(
     "traceroute",
     Option("name", HOST, "the host: an address or a name", required=True, bare=True),
-    Option("port", PORT, "the port: a number or a service name", required=True, bare=True),
+    Option("port", TARGET, "the port: a number or a service name", required=True, bare=True),
     Option("from", ADDRESSES, "the source addresses to bind to; without it the kernel chooses one"),
     Option("max", _HOPS, "the most hops to probe (30)"),
     Option("timeout", SECONDS, "give up on silent hops after this many seconds (4)"),

@@ -88,7 +88,7 @@ class Watching:
         self._waiting = [each for each in self._waiting if id(each) not in done]
 
     def _rise(self, name: str) -> int | None:
-        """Return by how much a counter has risen since the begin; None: not known."""
+        """Return by how much a counter has risen since the start; None: not known."""
         after = snmp.counters().get(name)
         return None if name not in self._counts or after is None else snmp.rise(self._counts[name], after)
 

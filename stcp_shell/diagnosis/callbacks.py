@@ -180,7 +180,7 @@ def _missed(calls: Sequence[Call], balance: Balance) -> Iterator[str]:
         return
     own = sum(each.record.since is not None and not each.record.guessed for each in calls)
     if balance.opened <= own:
-        yield f"nothing was missed: {own} seen since the begin, and this host opened no more (Tcp.ActiveOpens)"
+        yield f"nothing was missed: {own} seen since the start, and this host opened no more (Tcp.ActiveOpens)"
     else:
         opened = f"{balance.opened} connection{'s' * (balance.opened > 1)}"
         missed = ", or were missed" if balance.lost or balance.missed or balance.left_out else ""

@@ -183,8 +183,9 @@ class Case(NamedTuple):
 
     @property
     def here(self) -> bool:
-        """Whether the destination is one of this host's addresses."""
-        return self.destination.address.partition("%")[0] in self.host.addresses
+        """Whether the destination is one of this host's addresses, as its list of them or its routing tables say."""
+        own = self.destination.address.partition("%")[0] in self.host.addresses
+        return own or any(seen.route and seen.route.kind == "local" for seen in self.observations)
 
     @property
     def six(self) -> bool:

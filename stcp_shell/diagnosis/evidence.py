@@ -9,7 +9,7 @@ from itertools import groupby
 from ..model.attempt import Control
 from ..model.diagnosis import Cause, Observation, Reading, named
 from ..model.trace import Trace
-from .case import Case, ways
+from .case import Burst, Case, ways
 from .causes import CAUSES, explain
 from .rules import Conclusion
 from .statistics import lost_in_a_crowd
@@ -181,7 +181,7 @@ def host_causes(case: Case, found: Conclusion) -> tuple[Cause, ...]:
     for route in [seen.route for seen in case.failing if seen.route and seen.route.redirected and seen.left_host][:1]:
         because = f"this host follows an ICMP redirect to {route.gateway} that it has learned"
         causes.append(explain("learned-redirect", "likely", because))
-    for burst in [burst for seen in case.failing if (burst := case.burst(seen)) and burst.reset_here()][:1]:
+    for burst in [burst for seen in case.failing if (burst := _reset_here(case, seen))][:1]:
         because = (
             f"this host sent {burst.resets} RSTs while {burst.syns} SYNs were sent, and none after: the answers come "
             "from another address or port than the one asked"
@@ -192,6 +192,17 @@ def host_causes(case: Case, found: Conclusion) -> tuple[Cause, ...]:
         certainty = "likely" if lost or (seen.tls and seen.tls.segments_missing) else "possible"
         causes.append(explain("black-hole", certainty, f"from {seen.address}: {seen.mtu if lost else seen.tls}"))
     return tuple(causes)
+
+
+def _reset_here(case: Case, seen: Observation) -> Burst | None:
+    """Return the SYNs whose answers this host reset; None: there is no sign of that.
+
+    The RSTs of a destination on this host itself are counted, too; a source that got a RST was answered as asked.
+    """
+    burst = case.burst(seen)
+    if burst is None or not burst.reset_here() or not seen.silent or case.here or case.host.far_end:
+        return None
+    return None if seen.route and seen.route.interface == "lo" else burst
 
 
 def readings(case: Case) -> Iterator[Reading]:

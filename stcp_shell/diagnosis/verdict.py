@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Optional
 
 from ..model.connection import Destination
-from ..model.diagnosis import Cause, Verdict
+from ..model.diagnosis import CERTAINTIES, Cause, Verdict
 from . import agreement, comparison, evidence, patterns, remedies, rules
 from .callbacks import CALLBACKS
 from .case import Case
@@ -21,9 +21,6 @@ class VerdictKind(NamedTuple):
     rule: Callable[[Case], Optional[Conclusion]]
     severity: str
     remedies: remedies.Remedies = remedies.none
-
-
-_CERTAINTIES = ("proven", "likely", "possible")
 
 
 def judge(case: Case, systems: tuple[str, ...] = ()) -> Verdict:
@@ -57,7 +54,7 @@ def _sorted(causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
     """Return the causes, the most certain first, else in their order; each once."""
     unique = {(cause.cause, cause.box): cause for cause in reversed(causes)}
     kept = [cause for cause in causes if unique[cause.cause, cause.box] is cause]
-    return tuple(sorted(kept, key=lambda cause: _CERTAINTIES.index(cause.certainty)))
+    return tuple(sorted(kept, key=lambda cause: CERTAINTIES.index(cause.certainty)))
 
 
 _UNCLEAR = VerdictKind(

@@ -159,7 +159,7 @@ FILTERS = (
     ),
     Scenario(
         "loss",
-        "Router Z loses two of five SYNs, whoever sent them.",
+        "Router Z loses two of five SYNs, from whatever source.",
         "lossy",
         {
             "router-z": firewall(

@@ -4,10 +4,13 @@ from typing import Any, Union
 
 from ..errors import SyntaxProblem, brief, near_miss
 from .declaration import Argument, Command, Option, keyword_of
-from .kinds import FLAG, host_and_port, is_address
+from .kinds import FLAG, bracketed, host_and_port, is_address
 from .syntax import Word
+from .transcript import CONTINUED
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"  # what editors and mailers make of a hyphen
+ONE_LINE = "write the command on one line"
+_SMART = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab"  # quotes that editors and mailers write
 _QUOTES = '"\u2018\u2019\u201c\u201d\u201e\u00ab`'
 # Words of other programs for options of this one.
 _MEANT = {
@@ -41,9 +44,12 @@ def arguments_of(command: Command, head: Word, words: list[Word]) -> dict[str, A
         if value is None or _is_option(value):
             needed = f"-{option.name} {option.kind.label}"
             raise SyntaxProblem(f"{command.name}: {word.text} needs a value: {needed}", word.column)
+        _check_characters(command, value)
         _store(command, option, value, values)
+    if rest and loose:
+        _check_text(command, loose)
     _assign(command, loose, values)
-    _check(command, head, values)
+    _check(command, head, values, words)
     return values
 
 
@@ -55,12 +61,11 @@ def _is_option(word: Word) -> bool:
 def _check_characters(command: Command, word: Word) -> None:
     """Raise SyntaxProblem for an option or a quote as other programs write it, or as editors change it."""
     text = word.text
-    if word.literal or text[0].isalnum():  # most words
+    if word.literal or not text or text[0].isalnum():  # most words
         return
+    _check_continuation(command, word)
     if text[0] in _QUOTES:
         raise SyntaxProblem(f"{command.name}: {brief(text)}: quote with apostrophes: '…'", word.column)
-    if text == "\\":
-        raise SyntaxProblem(f"{command.name}: no line is continued by a \\: write the command on one line", word.column)
     name, equals, value = text.lstrip("-" + _DASHES).partition("=")
     dashes = text[: len(text) - len(name + equals + value)]
     if not dashes or not name[:1].isalpha() or (dashes == "-" and (not equals or name not in command.options)):
@@ -72,6 +77,21 @@ def _check_characters(command: Command, word: Word) -> None:
         raise SyntaxProblem(f"{command.name}: {brief(text)} begins with {brief(odd)}, no hyphen: {right}", word.column)
     at = word.column + (len(name) + 1 if dashes == "-" else len(dashes) - 1)
     raise SyntaxProblem(f"{command.name}: {brief(text)}: {right}", at)
+
+
+def _check_continuation(command: Command, word: Word) -> None:
+    """Raise SyntaxProblem if a word continues the line for OpenVOS, Unix, Windows or PowerShell."""
+    if word.text in CONTINUED and not word.literal:
+        raise SyntaxProblem(f"{command.name}: no line is continued by a {word.text}: {ONE_LINE}", word.column)
+
+
+def _check_text(command: Command, words: list[Word]) -> None:
+    """Check the words of a text that goes to the end of the line: it may have any quotes inside, but not around it."""
+    if words[-1].text == CONTINUED[0]:
+        _check_continuation(command, words[-1])
+    first = words[min(len(command.arguments), len(words)) - 1]
+    if first.text[:1] and first.text[0] in _SMART and not first.literal:
+        raise SyntaxProblem(f"{command.name}: {brief(first.text)}: quote with apostrophes: '…'", first.column)
 
 
 def _option(command: Command, word: Word) -> Option:
@@ -116,18 +136,20 @@ def _assign(command: Command, loose: list[Word], values: dict[str, Any]) -> None
             text = " ".join(word.text for word in loose)
             values[keyword_of(argument.name)] = _convert(command, argument, Word(text, loose[0].column, True))
             return
+        if argument.many:
+            values[keyword_of(argument.name)] = tuple(_convert(command, argument, word) for word in loose)
+            return
         values[keyword_of(argument.name)] = _convert(command, argument, loose.pop(0))
     if loose:
         extra = loose[0]
         raise SyntaxProblem(f"{command.name}: unexpected {brief(extra.text)}; usage: {command.usage}", extra.column)
 
 
-def _check(command: Command, head: Word, values: dict[str, Any]) -> None:
+def _check(command: Command, head: Word, values: dict[str, Any], words: list[Word]) -> None:
     """Raise SyntaxProblem if a value is missing, or values exclude each other."""
     for parameter in command.parameters:
         if parameter.required and keyword_of(parameter.name) not in values:
-            missing = parameter.usage
-            raise SyntaxProblem(f"{command.name}: {missing} is missing; usage: {command.usage}", head.column)
+            raise SyntaxProblem(f"{command.name}: {_missing(command, parameter, words)}", head.column)
     _check_families(command, head, values)
     for group in command.excludes:
         given = [f"-{name}" for name in group if keyword_of(name) in values]
@@ -138,6 +160,15 @@ def _check(command: Command, head: Word, values: dict[str, Any]) -> None:
         if keyword_of(name) in values and not any(keyword_of(each) in values for each in others):
             wanted = " or ".join(f"-{each} {command.options[each].kind.label}".rstrip() for each in others)
             raise SyntaxProblem(f"{command.name}: -{name} needs {wanted}", head.column)
+
+
+def _missing(command: Command, parameter: Union[Option, Argument], words: list[Word]) -> str:
+    """Return what to say of a missing value; a list of its choices stands in the usage alone."""
+    meant = next(filter(None, (bracketed(word.text) for word in words)), "")
+    if parameter.name == "port" and meant:
+        return f"{parameter.usage} is missing (did you mean {meant}?)"
+    name = parameter.name if "|" in parameter.usage else parameter.usage
+    return f"{name} is missing; usage: {command.usage}"
 
 
 def _check_families(command: Command, head: Word, values: dict[str, Any]) -> None:

@@ -36,17 +36,19 @@ class Option(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """A word without a `-name`. `rest`: it takes all the remaining words, joined by spaces."""
+    """A word without a `-name`. `rest`: it takes all that follows, joined by spaces; `many`: all such words (tuple)."""
 
     name: str
     kind: Kind
     help: str
     required: bool = True
     rest: bool = False
+    many: bool = False
 
     @property
     def usage(self) -> str:
-        return self.kind.label if self.required else f"[{self.kind.label}]"
+        label = self.kind.label + "..." * self.many
+        return label if self.required else f"[{label}]"
 
 
 class Command(NamedTuple):
@@ -115,6 +117,23 @@ def keyword_of(name: str) -> str:
     return f"{name}_" if iskeyword(name) else name.replace("-", "_")
 
 
+# What other programs are called that do what commands of this one do.
+_FOREIGN = {
+    **dict.fromkeys(("telnet", "nc", "ncat", "netcat", "curl", "test-netconnection", "tnc"), "connect"),
+    **dict.fromkeys(("ping", "ping6", "fping", "hping3", "nping"), "traceroute or diagnose"),
+    **dict.fromkeys(("tracert", "tracepath", "traceroute6", "mtr", "pathping"), "traceroute"),
+    **dict.fromkeys(("ip", "ipconfig"), "ifconfig or route print"),
+    **dict.fromkeys(("ss", "sockstat"), "netstat"),
+    **dict.fromkeys(("nmap", "tcping"), "diagnose"),
+}
+
+
+def foreign(word: str) -> str:
+    """Return a hint for the name of another program, or an empty text."""
+    meant = _FOREIGN.get(word.lower())
+    return f" (did you mean {meant}?)" if meant else ""
+
+
 class Catalogue:
     """All the commands, by name, whatever its case, and by family; a name may be two words (`route print`)."""
 
@@ -150,7 +169,7 @@ class Catalogue:
 
     def hint(self, word: str) -> str:
         """Return a hint for an unknown first word: the nearest known word, or where the commands are listed."""
-        return near_miss(word, self.first_words()) or " (help lists the commands)"
+        return foreign(word) or near_miss(word, self.first_words()) or " (help lists the commands)"
 
 
-__all__ = ["FLAG", "Argument", "Catalogue", "Command", "Option", "command", "keyword_of"]
+__all__ = ["FLAG", "Argument", "Catalogue", "Command", "Option", "command", "foreign", "keyword_of"]

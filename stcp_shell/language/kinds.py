@@ -55,6 +55,8 @@ def host(text: str) -> str:
     if "://" in text:
         raise ValueError(f"this is a URL: write {_of_url(text)}")
     if ":" in text or "%" in text or not text.strip("0123456789."):
+        if not is_address(text) and (meant := bracketed(text)):
+            raise ValueError(f"write {meant}")
         return address(text)
     labels = text.removesuffix(".").split(".")
     named = all(0 < len(label) <= 63 and label.replace("-", "").replace("_", "").isalnum() for label in labels)
@@ -78,6 +80,21 @@ def host_and_port(text: str) -> tuple[str, str]:
             return name, after[1:]
     name, colon, number = text.rpartition(":")
     return (name, number) if colon and name and ":" not in name and "://" not in text else (text, "")
+
+
+def bracketed(text: str) -> str:
+    """Return `[IPv6]:PORT` for an IPv6 address with a port behind it, as in `::1:80`; empty if it has none."""
+    name, _, number = text.rpartition(":")
+    found = ":" in name and number.isdecimal() and is_address(name)
+    return f"[{name}]:{number}" if found else ""
+
+
+def target_port(text: str) -> Union[int, str]:
+    """Return a port to connect to: as `port`, but not 0."""
+    number = port(text)
+    if number == 0:
+        raise ValueError("a connect needs a port from 1 to 65535")
+    return number
 
 
 def port(text: str) -> Union[int, str]:
@@ -105,7 +122,7 @@ def ports(text: str) -> tuple[Union[int, str], ...]:
     """Return comma-separated port numbers or service names, each once."""
     if text.replace("-", "").isdecimal() and "-" in text.strip("-"):
         raise ValueError("a range is not taken: write the ports with commas between them")
-    return tuple(dict.fromkeys(port(part) for part in text.split(",")))
+    return tuple(dict.fromkeys(target_port(part) for part in text.split(",")))
 
 
 def seconds(text: str) -> float:
@@ -175,6 +192,7 @@ LOCAL = Kind("ADDR", host, "local")
 ADDRESSES = Kind("ADDR[,ADDR…]", addresses, "local")
 ADDRESS = Kind("ADDR", address, "local")
 PORT = Kind("PORT", port, "port")
+TARGET = Kind("PORT", target_port, "port")  # of a connect
 PORTS = Kind("P[,P…]", ports, "port")
 SECONDS = Kind("SECONDS", seconds)
 INTERFACE = Kind("NAME", str, "interface")

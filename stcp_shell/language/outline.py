@@ -13,7 +13,7 @@ from .declaration import Catalogue, Command, Option
 from .kinds import FLAG, Kind, host_and_port
 
 # Splits a line into the same words as `syntax.statements` does if it accepts the line (a test compares the two).
-_START = re.compile(r"\s*((?:stcp:\s*)*)(&(?:[ \t].*|\Z))?", re.DOTALL)
+_START = re.compile(r"\s*((?:(?:>\s*)*stcp:\s*)*)(&(?:[ \t].*|\Z))?", re.DOTALL)
 _PIECE = re.compile(
     r"(?P<separator>;)|(?P<comment>#.*)|'(?P<quoted>[^']*(?:''[^']*)*)(?P<close>'?)|(?P<bare>[^\s;]+)", re.DOTALL
 )
@@ -94,7 +94,7 @@ class Statement:
         arguments = self.command.arguments if self.command else ()
         if len(self.loose) < len(arguments):
             return arguments[len(self.loose)].kind
-        return arguments[-1].kind if arguments and arguments[-1].rest else None
+        return arguments[-1].kind if arguments and (arguments[-1].rest or arguments[-1].many) else None
 
     @property
     def _bare(self) -> Option | None:

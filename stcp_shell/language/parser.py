@@ -5,17 +5,18 @@ A whole script is parsed before any part of it runs. The language has no branche
 """
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
 
 from ..errors import ScriptProblem, SyntaxProblem, brief, near_miss
-from .arguments import arguments_of
+from .arguments import ONE_LINE, arguments_of
 from .declaration import Catalogue, Command
 from .syntax import Statement, Word, statements
-from .transcript import PROMPT, has_prompt, is_transcript
+from .transcript import CONTINUED, PROMPT, begins_ticket, commands, output_lines
 
 MOST_FILES = 1000  # parsing files that include each other many times over would not end
 MOST_NESTED = 50  # files
+_READY = r"ready \d\d:\d\d:\d\d( [\d.]+){0,2}"  # with the CPU time and the page faults of the last command
 
 
 class Call(NamedTuple):
@@ -60,6 +61,7 @@ class Parser:
         self.calls: list[Call] = []
         self.problems: list[Problem] = []
         self.skipped = 0  # lines of output in transcripts
+        self.checking = False  # whether nothing will run (--check)
         self._load = load
         self._open: list[str] = []
         self._files = 0
@@ -67,13 +69,20 @@ class Parser:
 
     def parse(self, text: str, source: str = "") -> None:
         """Append the commands of the text to `calls`, and its mistakes to `problems`."""
-        lines = text.split("\n")
-        transcript = PROMPT in text and is_transcript(lines)
-        for number, line in enumerate(lines, 1):
-            if transcript and not has_prompt(line):
-                self.skipped += bool(line.strip())
+        lines: Sequence[str] = text.split("\n")
+        kept: Sequence[Optional[str]] = lines
+        if PROMPT in text or "```" in text or begins_ticket(lines[0]):
+            kept = commands(lines)
+            self.skipped += output_lines(lines, kept)
+        continued = False
+        for number, line in enumerate(kept, 1):
+            if line is None or continued:
+                continued = False
                 continue
+            before = len(self.problems)
             self.parse_line(line.removesuffix("\r"), source, number)
+            # The mistake is the continuation: what it continues with is no mistake of its own.
+            continued = len(self.problems) > before and line.rstrip().endswith(CONTINUED)
 
     def parse_line(self, line: str, source: str = "", number: int = 1) -> None:
         """Do the same for one line. The rest of the line after a mistake is not parsed."""
@@ -107,7 +116,7 @@ class Parser:
         words = statement.words
         if len(words) == 1 and words[0].text.lower() == "stcp_calls":
             return  # the vendor's listing starts with the name of the program
-        if len(words) == 2 and words[0].text == "ready" and re.fullmatch(r"\d\d:\d\d:\d\d", words[1].text):
+        if words[0].text == "ready" and re.fullmatch(_READY, " ".join(word.text for word in words)):
             return  # the prompt of OpenVOS itself
         command, used = self._command(words)
         arguments = arguments_of(command, words[0], words[used:])
@@ -130,7 +139,7 @@ class Parser:
         if found := self.catalogue.get(first):
             return found, 1
         if first.startswith("&+"):
-            raise SyntaxProblem("&+ continues a line of OpenVOS: write the command on one line", words[0].column)
+            raise SyntaxProblem(f"&+ continues a line of OpenVOS: {ONE_LINE}", words[0].column)
         if not members:
             hint = self.catalogue.hint(first)
             raise SyntaxProblem(f"unknown command {brief(first)}{hint}", words[0].column)

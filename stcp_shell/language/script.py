@@ -29,13 +29,27 @@ def load(path: str, including: str = "") -> tuple[str, str]:
     return real, decode(content, path)
 
 
+def _without_mark(content: bytes) -> str:
+    """Return the text of UTF-16 without its byte order mark, as in most of its characters one byte is 0; or nothing."""
+    for encoding, high in (("utf-16-le", content[1::2]), ("utf-16-be", content[::2])):
+        if len(content) % 2 == 0 and content and high.count(0) > 0.7 * len(high):
+            try:
+                text = content.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            return text if "\0" not in text else ""
+    return ""
+
+
 def decode(content: bytes, path: str) -> str:
-    """Return a script's text: UTF-8, or UTF-16 with its byte order mark. Raises ScriptProblem for anything else."""
+    """Return a script's text: UTF-8 or UTF-16. Raises ScriptProblem for anything else."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
             return content.decode("utf-16")
         except UnicodeDecodeError:
             raise ScriptProblem(f"{path}: begins like UTF-16, but is none: save it as UTF-8") from None
+    if wide := _without_mark(content):
+        return wide
     if b"\0" in content:
         raise ScriptProblem(f"{path}: this is a binary file, not a script (it has a NUL byte)")
     try:

@@ -20,7 +20,7 @@ from ..errors import SyntaxProblem, brief
 _BEGINNING = r"(?a)\$(?:([A-Za-z_]\w*)|\{)"
 VARIABLE = r"(?a)\$(?:([A-Za-z_]\w*)|\{([^}]*)\})"
 _TOKEN = r"(;)|(#.*)|'([^']*(?:''[^']*)*)('?)|([^\s;]+)"
-_BEGIN = r"\s*(?:stcp:\s*)*"
+_BEGIN = r"\s*(?:(?:>\s*)*stcp:\s*)*"  # after the marks of a quoted mail
 MOST_LINE = 1 << 20  # characters
 MOST_VALUE = 1 << 16  # characters of a word with the values of variables, and of a variable: they could double
 _SPECIAL = frozenset(";#'$")

@@ -33,6 +33,27 @@ _COMMON = frozenset(
         *("address", "name", "port", "time", "the", "and", "for", "from", "watch", "callback", "serve", "log", "note"),
     )
 )
+# Words of this program's sentences that hosts are called, too.
+_ORDINARY = _COMMON | frozenset(
+    (
+        *("agent", "backup", "bridge", "cluster", "control", "core", "data", "database", "device", "edge", "filter"),
+        *(
+            "firewall",
+            "lab",
+            "linux",
+            "listener",
+            "load",
+            "loop",
+            "node",
+            "path",
+            "peer",
+            "program",
+            "remote",
+            "service",
+        ),
+        *("session", "switch", "system", "table", "tape", "target", "translation", "tunnel", "user", "windows"),
+    )
+)
 _WORD = re.compile(r"\w[\w.-]*")
 _LABEL = re.compile(r"\w(?:[\w-]*\w)?")
 _TOP = re.compile(r"[^\W\d_]{2,}|[Xx][Nn]--[\w-]+")
@@ -93,6 +114,12 @@ class Names:
         for label in name.split(".")[:-1]:
             if len(label) > 2 and re.search(r"[^\W\d]", label) and label not in _COMMON:
                 self._put(label)
+
+    def specific(self) -> Names:
+        """Return the names that are no common words."""
+        found = Names(self.own)
+        found.words, found.pieces = self.words - _ORDINARY, self.pieces
+        return found
 
     def _look_at(self, text: str) -> None:
         for match in _WORD.finditer(text):

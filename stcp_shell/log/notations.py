@@ -224,8 +224,8 @@ class Notations:
         stem, dot, end = middle.rpartition(".")
         if stem.count(".") > 1 and has_the_form(stem):  # `files.corp.example.stcp`
             return f"{lead}{self._standins.name(stem)}{dot}{end}{word[len(bare) :]}"
-        if not self._names.words or len(word) < 3:
-            return word
+        if not self._names.words or len(word) < 3 or ("-" in word and word.lower() in self._names.own):
+            return word  # the latter: an option
         return "".join(self._replaced(pieces(word)))
 
     def _beginning(self, piece: str) -> str:

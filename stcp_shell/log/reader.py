@@ -26,12 +26,16 @@ _scan = json.JSONDecoder(parse_constant=_no_number).raw_decode
 
 
 class ReadProblems:
-    """Problems found in a log; complete after the last record has been read."""
+    """Problems found in a log; complete after the last record has been read.
 
-    def __init__(self, dropped: int = 0) -> None:
+    `live`: it is the log of this session, which has not ended.
+    """
+
+    def __init__(self, dropped: int = 0, live: bool = False) -> None:
         self.dropped = dropped  # records that were dropped from memory
         self.skipped = 0  # lines that are not records
         self.torn = False  # the last line is cut off: not counted in `skipped`
+        self.live = live
         self.newer = 0  # format version of the log, if this program does not know it yet; otherwise 0
 
     def remarks(self) -> list[str]:

@@ -27,6 +27,7 @@ from .upgrade import Record
 _REMEMBERED = 16384  # texts in the cache
 _LONGEST = 1 << 12  # characters of a text that is cached
 _DEEPEST = 60
+_HOST_PLACE = re.compile(r"(?<![\w.:-])[^\W\d]\w*(?=:[0-9]| port [0-9])|(?<=')[^\W\d]\w*(?=')")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 
@@ -68,6 +69,7 @@ class _Replacement:
     def __init__(self, standins: Standins, names: Names) -> None:
         self._standins = standins
         self._notations = Notations(standins, names)
+        self._names, self._sentences = names, Notations(standins, names.specific())
         self._texts: dict[str, str] = {}
 
     def of(self, record: Record) -> Record:
@@ -110,7 +112,7 @@ class _Replacement:
         if redaction.kind == "network":
             with suppress(KeyError, TypeError, ValueError):
                 return self._standins.prefix(text, around[redaction.length])
-        return self._text(text)
+        return self._prose(text) if redaction.kind == "prose" else self._text(text)
 
     def _value(self, value: Any, cls: type | None, depth: int) -> Any:
         if isinstance(value, str):
@@ -122,6 +124,14 @@ class _Replacement:
         if isinstance(value, list):
             return [self._value(inner, cls, depth + 1) for inner in value]
         return value
+
+    def _prose(self, text: str) -> str:
+        """Return a sentence of this program with stand-ins; those of common words only where a host stands."""
+
+        def host(found: re.Match[str]) -> str:
+            return self._standins.name(found[0]) if found[0].lower() in self._names.words else found[0]
+
+        return self._sentences.replaced(_HOST_PLACE.sub(host, text))
 
     def _text(self, text: str) -> str:
         """Return a text with stand-ins for the addresses and names in it."""

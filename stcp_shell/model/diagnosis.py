@@ -7,10 +7,11 @@ from .attempt import Attempt
 from .connection import Destination, HopDistance, Icmp, ResolvedRoute
 from .hold import Hold
 from .mtu import PathMtu
-from .record import InterfaceName, Octet, Range, Wire, Word, record
+from .record import InterfaceName, Octet, Prose, Range, Wire, Word, record
 from .tls import Tls
 from .trace import Trace
 
+CERTAINTIES = ("proven", "likely", "possible")  # the most certain first
 _Count = Annotated[int, Range(0, 2**31)]
 
 
@@ -83,14 +84,14 @@ class Cause(NamedTuple):
     where: Annotated[Word, "this-host, next-hop, network, destination or service"]
     box: Annotated[Optional[str], "the address of the device, if it has identified itself; null: not known"]
     certainty: Annotated[Word, "proven, likely or possible"]
-    because: Annotated[str, "the observation that speaks for it"]
+    because: Annotated[Prose, "the observation that speaks for it"]
 
 
 class Excluded(NamedTuple):
     """A cause that contradicts an observation."""
 
     cause: Annotated[Word, "as of a cause"]
-    because: Annotated[str, "the observation that speaks against it"]
+    because: Annotated[Prose, "the observation that speaks against it"]
 
 
 class Blame(NamedTuple):
@@ -113,7 +114,7 @@ class Bystander(NamedTuple):
 
     address: Annotated[str, "the address"]
     interface: Annotated[InterfaceName, "its interface"]
-    reason: Annotated[str, "why it is not judged"]
+    reason: Annotated[Prose, "why it is not judged"]
     outcome: Annotated[Optional[Word], "how one connect from it ended; null: none was made"] = None
 
 
@@ -123,11 +124,11 @@ class Verdict(NamedTuple):
 
     kind: Annotated[Word, "the pattern that was seen, in a word: source-dependent, filtered, healthy, unclear, ..."]
     destination: Annotated[Destination, "the destination"]
-    summary: Annotated[str, "the verdict in a sentence"]
+    summary: Annotated[Prose, "the verdict in a sentence"]
     sources: Annotated[tuple[Observation, ...], "what was observed for each source address"]
     blames: Annotated[tuple[Blame, ...], "the devices that sent ICMP errors that reject"]
-    evidence: Annotated[tuple[str, ...], "what was observed, line by line"]
-    remedies: Annotated[tuple[str, ...], "possible fixes; a line that begins with spaces is a command"]
+    evidence: Annotated[tuple[Prose, ...], "what was observed, line by line"]
+    remedies: Annotated[tuple[Prose, ...], "possible fixes; a line that begins with spaces is a command"]
     severity: Annotated[Word, "good: no problem; bad: a problem; warn: not known"] = "bad"
     certainty: Annotated[Word, "proven, likely or possible"] = "possible"
     causes: Annotated[tuple[Cause, ...], "what explains it, the most certain first"] = ()

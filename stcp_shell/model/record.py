@@ -28,7 +28,8 @@ class Wire(NamedTuple):
 
 class Redaction(NamedTuple):
     """How redaction treats a text: `word` and `interface` are kept, a `host` is collected as a host name, `hardware`
-    and `network` get stand-ins of the same kind. In any other text the addresses and names get stand-ins.
+    and `network` get stand-ins of the same kind. In any other text the addresses and names get stand-ins; in `prose`, a
+    sentence of this program, a name that is a common word does so only where a host stands.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Range(NamedTuple):
 
 Word = typing.Annotated[str, Redaction("word")]  # of the program's own vocabulary
 InterfaceName = typing.Annotated[str, Redaction("interface")]
+Prose = typing.Annotated[str, Redaction("prose")]
 HostName = typing.Annotated[str, Redaction("host")]
 Hardware = typing.Annotated[str, Redaction("hardware")]  # hexadecimal with colons
 PrefixLength = typing.Annotated[int, Range(0, 128)]

@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple, Optional
 
 from .connection import Destination, ResolvedRoute
-from .record import InterfaceName, Wire, Word, record
+from .record import InterfaceName, Prose, Wire, Word, record
 from .tables import Rule
 
 
@@ -43,7 +43,7 @@ class RouteFound(NamedTuple):
     reason: Annotated[
         Word, "why this source, in a word: asked, prefsrc, gateway-subnet, longest-prefix, ..., refused, unknown"
     ]
-    why: Annotated[str, "the reason as a sentence"]
+    why: Annotated[Prose, "the reason as a sentence"]
     gateway: Annotated[Optional[str], "the next hop; null: on the link, or no route"] = None
     interface: Annotated[Optional[InterfaceName], "the outgoing interface; null: no route"] = None
     kind: Annotated[Optional[Word], "unicast, local, ...; none: no route; null: the tables cannot be read"] = None
@@ -55,7 +55,7 @@ class RouteFound(NamedTuple):
     connect: Annotated[ConnectCheck, "the result of connect(2) on a UDP socket"] = ConnectCheck()
     agrees: Annotated[Optional[bool], "whether the kernel's answers match the reason; null: not checked"] = None
     second: Annotated[Optional[SecondLook], "the route of the packets, if connect(2) finds another one"] = None
-    notes: Annotated[tuple[str, ...], "further remarks"] = ()
+    notes: Annotated[tuple[Prose, ...], "further remarks"] = ()
     others: Annotated[tuple[str, ...], "further addresses of the name"] = ()
 
     @property

@@ -1,32 +1,45 @@
 """Passwords in lines and in what a peer sends: they are never shown again, logged, or kept in the history."""
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 MASK = "***"
-# What stands before a secret: FTP (RFC 959), SMTP and POP (RFC 4954), HTTP (RFC 9110, 11.6.2), and names of values.
-_NAMED = r"\w*(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY)\w*"
-_BEFORE = (
-    r"(?im)(?:(?:^|'|\\n|\bsend\s(?:-line\s)?)\s*(?:(?:PASS|ACCT)\s+|AUTH\s+[\w-]+\s+)"
-    r"|(?:\b|\\n)(?:Proxy-)?Authorization:\s*(?:[A-Za-z]+\s+)?"
+_BLANK = r"(?:\\?[ \t\x1f]|\\t|\\x(?:09|20))"  # also as an escape of `send`
+_START = r"(?:^|'|\\n|\\x0a|\bsend\s(?:-line\s)?)[ \t]{0,40}"
+_WORDS = r"\w{0,60}(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|CREDENTIAL)\w{0,60}"
+# Names of variables, whose values are secrets.
+_NAMED = (
+    rf"(?:{_WORDS}|\w{{0,60}}COOKIE\w{{0,60}}|(?:\w{{0,60}}_)?PASS(?!IVE)\w{{0,60}}"
+    r"|\w{0,60}(?<!BY)(?:PASS|PW|PWD|KEY|AUTH)(?:\d{1,9}|_\w{0,60})?)"
+)
+_MECHANISM = r"(?:PLAIN|LOGIN|NTLM|GSSAPI|EXTERNAL|XOAUTH2?|OAUTHBEARER|(?:CRAM|DIGEST|SCRAM)-[\w-]{1,20})"  # RFC 4422
+_SCHEME = r"(?:Basic|Bearer|Digest|Negotiate|NTLM|Token)"
+# What stands before a secret: FTP (RFC 959), SMTP and POP (RFC 4954), HTTP (RFC 9110, 11.6.2; RFC 6265), and names.
+_BEFORE = (  # compiled when first needed
+    rf"(?im)(?:{_START}(?:(?:PASS|ACCT){_BLANK}+|AUTH{_BLANK}+[\w-]+{_BLANK}+)"
+    rf"|\b(?-i:PASS|ACCT){_BLANK}+"
+    rf"|\bAUTH(?:ENTICATE)?{_BLANK}+{_MECHANISM}{_BLANK}+(?!{_MECHANISM}\b)"
+    r"|(?:\b|\\n|\\x0a)(?:(?:Proxy-)?Authorization|(?:Set-)?Cookie2?|(?:X-)?Api-?Key|X-[\w-]{0,40}(?:Key|Token|Auth))"
+    rf":{_BLANK}*(?:{_SCHEME}{_BLANK}+)?"
     rf"|\bset\s+(?:-default\s+)?{_NAMED}\s+"
-    rf"|\b{_NAMED}\s*[=:]\s*"
+    rf"|\b{_WORDS}\s{{0,20}}[=:]\s{{0,20}}|(?<!--)\b{_NAMED}="
     r"|\bsend\s+(?:-line\s+)?-secret\s+(?:-line\s+)?)'?(?=[^\s'])"
 )
-_LIKELY = ("pass", "acct", "auth", "secret", "token", "key")
+_LOGIN = rf"\bAUTH{_BLANK}+LOGIN\b(?P<initial>{_BLANK}+[^\s';])?"
+_SEND = r"\bsend\s+(?:-\w+\s+)*(?P<quote>')?(?=\S)"
+_LIKELY = ("pass", "acct", "auth", "secret", "token", "key", "pw", "cookie", "credential")
+_LEAST = 4  # characters of a secret that is looked for in other texts
 
 
-def masked(text: str) -> str:
-    """Return a line of the language, or data of a peer, with `***` in the place of what follows PASS, AUTH, ..."""
-    lower = text.lower()
-    if not any(word in lower for word in _LIKELY):
-        return text
+def masked(text: str, data: bool = False) -> str:
+    """Return a text with `***` in the place of what follows PASS, AUTH, ...
+
+    `data`: it is no line of the language: neither `;` nor an apostrophe ends a secret.
+    """
     made, place = "", 0
-    for found in re.finditer(_BEFORE, text):
-        if found.start() < place:
-            continue
-        quoted = text.count("'", 0, found.end()) % 2
-        end = _end(text, found.end(), "'\r\n" if quoted else ";\r\n")
-        made += text[place : found.end()] + MASK
+    for start, end in _secrets(text, data):
+        made += text[place:start] + MASK
         place = end
     return made + text[place:]
 
@@ -34,6 +47,92 @@ def masked(text: str) -> str:
 def is_secret(name: str) -> bool:
     """Return whether a variable's name says that its value is a secret."""
     return re.fullmatch(_NAMED, name, re.IGNORECASE) is not None
+
+
+def masked_words(words: Sequence[str]) -> list[str]:
+    """Return words of a command line, also NAME=VALUE, with `***` in the place of secrets."""
+    made = []
+    for word in words:
+        setting = re.fullmatch(r"(?s)((?:-D)?(\w+)=).+", word)
+        made.append(setting[1] + MASK if setting and is_secret(setting[2]) else masked(word))
+    # Of a command in several words, `send PASS x`, a word alone does not show that it is a secret.
+    if any(word in ("send", "set", "echo", "note") for word in words):
+        made = masked("\x1f".join(made)).split("\x1f")
+    return made
+
+
+class Secrets:
+    """What a session has learned to be secret: it is masked in what the peer sends and in results."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._known: set[str] = set()
+        self._due = 0  # lines to be sent that are secrets: AUTH LOGIN asks for the user and the password
+        for name, value in variables.items():
+            if is_secret(name):
+                self._add(value)
+
+    def line(self, text: str) -> str:
+        """Return a line of the language that has not run yet without its secrets."""
+        text = masked(text)
+        if not self._due and not re.search(_LOGIN, text, re.IGNORECASE):
+            return text
+        made, place, due = "", 0, self._due
+        for found in re.finditer(rf"{_SEND}|{_LOGIN}", text, re.IGNORECASE):
+            if found.start() < place:
+                continue
+            if not found[0].lower().startswith("send"):
+                due = 1 if found["initial"] else 2
+            elif due:
+                made += text[place : found.end()] + MASK
+                place = _end(text, found.end(), "'\r\n" if found["quote"] else ";\r\n")
+                due -= 1
+        return made + text[place:]
+
+    def learn(self, command: str, arguments: Mapping[str, Any]) -> bool:
+        """Learn the secrets in the values of a command that is about to run; return whether there are any."""
+        before = len(self._known)
+        texts = [value for value in arguments.values() if isinstance(value, str)]
+        found = [text[start:end] for text in texts for start, end in _secrets(text, True)]
+        if command == "set" and is_secret(str(arguments.get("name"))):
+            found.append(str(arguments.get("value")))
+        if command == "send":
+            text = str(arguments.get("text"))
+            login = re.search(_LOGIN, text, re.IGNORECASE)
+            if arguments.get("secret") or self._due:
+                found += re.split(r"\\[rn]", text)
+            self._due = (1 if login["initial"] else 2) if login else max(0, self._due - 1)
+        for each in found:
+            self._add(re.split(r"\\[rn]", each)[0])
+        return bool(found) or len(self._known) > before
+
+    def text(self, text: str) -> str:
+        """Return what a peer has sent, or a result, without secrets."""
+        text = masked(text, True)
+        for each in sorted(self._known, key=len, reverse=True):
+            text = text.replace(each, MASK)
+        return text
+
+    def _add(self, secret: str) -> None:
+        secret = secret.strip()
+        if len(secret) >= _LEAST:
+            self._known.add(secret)
+
+
+def _secrets(text: str, data: bool) -> Iterator[tuple[int, int]]:
+    """Yield where secrets begin and end in a text."""
+    lower = text.lower()
+    if not any(word in lower for word in _LIKELY):
+        return
+    place = 0
+    for found in re.finditer(_BEFORE, text):
+        if found.start() < place:
+            continue
+        if data:
+            place = _end(text, found.end(), "\r\n")
+        else:
+            quoted = text.count("'", 0, found.end()) % 2
+            place = _end(text, found.end(), "'\r\n" if quoted else ";\r\n")
+        yield found.end(), place
 
 
 def _end(text: str, start: int, ends: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..language.transcript import AGAIN
 from ..model.callback import Observed
 from ..model.connection import Connection
 from ..model.diagnosis import Verdict
@@ -57,7 +58,9 @@ def facts(overview: Overview) -> Iterator[tuple[str, str]]:
     yield "From", f"{first} UTC" if first else "not known"
     ended = overview.records(SessionEnd)
     how = f" ({ended[-1].reason})" if ended else " (no end: killed, or still running)"
-    yield "To", f"{last} UTC{how}" if last else "not known"
+    if overview.problems.live:
+        how = " (the session was still running)"
+    yield "Until" if overview.problems.live else "To", f"{last} UTC{how}" if last else "not known"
     if begun:
         yield "Run as", " ".join(["stcp-shell", *begun.arguments])
     if (sessions := overview.count(SessionBegun)) > 1:
@@ -81,7 +84,7 @@ def sections(overview: Overview) -> Iterator[Block]:
     yield Heading("Course of the session")
     yield Course(_events(overview))
     if script := overview.summary.replay():
-        yield Heading("To run it again")
+        yield Heading(AGAIN)
         yield Instruction("session.stcp", command_line(overview.begun, "session.stcp"))
         yield Verbatim(script, language="stcp")
     yield from _remarks("What this report leaves out", _left_out(overview))

@@ -6,6 +6,7 @@ The lines come without line ends; lines of CSV end in a carriage return, to whic
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from os.path import splitext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..model.connection import Connection
@@ -81,14 +82,17 @@ def _svg(entries: "Iterable[Entry]", problems: "ReadProblems") -> Iterator[str]:
     return picture(entries, problems)
 
 
-_SUFFIXES = {"txt": "text", "log": "text", "md": "markdown", "htm": "html"}
+_SUFFIXES = {"txt": "text", "log": "text", "md": "markdown", "htm": "html", "html": "html"}
 
 
 def format_of(path: str) -> str:
-    """Return the format that a file name's suffix stands for; text if none."""
-    suffix = path.rpartition(".")[2].lower()
-    form = _SUFFIXES.get(suffix, suffix)
-    return form if form in FORMATS else "text"
+    """Return the format that a file name's suffix stands for; text without a suffix. Raises ValueError."""
+    suffix = splitext(path)[1].removeprefix(".").lower()
+    form = _SUFFIXES.get(suffix, suffix) or "text"
+    if form not in FORMATS:
+        known = ", ".join((*_SUFFIXES, *(each for each in FORMATS if each not in _SUFFIXES.values())))
+        raise ValueError(f".{suffix[:20]} is the suffix of no format: write one of {known}")
+    return form
 
 
 FORMATS: dict[str, Format] = {

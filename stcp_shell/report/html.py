@@ -62,7 +62,7 @@ def _heading(block: Heading) -> Iterator[str]:
 
 
 def _verbatim(block: Verbatim) -> Iterator[str]:
-    kind = ' class="wide" tabindex="0"' if block.wide else ""
+    kind = ' class="wide" tabindex="0"' if block.wide else ' class="stcp"' if block.language == "stcp" else ""
     yield f"<pre{kind}>" + "\n".join(map(safe, block.lines)) + "</pre>"
 
 

@@ -47,6 +47,7 @@ class Summary:
         self.records = 0
         self.ends = BothEnds()
         self.commands = 0
+        self.begun: SessionBegun | None = None  # the first session
         self.beyond: Counter[str] = Counter()  # outcomes of connections that have no row
         self.unknown: Counter[str] = Counter()  # records of types that this version does not know
         self._rows: dict[tuple[Any, ...], list[Any]] = {}
@@ -69,6 +70,7 @@ class Summary:
                 if self.commands <= MOST_COMMANDS and entry.record.text[:7] != "source ":
                     self._script.append(entry)
             elif kind in (SessionBegun, CommandFailed):
+                self.begun = self.begun or (entry.record if kind is SessionBegun else None)
                 if self.commands <= MOST_COMMANDS:
                     self._script.append(entry)
             elif entry.record is None:

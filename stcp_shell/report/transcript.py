@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..language.transcript import AGAIN
 from ..log.reader import ReadProblems
 from ..model.entry import Entry
 from .excerpt import Gap, excerpt
+from .replay import command_line
 from .summary import Summary
 from .text.escape import visible
 from .text.records import record_lines
@@ -20,10 +22,20 @@ def transcript(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str
     summary = Summary()
     for entry in excerpt(summary.watch(entries), FIRST, LAST):
         yield from _gap(entry) if isinstance(entry, Gap) else record_lines(entry)
+    yield from _script(summary)
     yield from _table(summary)
     yield from _ends(summary)
     for remark in [*summary.remarks(), *problems.remarks()]:
         yield from fold(visible(f"({remark})"), "")
+
+
+def _script(summary: Summary) -> Iterator[str]:
+    """Yield the commands after the prompt, whole: a shell that gets the text runs these lines."""
+    lines = [line for line in summary.replay() if not line.startswith("#")]
+    if lines:
+        yield ""
+        yield f"{AGAIN}, with this text in a FILE: {command_line(summary.begun, 'FILE')}"
+        yield from (visible(f"stcp: {line.expandtabs(1)}".rstrip()) for line in lines)
 
 
 def _ends(summary: Summary) -> Iterator[str]:

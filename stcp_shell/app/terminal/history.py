@@ -19,9 +19,11 @@ NAME = "history"
 class WithoutSecrets(History):
     """A history that masks passwords, also in memory: the arrow keys would show them."""
 
+    hide: Callable[[str], str] = staticmethod(masked)  # also what the session knows to be secret
+
     def append_string(self, string: str) -> None:
         """Add a line."""
-        super().append_string(masked(string))
+        super().append_string(self.hide(string))
 
 
 class _InMemory(WithoutSecrets, InMemoryHistory):

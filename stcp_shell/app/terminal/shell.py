@@ -20,18 +20,18 @@ from prompt_toolkit.output.plain_text import PlainTextOutput
 from prompt_toolkit.utils import is_dumb_terminal
 
 from ... import __version__
+from ...commands.load import takes
 from ...commands.session import Waiting
 from ...environment import Environment
 from ...errors import OutputClosed, TerminalUnusable, reason
-from ...language.transcript import skipped, without_prompt
-from ...model.secrets import masked
+from ...language.transcript import is_transcript, skipped, without_prompt
 from ...report.text.escape import visible
 from ..interpreter import Interpreter
 from ..signals import ENDING, INTERRUPT, held_back
 from ..status import Status
 from .colors import LONGEST, STYLE, LineLexer
 from .completion import StcpCompleter
-from .history import PrivateHistory, open_history, remember
+from .history import PrivateHistory, WithoutSecrets, open_history, remember
 from .mode import quiet
 from .suggestions import Suggestions
 from .toolbar import toolbar
@@ -135,7 +135,7 @@ class Shell:
         self._silence = silence
         self._app_session = app_session
         self._lexer = lexer
-        self._ahead = Typeahead(app_session.input)
+        self._ahead = Typeahead(app_session.input, self._table)
         self._interrupted = False
         session = interpreter.session
         self._suggestions = Suggestions()
@@ -155,11 +155,13 @@ class Shell:
             enable_suspend=True,
             enable_open_in_editor=True,
             tempfile_suffix=".stcp",
-            key_bindings=paste_bindings(is_dumb_terminal(), self._skip),
+            key_bindings=paste_bindings(is_dumb_terminal(), self._skip, self._table),
         )
         self._draw, session.progress = session.progress, self._wait
         interpreter.screen.may_page = lambda: not self._ahead.waits and not is_dumb_terminal()
         session.history = history.get_strings
+        if isinstance(history, WithoutSecrets):
+            history.hide = session.secrets.line
         session.clear = self._clear
 
     def step(self) -> None:
@@ -175,9 +177,12 @@ class Shell:
                 line = self._line()
             except OSError as error:
                 raise OutputClosed(f"the terminal cannot be used: {reason(error)}") from None
+            before = self._interpreter.session.last_connection
             status = self._interpreter.run_line(line)
             self._interrupted = status is Status.INTERRUPTED
-            self._suggestions.judge(line, status is Status.OK)
+            found = self._interpreter.session.last_connection
+            in_vain = found is not None and found is not before and found.outcome in ("unresolved", "timeout")
+            self._suggestions.judge(line, status is Status.OK and not in_vain)
         except KeyboardInterrupt:
             self._interrupted = True
         if isinstance(self._history, PrivateHistory) and self._history.trouble:
@@ -209,6 +214,11 @@ class Shell:
     def _skip(self, lines: int) -> None:
         self._ahead.skipped += lines
 
+    def _table(self, text: str) -> bool:
+        """Keep a pasted table for the command `paste`, and return whether it is one: its lines are no commands."""
+        lines = text.replace("\r\n", "\n").replace("\r", "\n")
+        return not is_transcript(lines.split("\n")) and takes(self._interpreter.session, lines)
+
     def _ask(self) -> str:
         def stop() -> None:
             self._loop.call_soon_threadsafe(lambda: self._end(asked))
@@ -228,7 +238,7 @@ class Shell:
 
     def _echo(self, line: str) -> None:
         """Show a line that the prompt did not read as the prompt would show it."""
-        shown = masked(without_prompt(line)).expandtabs()
+        shown = self._interpreter.session.secrets.line(without_prompt(line)).expandtabs()
         if self._interpreter.screen.color and len(line) <= LONGEST:
             text = FormattedText(self._lexer.colored(visible(shown)))
             print_formatted_text(

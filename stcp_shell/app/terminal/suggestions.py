@@ -1,4 +1,4 @@
-"""What the prompt offers behind the cursor: the last line of the history that begins so, unless it failed."""
+"""What the prompt offers behind the cursor: the last line of the history that begins so and did not fail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _MOST = 1000  # lines that are searched
 
 
 class Suggestions(AutoSuggest):
-    """Offers lines that were carried out. Of earlier sessions it is known only whether a line parses."""
+    """Offers lines that were carried out, and whose connect neither timed out nor lacked an address.
+
+    Of earlier sessions it is known only whether a line parses.
+    """
 
     def __init__(self) -> None:
         self._failed: set[str] = set()

@@ -16,19 +16,22 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPress
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.keys import Keys
 
-from ...language.transcript import PROMPT, has_prompt, is_transcript
+from ...language.transcript import PROMPT, TITLE, commands, is_transcript, output_lines
 from ..signals import INTERRUPT, held_back
 from .mode import flush_input
 
 _ENTER = (Keys.ControlM, Keys.ControlJ)
 _TEXT = (Keys.BracketedPaste, Keys.ControlI)
+_MARKS = (PROMPT, TITLE, "```")  # a text without any of them is no transcript and no ticket
+TAKEN = "paste"  # the command that loads a table that was pasted
 
 
 class Typeahead:
     """The keys that wait for the next prompt."""
 
-    def __init__(self, source: Input) -> None:
+    def __init__(self, source: Input, table: Callable[[str], bool]) -> None:
         self._input = source
+        self._table = table  # takes a pasted table
         self._keys: deque[KeyPress] = deque()
         self.skipped = 0  # lines of output in pasted transcripts
 
@@ -59,6 +62,11 @@ class Typeahead:
         return None
 
     @property
+    def _begins(self) -> bool:
+        """Whether the next key begins a line."""
+        return not self._keys or self._keys[-1].key in _ENTER
+
+    @property
     def waits(self) -> bool:
         """Whether there are keys: a pager would take them."""
         return bool(self._keys)
@@ -80,8 +88,8 @@ class Typeahead:
         return sum(key.key in _ENTER or key.data.count("\n") for key in keys)
 
     def _skip_output(self) -> None:
-        """Drop the whole lines without the prompt, if others have it: they are the output of a transcript."""
-        if PROMPT not in "".join(key.data for key in self._keys):
+        """Drop the whole lines that are no commands, if this is a transcript or a ticket."""
+        if not any(mark in "".join(key.data for key in self._keys) for mark in _MARKS):
             return
         lines: list[list[KeyPress]] = [[]]
         for key in self._keys:
@@ -90,16 +98,22 @@ class Typeahead:
                 lines.append([])
         texts = ["".join(key.data for key in line if key.key not in _ENTER) for line in lines]
         if is_transcript(texts):
-            kept = [line for line, text in zip(lines, texts) if has_prompt(text) or line is lines[-1]]
-            self.skipped += sum(bool(text.strip()) and not has_prompt(text) for text in texts[:-1])
-            self._keys = deque(chain.from_iterable(kept))
+            found = commands(texts)[:-1]  # the last line is not complete
+            self.skipped += output_lines(texts, found)
+            enter = KeyPress(Keys.ControlM, "\r")
+            kept = [
+                line if text == command else [*typed(command), enter]
+                for line, text, command in zip(lines, texts, found)
+                if command is not None
+            ]
+            self._keys = deque(chain.from_iterable([*kept, lines[-1]]))
 
     def _add(self, keys: Iterable[KeyPress]) -> None:
         for key in keys:
             if key.key is Keys.ControlC:
                 raise KeyboardInterrupt
             if key.key is Keys.BracketedPaste:
-                self._keys.extend(typed(key.data))
+                self._keys.extend(typed(TAKEN if self._begins and self._table(key.data) else key.data))
             elif key.key is not Keys.CPRResponse:
                 self._keys.append(key)
 
@@ -115,10 +129,11 @@ def typed(text: str) -> Iterator[KeyPress]:
             yield KeyPress(Keys.BracketedPaste, line)
 
 
-def paste_bindings(by_character: bool, skip: Callable[[int], None]) -> KeyBindings:
+def paste_bindings(by_character: bool, skip: Callable[[int], None], table: Callable[[str], bool]) -> KeyBindings:
     """Return bindings that type a pasted text: its first line completes the current one, its last can be edited.
 
-    Of a transcript only the lines with the prompt are typed; `skip` is told how many others there were.
+    Of a transcript only the lines with the prompt are typed; `skip` is told how many others there were. A text that
+    `table` takes, at an empty prompt, is not typed: the line becomes `paste`, which loads it.
     `by_character`: a dumb terminal's prompt echoes one character for each change of the line.
     """
     bindings = KeyBindings()
@@ -126,9 +141,13 @@ def paste_bindings(by_character: bool, skip: Callable[[int], None]) -> KeyBindin
     @bindings.add(Keys.BracketedPaste)
     def paste(event: KeyPressEvent) -> None:
         lines = event.data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        if not event.current_buffer.text and table("\n".join(lines)):
+            event.current_buffer.insert_text(TAKEN)
+            return
         if is_transcript(lines):
-            skip(sum(bool(line.strip()) and not has_prompt(line) for line in lines))
-            lines = [*filter(has_prompt, lines), *([""] if not has_prompt(lines[-1]) else [])]
+            found = commands(lines)
+            skip(output_lines(lines, found))
+            lines = [*(line for line in found if line is not None), *([""] if found[-1] is None else [])]
         keys = list(typed("\n".join(lines)))
         if len(keys) > 1 or (keys and keys[0].key in _ENTER):
             event.key_processor.feed_multiple(keys, first=True)

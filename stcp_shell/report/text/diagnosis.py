@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ...model.diagnosis import Diagnosed, Observation, Reading, Verdict
+from ...model.diagnosis import CERTAINTIES, Diagnosed, Observation, Reading, Verdict
 from ..lookup import look_for
 from .escape import visible
 from .words import WIDTH, View, columns, duration, fold, role_of_severity
@@ -63,7 +63,18 @@ def verdict_lines(verdict: Verdict, view: View) -> Iterator[str]:
 def effort(verdict: Verdict) -> str:
     """Return how many SYNs were sent, the limit, and how long it took."""
     syns = f"{verdict.syns} SYN{'' if verdict.syns == 1 else 's'} of at most {verdict.most_syns}"
-    return f"certainty: {verdict.certainty}; in all {syns} were sent in {duration(verdict.seconds)}"
+    return f"certainty: {_certainty(verdict)}; in all {syns} were sent in {duration(verdict.seconds)}"
+
+
+def _certainty(verdict: Verdict) -> str:
+    """Return how certain the verdict is, and its best cause if that is less certain."""
+    known = [*(cause.certainty for cause in verdict.causes), verdict.certainty]
+    if not verdict.causes or not set(known) <= set(CERTAINTIES):  # another version may have more of them
+        return verdict.certainty
+    best = min(known[:-1], key=CERTAINTIES.index)
+    if CERTAINTIES.index(best) <= CERTAINTIES.index(verdict.certainty):
+        return verdict.certainty
+    return f"the verdict is {verdict.certainty}, its cause only {best}"
 
 
 def aside(verdict: Verdict) -> Iterator[str]:

@@ -1,0 +1,251 @@
+"""Tables of other hosts: load, paste, show and explain them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..errors import Failure, reason
+from ..language.declaration import Argument, Option, command
+from ..language.kinds import FLAG, PATH, Kind
+from ..language.kinds import choice as one_of
+from ..model.results import Text
+from .session import Session
+
+if TYPE_CHECKING:
+    from ..model.prediction import LoadedTables
+    from ..pasted.host import Host
+
+MOST_UNREAD = 20  # lines that are not understood, in a record and on the screen; -unread shows all
+LIVE = "live"  # this host
+MOST_BYTES = 1 << 30
+_SYSTEMS = (
+    *("stcp", "freebsd", "netbsd", "openbsd", "dragonfly", "macos", "linux", "windows", "windows-xp", "solaris"),
+    *("aix", "hpux", "tru64", "ios", "nxos", "asa", "vxworks", "rtems"),
+)
+_SYSTEM = one_of(*_SYSTEMS)
+NAME = Kind("NAME", str, "loaded")
+
+
+@command(
+    "load",
+    Argument("files", PATH, "files with pasted tables; `-` is the standard input", many=True),
+    Option("host", NAME, "the name to load it under (the first file's name)"),
+    Option("system", _SYSTEM, "the system, if the tables do not show it"),
+    examples=["load ticket.txt", "load ifconfig.txt netstat.txt -host phx -system stcp"],
+)
+def load(session: Session, files: tuple[str, ...], host: str | None = None, system: str | None = None) -> LoadedTables:
+    """Load another host's tables: ifconfig, route print, netstat -rn, ip addr, ip route, ip rule, ipconfig /all, ...
+
+    Each line ends in one state, and those that are not understood are shown. Nothing is resolved or sent.
+    """
+    texts = [(label(name), bytes_of(session, name)) for name in files]
+    return loaded(session, texts, host or stem(files[0]), system)
+
+
+@command(
+    "paste",
+    Option("host", NAME, "the name to load it under (pasted)"),
+    Option("system", _SYSTEM, "the system, if the tables do not show it"),
+    examples=["paste", "paste -host phx"],
+)
+def paste(session: Session, host: str | None = None, system: str | None = None) -> LoadedTables:
+    """Load tables from the lines that follow, up to a line with a single dot or the end of the input (Ctrl-D).
+
+    A table that is pasted at the prompt puts this command there: Enter loads it.
+    """
+    data, session.clipboard = session.clipboard, None
+    if data is None:
+        data = b"".join(_pasted(session))
+    elif not data.endswith(b"\n"):
+        data += b"\n"  # a terminal's selection ends there, and not the table
+    return loaded(session, [("pasted", data)], host or "pasted", system)
+
+
+def takes(session: Session, text: str) -> bool:
+    """Keep a text that was pasted at the prompt for `paste`, if it is a table; return whether it is one."""
+    from ..pasted.reading import is_table
+    from ..pasted.text import decode
+
+    data = text.encode("utf-8", "surrogatepass")
+    try:
+        found = text.count("\n") > 1 and is_table(decode(data))
+    except Failure:  # it is no text
+        return False
+    session.clipboard = data if found else None
+    return found
+
+
+def _pasted(session: Session) -> Iterator[bytes]:
+    """Yield what follows the command, up to a line with a dot."""
+    stdin = session.environment.stdin
+    if stdin is None:
+        raise Failure("there is no standard input: use load FILE")
+    if session.environment.interactive:
+        from .password import raw_keys
+
+        session.warn("paste the tables now; end with a line that holds a single dot, or with Ctrl-D")
+        with raw_keys() as descriptor:
+            yield from _keys(descriptor)
+        return
+    while (line := stdin.readline()) and line.strip() != b".":
+        yield line
+
+
+def _keys(descriptor: int) -> Iterator[bytes]:
+    """Yield what a terminal sends. Its line mode would cut lines at 4,095 characters (termios(3))."""
+    from os import read, write
+
+    last = b"\n"
+    while keys := read(descriptor, 1 << 16):
+        text, end, _ = keys.partition(b"\x04")
+        last = (last + text)[-4:]
+        done = bool(end) or last.endswith(b"\n.\n")
+        yield text[: -2 if last.endswith(b"\n.\n") else None]
+        if done:
+            write(descriptor, b"\r\n" * bool(end))
+            return
+
+
+@command(
+    "tables",
+    Option("host", NAME, "this host only"),
+    Option("unread", FLAG, "all lines that are partly or not understood"),
+    examples=["tables", "tables -host phx -unread"],
+)
+def tables(session: Session, host: str | None = None, unread: bool = False) -> LoadedTables:
+    """Show what was loaded for a host: its interfaces, routes and rules, and what became of each line."""
+    return _summary(host_of(session, host), None if unread else MOST_UNREAD)
+
+
+@command(
+    "explain",
+    Argument("file", PATH, "load this file first; `-` is the standard input", required=False),
+    Option("host", NAME, "the loaded host, if there are several"),
+    examples=["explain ticket.txt", "explain -host phx", "explain -host live"],
+)
+def explain(session: Session, file: str | None = None, host: str | None = None) -> Text:
+    """Explain a host's tables in words: each address, each route, each flag, with its line.
+
+    `-host live` explains this host's own `netstat -r`.
+    """
+    from ..report.text.escape import visible
+    from ..report.text.explanation import explained
+
+    if file is not None:
+        host = loaded(session, [(label(file), bytes_of(session, file))], host or stem(file), None).host
+    found = _live() if host == LIVE else host_of(session, host)
+    return Text(map(visible, explained(found)))
+
+
+def _live() -> Host:
+    """Return this host, as `netstat -r` shows it."""
+    from ..pasted.host import Host
+    from ..pasted.reading import read
+    from ..pasted.text import decode
+    from ..report.text.lines import lines
+    from .netstat_tables import routes
+
+    text = "".join(f"{line}\n" for line in lines(routes(None, False)))
+    return read(decode(text.encode()), "netstat -r", Host(LIVE))[0]
+
+
+@command("forget", Option("host", NAME, "this host only"), examples=["forget", "forget -host phx"])
+def forget(session: Session, host: str | None = None) -> Text:
+    """Forget the tables of a host, or of all."""
+    if host is not None:
+        host_of(session, host)
+        del session.hosts[host]
+    else:
+        session.hosts.clear()
+    return Text(())
+
+
+def host_of(session: Session, name: str | None) -> Host:
+    if name is None and len(session.hosts) == 1:
+        name = next(iter(session.hosts))
+    if name in session.hosts:
+        return session.hosts[name]
+    names = ", ".join(session.hosts)
+    if name is None:
+        raise Failure(f"which host? say -host NAME: {names}" if names else "no tables are loaded: use load or paste")
+    raise Failure(f"there is no loaded host {name}" + (f": there is {names}" if names else ": use load or paste"))
+
+
+def label(path: str) -> str:
+    return "pasted" if path == "-" else path
+
+
+def stem(path: str) -> str:
+    return "pasted" if path == "-" else path.rpartition("/")[2].partition(".")[0] or "pasted"
+
+
+def bytes_of(session: Session, path: str) -> bytes:
+    """Return the contents of a file. Raises Failure."""
+    if path == "-":
+        stdin = session.environment.stdin
+        if stdin is None:
+            raise Failure("there is no standard input")
+        return stdin.read(MOST_BYTES)
+    from stat import S_ISREG
+
+    try:
+        with open(path, "rb") as stream:
+            import os
+
+            status = os.fstat(stream.fileno())
+            if not S_ISREG(status.st_mode):
+                raise Failure(f"{path}: it is no regular file")
+            if status.st_size > MOST_BYTES:
+                raise Failure(f"{path}: it is larger than 1 GiB")
+            return stream.read()
+    except OSError as error:
+        raise Failure(f"{path}: {reason(error)}") from None
+
+
+def loaded(session: Session, texts: list[tuple[str, bytes]], name: str, system: str | None) -> LoadedTables:
+    """Read texts into a host, and keep it. Raises Failure if nothing in them is a table."""
+    from ..pasted.host import Host
+    from ..pasted.reading import read
+    from ..pasted.text import decode
+
+    host = session.hosts.get(name) or Host(name)
+    host.given = system or host.given
+    hosts = [host]
+    for path, data in texts:
+        try:
+            text = decode(data)
+        except Failure as failure:
+            raise Failure(f"{path}: {failure}") from None
+        found = read(text, path, hosts[-1])
+        hosts += found[1:]
+    known = [each for each in hosts if each.has_facts]
+    if not known:
+        place, _ = next(host.unread(), (host.place(1), ""))
+        raise Failure(f"{place.file}:{place.line}: no line of a known table; the first one begins {place.text[:40]!r}")
+    for each in known:
+        session.hosts[each.name] = each
+        session.prefixes(each).add()
+    others = tuple(each.name for each in known[1:])
+    return _summary(known[0], MOST_UNREAD)._replace(same_text=others)
+
+
+def _summary(host: Host, most: int | None) -> LoadedTables:
+    from itertools import islice
+
+    from ..model.prediction import LineCount, LoadedTables, UnreadLine
+
+    remarks = [remark for each in host.pastes for remark in each.remarks]
+    remarks += [*host.conflicts, *host.gaps, *host.findings]
+    return LoadedTables(
+        host.name,
+        host.system,
+        tuple(dict.fromkeys(each.file for each in host.pastes)),
+        len(host.cards),
+        sum(len(card.addresses) for card in host.cards.values()),
+        len(host.rows),
+        len(host.rules),
+        tuple(LineCount(state, lines) for state, lines in host.counts().items()),
+        tuple(UnreadLine(*place, why) for place, why in islice(host.unread(), most)),
+        tuple(dict.fromkeys(remarks)),
+    )

@@ -1,0 +1,73 @@
+"""`predict`: the route and the source address that another host would choose, from its pasted tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import Failure
+from ..language.declaration import Option, command
+from ..language.kinds import ADDRESS, HOST, PATH, TEXT, is_address
+from .load import NAME, bytes_of, host_of, label, loaded, stem
+from .session import Session
+
+if TYPE_CHECKING:
+    from ..model.prediction import Prediction
+    from ..pasted.facts import Row
+    from ..pasted.prefixes import Prefixes
+
+
+@command(
+    "predict",
+    Option("name", HOST, "the destination: an address; names are not looked up here", required=True, bare=True),
+    Option("client-used", ADDRESS, "the address of the host that the client used"),
+    Option("from", ADDRESS, "the address that the socket is bound to; without it the host chooses"),
+    Option("host", NAME, "the loaded host, if there are several"),
+    Option("with", TEXT, "a route to add first: 'via 172.16.1.1'"),
+    Option("file", PATH, "load this file first; `-` is the standard input"),
+    examples=[
+        "predict -name 10.1.1.1 -client-used 172.16.1.50",
+        "predict 10.1.1.1 -client-used 172.16.1.50 -with 'via 172.16.1.1'",
+        "predict 10.1.1.1 -client-used 172.16.1.50 -file ticket.txt",
+    ],
+)
+def predict(
+    session: Session,
+    name: str,
+    client_used: str | None = None,
+    from_: str | None = None,
+    host: str | None = None,
+    with_: str | None = None,
+    file: str | None = None,
+) -> Prediction:
+    """Predict the route and the source address of a new connection of another host, from its pasted tables.
+
+    Each claim names its rows. How sure it is: certain (the rules of its kernel, and all that they need is there),
+    documented, conditional (what is missing is named), or unknown (the candidates are listed).
+    """
+    from ..diagnosis.offline_remedies import remedies
+    from ..diagnosis.prediction import predict as predicted
+
+    if not is_address(name):
+        raise Failure(f"{name} is a name: give its address (another host's resolver may say something else)")
+    if file is not None:
+        loaded(session, [(label(file), bytes_of(session, file))], host or stem(file), None)
+        host = host or stem(file)
+    found = host_of(session, host)
+    for each in (client_used, from_):
+        if each and (":" in each) != (":" in name):
+            raise Failure(f"{each} and {name} are of different families")
+    extra = _added(session.prefixes(found), name, with_) if with_ else None
+    result = predicted(found, session.prefixes(found), name, from_, client_used, extra, with_)
+    result = result._replace(remedies=remedies(found, session.prefixes(found), result))
+    session.last_prediction = result
+    return result
+
+
+def _added(prefixes: Prefixes, destination: str, text: str) -> Row:
+    """Return the row that `-with 'via R'` adds. Raises Failure."""
+    from ..diagnosis.prediction import with_route
+
+    words = text.split()
+    if len(words) not in (2, 4) or words[0] != "via" or not is_address(words[1]) or words[2:3] not in ([], ["dev"]):
+        raise Failure("-with takes 'via ROUTER' or 'via ROUTER dev INTERFACE'")
+    return with_route(prefixes, destination, words[1], words[3] if len(words) == 4 else "")

@@ -1,0 +1,73 @@
+"""What makes a host use another source address, in its own commands; and commands that show what it does."""
+
+from __future__ import annotations
+
+from ..model.connection import INET, INET6
+from ..model.prediction import Prediction
+from ..pasted.addresses import holds, known
+from ..pasted.facts import Own
+from ..pasted.host import Host
+from ..pasted.prefixes import Prefixes
+from .prediction import predict, with_route
+
+_ADD = {
+    "linux": "ip route add {to}/{bits} via {router} src {used}",
+    "freebsd": "route add -host {to} {router}",
+    "netbsd": "route add -host {to} {router} -ifa {used}",
+    "openbsd": "route add -host {to} {router}",
+    "dragonfly": "route add -host {to} {router}",
+    "macos": "route add -host {to} {router}",
+    "bsd": "route add -host {to} {router}",
+    "windows": "route add {to} mask 255.255.255.255 {router}",
+    "windows-xp": "route add {to} mask 255.255.255.255 {router}",
+    "solaris": "route add {to} {router} -setsrc {used}",
+    "aix": "route add -host {to} {router}",
+    "hpux": "route add host {to} {router} 1",
+    "stcp": "route add {to} {router}",
+    "ios": "ip route {to} 255.255.255.255 {router}",
+}
+
+
+def add_route(system: str, destination: str, router: str, used: str) -> str | None:
+    """Return the command that adds a host route through a router; None: it is not known for that system."""
+    if system not in _ADD or (":" in destination and system != "linux"):
+        return None
+    return _ADD[system].format(to=destination, bits=128 if ":" in destination else 32, router=router, used=used)
+
+
+def remedies(host: Host, prefixes: Prefixes, found: Prediction) -> tuple[str, ...]:
+    """Return what makes the source the address that the client used; a route is named only if it was tried here."""
+    used, to = found.client_used, found.destination.address or ""
+    if not found.differs or used is None or found.asked:
+        return ()
+    family = INET6 if ":" in to else INET
+    own = next((each.own for each in known(prefixes, family) if each.own.address == used), None)
+    if own is None:
+        return (f"{used} is no address of the host that is shown: check -client-used",)
+    result = [_route(host, prefixes, found, own, family)]
+    bound = predict(host, prefixes, to, asked=used)
+    way = f"via {bound.next_hop} " if bound.next_hop else ""
+    leaves = f" (it then leaves {way}by {bound.interface})" if bound.interface else ""
+    result.append(f"bind the socket to {used}, if the application can{leaves}")
+    sources = " or ".join(dict.fromkeys((found.source,) if found.source else found.candidates))
+    result.append(f"let firewalls and access lists permit {sources} as well")
+    return tuple(result)
+
+
+def _route(host: Host, prefixes: Prefixes, found: Prediction, own: Own, family: str) -> str:
+    """Return the route by a router in the network of the address, or what to look for."""
+    used, to = own.address, found.destination.address or ""
+    routers = dict.fromkeys(
+        way.gateway
+        for way in prefixes.ways
+        if way.gateway and way.family == family and holds(own, way.gateway) and way.gateway != used
+    )
+    for router in routers:
+        if found.added and router in found.added.split():
+            continue
+        tried = predict(host, prefixes, to, None, used, with_route(prefixes, to, router))
+        command = add_route(host.system, to, router, used)
+        if tried.source == used and command:
+            return f"a route by {router}, a router in the network of {used}: {command}"
+    network = f"{used}/{own.length}" if own.length is not None else used
+    return f"a route to {to} by a router in the network of {network}: no row names one; try it with -with 'via ROUTER'"

@@ -1,0 +1,298 @@
+"""`ip route`: a kind, a prefix and pairs of words; `ip route get` answers in the same words."""
+
+from __future__ import annotations
+
+import re
+
+from ...model.connection import INET, INET6
+from ..facts import BITS, WRITTEN, Answer, Hop, Row, Way
+from ..states import IDLE, PARTLY, ROW
+from ..table import Context, Reader
+from ..words import NUMBER, bare, family_of, is_masked, number4, number6
+
+KINDS = frozenset(
+    ["unicast", "local", "broadcast", "multicast", "anycast", "unreachable", "prohibit", "blackhole", "throw", "nat"]
+)
+_PAIRS = frozenset(
+    [
+        "dev",
+        "proto",
+        "src",
+        "metric",
+        "table",
+        "scope",
+        "mtu",
+        "advmss",
+        "window",
+        "rtt",
+        "rttvar",
+        "ssthresh",
+        "initcwnd",
+        "initrwnd",
+        "cwnd",
+        "reordering",
+        "hoplimit",
+        "expires",
+        "pref",
+        "weight",
+        "nhid",
+        "tos",
+        "dsfield",
+        "realm",
+        "realms",
+        "error",
+        "features",
+        "rto_min",
+        "quickack",
+        "uid",
+        "from",
+        "iif",
+        "cache",
+        "fastopen_no_cookie",
+        "congctl",
+        "protocol",
+        "preference",
+        "priority",
+        "users",
+        "age",
+        "ipid",
+    ]
+)
+_MARKS = frozenset(
+    [
+        "onlink",
+        "linkdown",
+        "dead",
+        "pervasive",
+        "offload",
+        "offload_failed",
+        "trap",
+        "rt_offload",
+        "rt_trap",
+        "notify",
+        "cache",
+        "redirected",
+    ]
+)
+_NUMBERS = frozenset(
+    ["metric", "mtu", "advmss", "weight", "nhid", "initcwnd", "initrwnd", "hoplimit", "priority", "preference"]
+)
+_PREFIX = re.compile(r"[0-9A-Fa-f:.]+(?:/\d{1,3})?\Z").match
+_LACKS_HOP = "one of its next hops is unreadable"
+_TABLES = {"255": "local", "254": "main", "253": "default"}
+
+
+def open_table(line: str, words: list[str], context: Context) -> Reader | None:
+    """Return a reader if the line is a route of iproute2."""
+    first = words[1] if words[0] in KINDS and len(words) > 1 else words[0]
+    if len(words) < 2 or not (first in ("default", "0.0.0.0/0") or _PREFIX(first)):
+        return None
+    after = words[2 if words[0] in KINDS else 1 :]
+    if words[0] in KINDS or (after and after[0] in ("dev", "via", "nhid", "proto", "src", "scope", "metric", "table")):
+        return Routes(context)
+    return Routes(context) if after and after[0] == "from" and "src" in after else None
+
+
+class Routes(Reader):
+    """Rows of one table or of all; the command may name the table."""
+
+    systems = frozenset({"linux"})
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.ways: dict[str, Way | str] = {}  # by the words after the destination; a text says why there is none
+        words = context.command
+        self.table = words[words.index("table") + 1] if "table" in words[:-1] else "main"
+        self.table = "main" if self.table == "all" else self.table
+        self.all = "all" in words or "0" in words[-1:]
+        self.six = "-6" in words
+        self.answer = "get" in words
+        self.before = (0, "")  # the line above
+        self.lacking = False  # whether its last word lacks a value
+
+    def read(self, line: int, text: str) -> int | None:
+        destination, _, rest = text.partition(" ")
+        before, self.before = self.before, (line, text)
+        way = None if self.lacking else self.ways.get(rest)
+        if way.__class__ is not Way or not destination:
+            return self._slowly(line, text, before)
+        number = number4(destination.partition("/")[0])
+        if number is None or way.family != INET or "/" not in destination:
+            return self._slowly(line, text, before)
+        length = destination.partition("/")[2]
+        if not NUMBER(length) or int(length) > 32:
+            return self._slowly(line, text, before)
+        self.context.host.rows.append(Row(line, number, int(length), WRITTEN, way))
+        return ROW
+
+    def _slowly(self, line: int, text: str, before: tuple[int, str] = (0, "")) -> int | None:
+        words = text.split()
+        if not words:
+            return IDLE
+        if before[0] and (self.lacking or words[0] in _PAIRS or words[0] in _MARKS or words[0] == "via"):
+            return self._continued(line, text, *before)
+        if words[0] == "nexthop":
+            return self._nexthop(line, words[1:])
+        if words[0] == "cache":
+            return (
+                IDLE
+                if all(word in _MARKS or word in _PAIRS or NUMBER(word.removesuffix("sec")) for word in words)
+                else None
+            )
+        kind, destination, rest = "unicast", words[0], " ".join(words[1:])
+        if kind_given := words[0] in KINDS and len(words) > 1:
+            kind, destination, rest = words[0], words[1], " ".join(words[2:])
+        if not (destination == "default" or _PREFIX(destination) or is_masked(destination)):
+            return None
+        if is_masked(destination):
+            return self.context.partly(line, "the destination is masked")
+        key = f"{kind} {rest}" if kind_given else text.partition(" ")[2]
+        way = self._way(destination, kind, rest.split())
+        if isinstance(way, str):
+            self.lacking = way.endswith("has no value")
+            return self.context.partly(line, way) if way else None
+        if destination != "default" and not way.partly and not kind_given and text.startswith(destination):
+            self.ways[key] = way
+        return self._add(line, destination, way, rest)
+
+    def _add(self, line: int, destination: str, way: Way, rest: str) -> int | None:
+        address, slash, tail = destination.partition("/")
+        host = self.context.host
+        number: int | None = 0
+        length = 0
+        if address != "default":
+            number = number4(address) if way.family == INET else number6(address)
+            length = int(tail) if slash else BITS[way.family]
+        if number is None or length > BITS[way.family]:
+            return None
+        if self.answer or rest.split()[:1] == ["from"]:
+            words = rest.split()
+            asked = words[words.index("from") + 1] if "from" in words else None
+            host.answers.append(Answer(line, address, way.gateway, way.interface, way.source, asked))
+            return ROW
+        host.rows.append(Row(line, number, length, WRITTEN, way))
+        if way.table == "main":
+            host.shown.setdefault(f"routes {way.family}", line)
+        host.shown.setdefault(f"table {way.table} {way.family}", line)
+        if self.all or " table " in f" {rest} ":
+            host.shown.setdefault(f"all tables {way.family}", line)
+        if way.partly:
+            return self.context.partly(line, f"the gateway is masked: {way.written}")
+        if not way.interface and not way.hops and way.kind in ("unicast", "local", "broadcast", "multicast"):
+            return self.context.partly(line, "the interface is missing (next hops on further lines complete it)")
+        return ROW
+
+    def _continued(self, line: int, text: str, first: int, above: str) -> int | None:
+        """Read a line that mail has wrapped: it begins with a word of a row, or with the value that lacks above."""
+        rows = self.context.host.rows
+        if rows and rows[-1].line == first:
+            rows.pop()
+        whole = f"{above.rstrip()} {text.strip()}"
+        self.before, self.lacking = (first, whole), False
+        self._slowly(first, whole)
+        self.context.amend(first, PARTLY, "it goes on in the next line")
+        return self.context.partly(line, "joined with the line above")
+
+    def _nexthop(self, line: int, words: list[str]) -> int | None:
+        """Add a next hop to the row above."""
+        rows = self.context.host.rows
+        if not rows or rows[-1].line < self.context.first:
+            return None
+        last = rows[-1]
+        values = _values(words)
+        if isinstance(values, str):
+            self.lacking = values.endswith("has no value")
+            self.context.amend(last.line, PARTLY, _LACKS_HOP)
+            return self.context.partly(line, values)
+        if last.way.interface and not last.way.hops:
+            return None
+        gateway = values.get("via")
+        if "dev" not in values or (gateway and family_of(bare(gateway)) is None):
+            self.context.amend(last.line, PARTLY, _LACKS_HOP)
+            return self.context.partly(line, "the next hop lacks its interface, or its gateway is unreadable")
+        hop = Hop(bare(gateway) if gateway else None, values["dev"])
+        rows[-1] = last._replace(way=last.way._replace(hops=(*last.way.hops, hop)))
+        if not last.way.hops:
+            self.context.amend(last.line, PARTLY, "a multipath route has more than one next hop")
+        elif self.context.reasons.get(last.line - self.context.first) != _LACKS_HOP:
+            self.context.amend(last.line, ROW)
+        return ROW
+
+    def _way(self, destination: str, kind: str, words: list[str]) -> Way | str:
+        """Return the way of a row; a text says what is wrong with it, an empty one that it is no row."""
+        hops: list[Hop] = []
+        if "nexthop" in words:
+            at = words.index("nexthop")
+            for part in " ".join(words[at:]).split("nexthop")[1:]:
+                values = _values(part.split())
+                if isinstance(values, str) or "dev" not in values:
+                    return values if isinstance(values, str) else "a next hop lacks its interface"
+                hops.append(Hop(bare(values["via"]) if "via" in values else None, values["dev"]))
+            words = words[:at]
+        values = _values(words)
+        if isinstance(values, str):
+            return values
+        family = self._family(destination, values)
+        via = values.get("via")
+        numeric = bare(via) if via and family_of(bare(via)) else None
+        if via and numeric is None and not is_masked(via):
+            return f"the gateway is unreadable: {via[:40]}"
+        source = values.get("src")
+        if source and family_of(bare(source)) is None:
+            return f"the source address is unreadable: {source[:40]}"
+        return Way(
+            family=family,
+            written=via or "",
+            gateway=numeric,
+            interface=values.get("dev", ""),
+            kind=kind,
+            flags=" ".join(word for word in words if word in _MARKS),
+            source=bare(source) if source else None,
+            metric=int(values["metric"]) if "metric" in values else None,
+            table=_TABLES.get(values.get("table", self.table), values.get("table", self.table)),
+            scope=values.get("scope") or _scope(kind, via, bool(hops)),
+            hops=tuple(hops),
+            partly=bool(via) and numeric is None,
+        )
+
+    def _family(self, destination: str, values: dict[str, str]) -> str:
+        known = family_of(destination.partition("/")[0])
+        via = values.get("via") or values.get("src")
+        via_family = family_of(bare(via)) if via and "inet6" not in values else None
+        if known:
+            return known
+        if via_family:
+            return via_family
+        return INET6 if self.six or "pref" in values or values.get("metric") == "1024" else INET
+
+
+def _scope(kind: str, via: str | None, several: bool) -> str:
+    """Return the scope that iproute2 does not show, as it is the default one."""
+    if kind == "local":
+        return "host"
+    return "global" if via or several or kind != "unicast" else "link"
+
+
+def _values(words: list[str]) -> dict[str, str] | str:
+    """Return the pairs of a row; a text says what is wrong."""
+    values: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        if word in _MARKS:
+            continue
+        if word not in _PAIRS and word != "via":
+            return f"not understood: {word[:40]}"
+        value = next(rest, None)
+        if word == "via" and value in ("inet", "inet6"):
+            values[value] = value
+            value = next(rest, None)
+        if word == "mtu" and value == "lock":
+            value = next(rest, None)
+        if value is None or value in _PAIRS or value in _MARKS or value == "via":
+            return f"{word} has no value"
+        if word in values:
+            return f"{word} is there twice: lines were joined"
+        if word in _NUMBERS and not NUMBER(value):
+            return f"{word} is no number: {value[:40]}"
+        values[word] = value
+    return values

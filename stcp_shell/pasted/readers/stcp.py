@@ -1,0 +1,104 @@
+"""OpenVOS STCP: `ifconfig -all`, and the one line of `route print`."""
+
+from __future__ import annotations
+
+import re
+
+from ...model.connection import INET
+from ..facts import MASK, WRITTEN, Card, Own, Row, Way
+from ..states import HEAD, IDLE, ROW
+from ..table import Context, Reader
+from ..words import length_of_mask, number4
+from .cards import card_of
+
+_STCP = re.compile(r"(?P<name>%[\w.-]+#[\w.-]+): <(?P<names>[A-Z0-9, ]*)>\s*$")
+_ANNOUNCED = re.compile(r"Number of interface\(s\) under IP: (\d+)\s*$")
+_GATEWAY = re.compile(r"Default Gateway: (\S+)\s*$")
+_STCP_ADDRESS = re.compile(
+    r"(?P<address>[\d.]+) netmask (?P<mask>0x[0-9a-f]{8})(?: broadcast (?P<broadcast>[\d.]+))?\s*$"
+)
+_BROKEN = re.compile(r"<UP|: <")
+
+
+def open_table(line: str, words: list[str], context: Context) -> Reader | None:
+    """Return a reader if the line is one of these commands' output."""
+    return Stcp(context) if any(each.match(line.strip()) for each in (_STCP, _ANNOUNCED, _GATEWAY)) else None
+
+
+class Stcp(Reader):
+    """`ifconfig -all` of OpenVOS STCP: the address stands on a line of its own, without `inet`."""
+
+    systems = frozenset({"stcp"})
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.card: Card | None = None
+        self.announced = 0
+        self.head = 0
+        self.cards = 0
+        self.full = False  # the interface has its address
+
+    def read(self, line: int, text: str) -> int | None:
+        stripped = text.strip()
+        if not stripped:
+            return IDLE
+        announced = _ANNOUNCED.match(stripped)
+        if announced:
+            self.announced, self.head = int(announced[1]), line
+            return HEAD
+        gateway = _GATEWAY.match(stripped)
+        if gateway:
+            return self._gateway(line, gateway[1])
+        if _BROKEN.search(stripped) and not _STCP.match(stripped):
+            self.card = None
+            return self.context.partly(line, "the head of an interface is unreadable")
+        head = _STCP.match(stripped)
+        if head:
+            flags = tuple(word for word in head["names"].split(", ") if word)
+            self.card = card_of(self.context, head["name"], line, flags, "UP" in flags)
+            self.cards += 1
+            self.full = False
+            return ROW
+        if self.card is None or self.full:
+            orphan = "netmask" in stripped.split()
+            return self.context.partly(line, "the head of its interface is missing or unreadable") if orphan else None
+        state = self._address(line, stripped)
+        self.full = self.full or state is not None
+        self.card = self.card if state is not None else None
+        return state
+
+    def _gateway(self, line: int, written: str) -> int:
+        """Read the one line of `route print`."""
+        if number4(written) is None:
+            return self.context.partly(line, "the gateway is masked or unreadable")
+        host = self.context.host
+        host.rows.append(Row(line, 0, 0, WRITTEN, Way(INET, written, written)))
+        host.shown.setdefault("routes inet", line)
+        return ROW
+
+    def _address(self, line: int, text: str) -> int | None:
+        assert self.card
+        found = _STCP_ADDRESS.match(text)
+        if not found or number4(found["address"]) is None:
+            if "netmask" in text:
+                return self.context.partly(line, "the address is missing or unreadable")
+            return None
+        length = length_of_mask(found["mask"])
+        self.card.addresses.append(Own(line, found["address"], INET, length, MASK))
+        if length is None:
+            return self.context.partly(line, "the mask is unreadable")
+        broadcast = number4(found["broadcast"] or "")
+        low = (1 << (32 - length)) - 1
+        if broadcast is not None and broadcast != (number4(found["address"]) or 0) | low:
+            self.context.host.findings.setdefault(
+                f"the broadcast address {found['broadcast']} is not of the network of {found['address']}/{length}", line
+            )
+        return ROW
+
+    def end(self) -> None:
+        if self.announced > self.cards:
+            self.context.host.gaps.setdefault(
+                f"{self.announced} interfaces are announced and {self.cards} are shown: another one may have a nearer "
+                "network",
+                self.head,
+            )
