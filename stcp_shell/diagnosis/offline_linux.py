@@ -13,6 +13,8 @@ from .offline import CONDITIONAL, Chosen, Inquiry, Path, Refused, Undecided
 from .source_selection import by_route, choose4, choose6
 
 _TABLES = {"255": "local", "254": "main", "253": "default"}
+# fib_rules.h and fib4_rule_action: a rule `unreachable` gives ENETUNREACH, and a route of that kind EHOSTUNREACH.
+_RULE_REFUSALS = {"unreachable": "no-route", "prohibit": "prohibited", "blackhole": "unreachable"}
 _REFUSALS = {"unreachable": "unreachable", "prohibit": "prohibited", "blackhole": "unreachable"}
 _USUAL = tuple(
     PolicyRule(0, Rule("inet", priority, None, None, "lookup", number), name)
@@ -40,8 +42,8 @@ def route(inquiry: Inquiry, source: str | None) -> Path | list[Path]:
             inquiry.cite(each.line, f"rule: {rule}")
         if rule.action == "goto":
             skip = next(int(word[5:]) for word in rule.selectors if word.startswith("goto "))
-        elif rule.action in _REFUSALS:
-            raise Refused(_REFUSALS[rule.action], f"the rule {rule} refuses it")
+        elif rule.action in _RULE_REFUSALS:
+            raise Refused(_RULE_REFUSALS[rule.action], f"the rule {rule} refuses it")
         elif rule.action == "lookup":
             found = _in_table(inquiry, _TABLES.get(each.table, each.table), rule, source)
             if found:

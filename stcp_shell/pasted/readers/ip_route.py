@@ -187,6 +187,8 @@ class Routes(Reader):
         rows = self.context.host.rows
         if rows and rows[-1].line == first:
             rows.pop()
+        elif rows and above.lstrip().startswith("nexthop") and first - self.context.first not in self.context.reasons:
+            rows[-1] = rows[-1]._replace(way=rows[-1].way._replace(hops=rows[-1].way.hops[:-1]))
         whole = f"{above.rstrip()} {text.strip()}"
         self.before, self.lacking = (first, whole), False
         self._slowly(first, whole)
