@@ -67,10 +67,13 @@ class _Reading:
             states[number] = state
         if self.reader:
             self.reader.end()
+        last = first + len(states) - 1
         if not self.text.ends and self.states[-1] in (ROW, PARTLY):
-            self.context.amend(first + len(states) - 1, PARTLY, _CUT)
+            self.context.amend(last, PARTLY, _CUT)
+            if self.context.completes[0] == last:
+                self.context.amend(self.context.completes[1], PARTLY, _CUT)
         if not self.text.ends:
-            self.context.host.gaps.setdefault("the text ends without a newline: it may be cut", first + len(states) - 1)
+            self.context.host.gaps.setdefault("the text ends without a newline: it may be cut", last)
         return self.found
 
     def _other(self, number: int, line: str) -> int:

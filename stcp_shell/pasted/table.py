@@ -14,6 +14,7 @@ class Context:
         self.first = first  # the host's number of the text's first line
         self.states = states
         self.reasons: dict[int, str] = {}
+        self.completes = (0, 0)  # the last line that completed an earlier one, and that one
         self.command: tuple[str, ...] = ()  # the last command in the text: `ip route show table 2`
 
     def partly(self, line: int, reason: str) -> int:

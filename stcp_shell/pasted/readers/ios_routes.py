@@ -153,4 +153,5 @@ class Routes(Reader):
         way = self.last.way
         hops = way.hops or (Hop(way.gateway, way.interface),)
         self.last = rows[-1] = self.last._replace(way=way._replace(hops=(*hops, hop)))
+        self.context.completes = (line, self.last.line)
         return ROW

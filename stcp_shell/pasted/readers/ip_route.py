@@ -208,12 +208,12 @@ class Routes(Reader):
             return self.context.partly(line, values)
         if last.way.interface and not last.way.hops:
             return None
-        gateway = values.get("via")
-        if "dev" not in values or (gateway and family_of(bare(gateway)) is None):
+        if "dev" not in values or ((gateway := values.get("via")) and family_of(bare(gateway)) is None):
             self.context.amend(last.line, PARTLY, _LACKS_HOP)
             return self.context.partly(line, "the next hop lacks its interface, or its gateway is unreadable")
         hop = Hop(bare(gateway) if gateway else None, values["dev"])
         rows[-1] = last._replace(way=last.way._replace(hops=(*last.way.hops, hop)))
+        self.context.completes = (line, last.line)
         if not last.way.hops:
             self.context.amend(last.line, PARTLY, "a multipath route has more than one next hop")
         elif self.context.reasons.get(last.line - self.context.first) != _LACKS_HOP:

@@ -97,6 +97,7 @@ class Routes(Reader):
         if len(self.hops) > 1:
             rows.pop()
         rows.append(Row(first, number, length, WRITTEN, way))
+        self.context.completes = (line, first)
         if len(self.hops) == self.best:
             self.context.amend(first, ROW)
         else:
