@@ -133,6 +133,9 @@ def _metric(row: Row) -> int:
 
 def _paths(inquiry: Inquiry, best: list[Row]) -> Path | list[Path]:
     rows = best[:1]
+    if inquiry.family == INET and len({row.way.gateway for row in best}) > 1 and best[0].length == 0:
+        # fib_select_default, net/ipv4/fib_semantics.c
+        inquiry.lower(CONDITIONAL, "of equal default routes a gateway whose ARP entry has failed is skipped")
     if inquiry.family != INET:
         gateways = [row for row in best if row.way.gateway or row.way.hops]
         rows = gateways if len(gateways) > 1 and best[0].way.gateway else rows

@@ -38,6 +38,7 @@ def _said(command: str) -> str:
 
 def _connected(target: str) -> str:
     """Return the source address that connect(2) of TCP chooses, or its error; the SYN leaves no namespace."""
+    subprocess.run(["ip", "neigh", "flush", "all"], capture_output=True, check=True)  # no gateway is known to be dead
     with socket.socket() as sock:
         sock.setblocking(False)
         try:

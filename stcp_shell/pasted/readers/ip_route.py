@@ -9,73 +9,10 @@ from ..facts import BITS, WRITTEN, Answer, Hop, Row, Way
 from ..states import IDLE, PARTLY, ROW
 from ..table import Context, Reader
 from ..words import NUMBER, bare, family_of, is_masked, number4, number6
+from .route_words import MARKS, PAIRS, values_of
 
 KINDS = frozenset(
     ["unicast", "local", "broadcast", "multicast", "anycast", "unreachable", "prohibit", "blackhole", "throw", "nat"]
-)
-_PAIRS = frozenset(
-    [
-        "dev",
-        "proto",
-        "src",
-        "metric",
-        "table",
-        "scope",
-        "mtu",
-        "advmss",
-        "window",
-        "rtt",
-        "rttvar",
-        "ssthresh",
-        "initcwnd",
-        "initrwnd",
-        "cwnd",
-        "reordering",
-        "hoplimit",
-        "expires",
-        "pref",
-        "weight",
-        "nhid",
-        "tos",
-        "dsfield",
-        "realm",
-        "realms",
-        "error",
-        "features",
-        "rto_min",
-        "quickack",
-        "uid",
-        "from",
-        "iif",
-        "cache",
-        "fastopen_no_cookie",
-        "congctl",
-        "protocol",
-        "preference",
-        "priority",
-        "users",
-        "age",
-        "ipid",
-    ]
-)
-_MARKS = frozenset(
-    [
-        "onlink",
-        "linkdown",
-        "dead",
-        "pervasive",
-        "offload",
-        "offload_failed",
-        "trap",
-        "rt_offload",
-        "rt_trap",
-        "notify",
-        "cache",
-        "redirected",
-    ]
-)
-_NUMBERS = frozenset(
-    ["metric", "mtu", "advmss", "weight", "nhid", "initcwnd", "initrwnd", "hoplimit", "priority", "preference"]
 )
 _PREFIX = re.compile(r"[0-9A-Fa-f:.]+(?:/\d{1,3})?\Z").match
 _LACKS_HOP = "one of its next hops is unreadable"
@@ -85,6 +22,8 @@ _TABLES = {"255": "local", "254": "main", "253": "default"}
 def open_table(line: str, words: list[str], context: Context) -> Reader | None:
     """Return a reader if the line is a route of iproute2."""
     first = words[1] if words[0] in KINDS and len(words) > 1 else words[0]
+    if len(words) == 1 and first == "default" and context.command[:1] == ("ip",):
+        return Routes(context)  # a multipath route, whose next hops stand below it
     if len(words) < 2 or not (first in ("default", "0.0.0.0/0") or _PREFIX(first)):
         return None
     after = words[2 if words[0] in KINDS else 1 :]
@@ -129,14 +68,14 @@ class Routes(Reader):
         words = text.split()
         if not words:
             return IDLE
-        if before[0] and (self.lacking or words[0] in _PAIRS or words[0] in _MARKS or words[0] == "via"):
+        if before[0] and (self.lacking or words[0] in PAIRS or words[0] in MARKS or words[0] == "via"):
             return self._continued(line, text, *before)
         if words[0] == "nexthop":
             return self._nexthop(line, words[1:])
         if words[0] == "cache":
             return (
                 IDLE
-                if all(word in _MARKS or word in _PAIRS or NUMBER(word.removesuffix("sec")) for word in words)
+                if all(word in MARKS or word in PAIRS or NUMBER(word.removesuffix("sec")) for word in words)
                 else None
             )
         kind, destination, rest = "unicast", words[0], " ".join(words[1:])
@@ -201,16 +140,14 @@ class Routes(Reader):
         if not rows or rows[-1].line < self.context.first:
             return None
         last = rows[-1]
-        values = _values(words)
+        values = values_of(words)
         if isinstance(values, str):
             self.lacking = values.endswith("has no value")
-            self.context.amend(last.line, PARTLY, _LACKS_HOP)
-            return self.context.partly(line, values)
+            return self._lacks(line, last, values)
         if last.way.interface and not last.way.hops:
             return None
         if "dev" not in values or ((gateway := values.get("via")) and family_of(bare(gateway)) is None):
-            self.context.amend(last.line, PARTLY, _LACKS_HOP)
-            return self.context.partly(line, "the next hop lacks its interface, or its gateway is unreadable")
+            return self._lacks(line, last, "the next hop lacks its interface, or its gateway is unreadable")
         hop = Hop(bare(gateway) if gateway else None, values["dev"])
         rows[-1] = last._replace(way=last.way._replace(hops=(*last.way.hops, hop)))
         self.context.completes = (line, last.line)
@@ -220,18 +157,22 @@ class Routes(Reader):
             self.context.amend(last.line, ROW)
         return ROW
 
+    def _lacks(self, line: int, last: Row, why: str) -> int:
+        self.context.amend(last.line, PARTLY, _LACKS_HOP)
+        return self.context.partly(line, why)
+
     def _way(self, destination: str, kind: str, words: list[str]) -> Way | str:
         """Return the way of a row; a text says what is wrong with it, an empty one that it is no row."""
         hops: list[Hop] = []
         if "nexthop" in words:
             at = words.index("nexthop")
             for part in " ".join(words[at:]).split("nexthop")[1:]:
-                values = _values(part.split())
+                values = values_of(part.split())
                 if isinstance(values, str) or "dev" not in values:
                     return values if isinstance(values, str) else "a next hop lacks its interface"
                 hops.append(Hop(bare(values["via"]) if "via" in values else None, values["dev"]))
             words = words[:at]
-        values = _values(words)
+        values = values_of(words)
         if isinstance(values, str):
             return values
         family = self._family(destination, values)
@@ -248,7 +189,7 @@ class Routes(Reader):
             gateway=numeric,
             interface=values.get("dev", ""),
             kind=kind,
-            flags=" ".join(word for word in words if word in _MARKS),
+            flags=" ".join(word for word in words if word in MARKS),
             source=bare(source) if source else None,
             metric=int(values["metric"]) if "metric" in values else None,
             table=_TABLES.get(values.get("table", self.table), values.get("table", self.table)),
@@ -273,28 +214,3 @@ def _scope(kind: str, via: str | None, several: bool) -> str:
     if kind == "local":
         return "host"
     return "global" if via or several or kind != "unicast" else "link"
-
-
-def _values(words: list[str]) -> dict[str, str] | str:
-    """Return the pairs of a row; a text says what is wrong."""
-    values: dict[str, str] = {}
-    rest = iter(words)
-    for word in rest:
-        if word in _MARKS:
-            continue
-        if word not in _PAIRS and word != "via":
-            return f"not understood: {word[:40]}"
-        value = next(rest, None)
-        if word == "via" and value in ("inet", "inet6"):
-            values[value] = value
-            value = next(rest, None)
-        if word == "mtu" and value == "lock":
-            value = next(rest, None)
-        if value is None or value in _PAIRS or value in _MARKS or value == "via":
-            return f"{word} has no value"
-        if word in values:
-            return f"{word} is there twice: lines were joined"
-        if word in _NUMBERS and not NUMBER(value):
-            return f"{word} is no number: {value[:40]}"
-        values[word] = value
-    return values
