@@ -61,6 +61,8 @@ _ASKED = re.compile(
     r"(?:-name|(?:^|;)\s*(?:connect|diagnose|traceroute|mtu|bind|route\s+get|callback\s+\w+))\s+'?([^\s';:$-][^\s';:$]*)",
     re.IGNORECASE,
 )
+_MODULE = re.compile(r"%([\w.-]{1,66})#[\w.]")  # OpenVOS: the module of an interface, %module#enetZ
+_MOST_LOOKED = 4096  # characters of a text
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -100,6 +102,9 @@ class Names:
             if isinstance(name, str):
                 self.add(name)
         for text in _texts(record, 0):
+            if "%" in text:
+                for name in _MODULE.findall(text[:_MOST_LOOKED]):
+                    self.add(name)
             if "." in text and text not in self._seen:
                 if len(self._seen) < _MOST_TEXTS and len(text) < 4096:
                     self._seen.add(text)

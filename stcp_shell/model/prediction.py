@@ -3,7 +3,7 @@
 from typing import Annotated, NamedTuple, Optional
 
 from .connection import Destination
-from .record import HostName, InterfaceName, Word, record
+from .record import HostName, Word, record
 
 LEVELS = ("certain", "documented", "conditional", "unknown")
 
@@ -60,7 +60,7 @@ class Prediction(NamedTuple):
     asked: Annotated[Optional[str], "the source address that the socket is bound to; null: the system chooses"]
     client_used: Annotated[Optional[str], "the address of the host that the client used; null: not given"]
     next_hop: Annotated[Optional[str], "the next router; null: on the link, none, or not known"]
-    interface: Annotated[Optional[InterfaceName], "the outgoing interface; null: not known"]
+    interface: Annotated[Optional[str], "the outgoing interface; null: not known"]
     source: Annotated[Optional[str], "the source address; null: none, or not known"]
     level: Annotated[Word, "how sure it is: " + ", ".join(LEVELS)]
     candidates: Annotated[tuple[str, ...], "the addresses that it can be"] = ()
