@@ -33,6 +33,16 @@ BEFORE = {
     "expect callback": ["watch -peer 10.1.1.1 -for 0.2"],
     **{name: ["diagnose -name 10.1.1.1 -port 2121"] for name in ("expect verdict", "expect cause")},
 }
+BEFORE |= {name: ["load tables.txt -host phx"] for name in ("tables", "forget", "explain", "predict")}
+BEFORE |= {name: ["load tables.txt", "predict 10.1.1.1"] for name in ("expect source", "expect level")}
+TICKET = """\
+%vos#enetA: <UP, BROADCAST, RUNNING>
+172.16.1.50 netmask 0xffffff00 broadcast 172.16.1.255
+%vos#enetZ: <UP, BROADCAST, RUNNING>
+192.168.77.50 netmask 0xffffff00 broadcast 192.168.77.255
+Default Gateway: 192.168.77.1
+"""
+NO_PASTE = "there is no standard input"
 NO_TERMINAL = "standard output is not a terminal"  # so there is no clipboard
 EXAMPLES = ROOT / "scripts" / "examples"
 FIREWALL = EXAMPLES / "firewall.stcp"
@@ -56,6 +66,8 @@ def test_every_example_of_the_help_runs(tmp_path: Path) -> None:
     shutil.copy(EXAMPLES / "multihomed.stcp", tmp_path)
     for name in ("before.jsonl", "after.jsonl"):
         (tmp_path / name).write_text("".join(f"{json.dumps(record)}\n" for record in log()))
+    for name in ("tables.txt", "ifconfig.txt", "netstat.txt"):
+        (tmp_path / name).write_text(TICKET)
     examples = {}
     for command in CATALOGUE:
         for number, shown in enumerate(command.examples):
@@ -66,7 +78,7 @@ def test_every_example_of_the_help_runs(tmp_path: Path) -> None:
     words = ["--lab=open", "--no-log", "--format", "jsonl", "-j", "24", "-D", "N=2121"]
     variables = environment(tmp_path) | {"HOME": str(tmp_path), "STCP_SHELL_PASSWORD": "ndmp"}
     done = run(tmp_path, *words, *examples, env=variables)
-    expected = (NO_TERMINAL, "redacted; names that", "if one of these names somebody")
+    expected = (NO_TERMINAL, NO_PASTE, "redacted; names that", "if one of these names somebody")
     assert [line for line in done.err.splitlines() if not any(each in line for each in expected)] == []
     found = list(sessions(done.out))
     assert len(found) == len(examples)
@@ -74,8 +86,8 @@ def test_every_example_of_the_help_runs(tmp_path: Path) -> None:
     for name, example in examples.items():
         assert any(record.get("text") == example for record in ran[name]), name
         failures = [record["error"] for record in ran[name] if record.get("error")]
-        if name.startswith("copy-"):
-            assert failures[0].startswith(NO_TERMINAL)
+        if name.startswith(("copy-", "paste-")):
+            assert failures[0].startswith(NO_TERMINAL if name.startswith("copy-") else NO_PASTE)
             continue
         assert failures == [], name
         missed = any(record.get("met") is False for record in ran[name])

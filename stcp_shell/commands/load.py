@@ -32,7 +32,7 @@ NAME = Kind("NAME", str, "loaded")
     Argument("files", PATH, "files with pasted tables; `-` is the standard input", many=True),
     Option("host", NAME, "the name to load it under (the first file's name)"),
     Option("system", _SYSTEM, "the system, if the tables do not show it"),
-    examples=["load ticket.txt", "load ifconfig.txt netstat.txt -host phx -system stcp"],
+    examples=["load tables.txt", "load ifconfig.txt netstat.txt -host phx -system stcp"],
 )
 def load(session: Session, files: tuple[str, ...], host: str | None = None, system: str | None = None) -> LoadedTables:
     """Load another host's tables: ifconfig, route print, netstat -rn, ip addr, ip route, ip rule, ipconfig /all, ...
@@ -122,7 +122,7 @@ def tables(session: Session, host: str | None = None, unread: bool = False) -> L
     "explain",
     Argument("file", PATH, "load this file first; `-` is the standard input", required=False),
     Option("host", NAME, "the loaded host, if there are several"),
-    examples=["explain ticket.txt", "explain -host phx", "explain -host live"],
+    examples=["explain tables.txt", "explain -host phx", "explain -host live"],
 )
 def explain(session: Session, file: str | None = None, host: str | None = None) -> Text:
     """Explain a host's tables in words: each address, each route, each flag, with its line.

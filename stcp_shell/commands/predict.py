@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     examples=[
         "predict -name 10.1.1.1 -client-used 172.16.1.50",
         "predict 10.1.1.1 -client-used 172.16.1.50 -with 'via 172.16.1.1'",
-        "predict 10.1.1.1 -client-used 172.16.1.50 -file ticket.txt",
+        "predict 10.1.1.1 -client-used 172.16.1.50 -file tables.txt",
     ],
 )
 def predict(
