@@ -22,7 +22,7 @@ from programs import PROGRAM, WITH_SIGNALS, environment
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 AT_ONCE = 4
-_LONGEST = 0.6  # seconds until the signal
+_LONGEST = 1.5  # seconds until the signal
 _SHOWN = re.compile(rb"^socket (\d+): (?:connected|refused)", re.MULTILINE)
 
 
