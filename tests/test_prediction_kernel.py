@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
+import kernel_choices
 import pytest
-from children import random_hosts
 from conftest import in_namespace
-
-ERRORS = {"no-route": ("ENETUNREACH",), "unreachable": ("EHOSTUNREACH", "EINVAL"), "prohibited": ("EACCES",)}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(30))
-def test_the_kernel_does_what_is_predicted(seed: int) -> None:
-    found = in_namespace(partial(random_hosts.predictions, seed))[-1]
-    known = [each for each in found if each[4] != "unknown"]
-    assert known
-    for target, kernel, source, outcome, level in known:
-        said = ERRORS[outcome] if outcome else (source,)
-        assert kernel in said, f"{target}: {kernel}, not {source or outcome} ({level})"
+@pytest.mark.parametrize("first", range(0, 40, 8))
+def test_the_kernel_does_what_is_predicted(first: int) -> None:
+    """No prediction is wrong that does not say that it is unknown; few say so."""
+    found = in_namespace(partial(kernel_choices.checks, first, 8))[-1]
+    assert [each for each in found if each[2] == "wrong"] == []
+    for colon in (False, True):
+        verdicts = [verdict for _, check, verdict in found if (":" in check[0]) == colon]
+        assert verdicts.count("right") >= 0.6 * len(verdicts) > 0

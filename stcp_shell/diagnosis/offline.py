@@ -30,13 +30,6 @@ class Refused(Exception):
         self.outcome, self.why = outcome, why
 
 
-class Path(NamedTuple):
-    """A row that is used, and its next hop."""
-
-    row: Row
-    hop: Hop
-
-
 class Chosen(NamedTuple):
     """A source address and the rule that selects it."""
 
@@ -44,6 +37,14 @@ class Chosen(NamedTuple):
     why: str
     line: int  # that shows the address
     others: tuple[str, ...] = ()  # further candidates
+
+
+class Path(NamedTuple):
+    """A row that is used, and its next hop."""
+
+    row: Row
+    hop: Hop
+    chosen: Chosen | None = None  # the source address, if the row was looked up with it
 
 
 class Inquiry:

@@ -6,36 +6,112 @@ A rule that cannot be evaluated from tables makes the answer conditional, a tabl
 from __future__ import annotations
 
 from ..model.connection import INET
-from ..model.tables import Address, Interface, Label, NextHop, Route, Rule, SourcePolicy
+from ..model.tables import Rule
 from ..pasted.addresses import holds, number_of
 from ..pasted.facts import BITS, WRITTEN, Hop, PolicyRule, Row, Way
 from .offline import CONDITIONAL, Chosen, Inquiry, Path, Refused, Undecided
-from .source_selection import by_route, choose4, choose6
+from .offline_linux_sources import by_rules6, by_tables
 
 _TABLES = {"255": "local", "254": "main", "253": "default"}
 # fib_rules.h and fib4_rule_action: a rule `unreachable` gives ENETUNREACH, and a route of that kind EHOSTUNREACH.
 _RULE_REFUSALS = {"unreachable": "no-route", "prohibit": "prohibited", "blackhole": "unreachable"}
 _REFUSALS = {"unreachable": "unreachable", "prohibit": "prohibited", "blackhole": "unreachable"}
+_MANY = "TCP connects to one host, and this is a broadcast or multicast address"
+_UNUSED = {"dead", "tos", "dsfield"}  # a socket has no type of service that it is not given
 _USUAL = tuple(
     PolicyRule(0, Rule("inet", priority, None, None, "lookup", number), name)
     for priority, number, name in ((0, 255, "local"), (32766, 254, "main"), (32767, 253, "default"))
-)
-# RFC 6724, section 2.1; 2001::/32 and fec0::/10 as in ip-addrlabel(8)
-LABELS = tuple(
-    Label(prefix, length, label)
-    for prefix, length, label in (
-        *(("::1", 128, 0), ("::", 0, 1), ("2002::", 16, 2), ("::", 96, 3), ("::ffff:0:0", 96, 4)),
-        *(("fc00::", 7, 5), ("2001::", 32, 6), ("2001:10::", 28, 7), ("fec0::", 10, 11), ("3ffe::", 16, 12)),
-    )
 )
 
 
 def route(inquiry: Inquiry, source: str | None) -> Path | list[Path]:
     """Return the path to the destination; several if a multipath hash decides. Raises Refused and Undecided."""
-    rules = _rules(inquiry)
+    if inquiry.family != INET and inquiry.number >> 120 == 0xFF:
+        raise Refused("no-route", _MANY)
+    try:
+        found = _looked_up(inquiry, source)
+    except Refused as refused:
+        if inquiry.family == INET or source or not any(each.rule.source for each in _rules(inquiry)):
+            raise
+        return _again(inquiry, refused)
+    kind = (found[0] if isinstance(found, list) else found).row.way.kind
+    if inquiry.family == INET and source and (kind == "broadcast" or inquiry.number >> 28 == 14):
+        raise Refused("no-route", _MANY)
+    return found
+
+
+def source(inquiry: Inquiry, path: Path) -> Chosen:
+    """Return the source address of an unbound socket. Raises Refused and Undecided."""
+    if path.chosen:
+        return path.chosen
+    try:
+        return _accepted(inquiry, path)
+    except Refused as refused:
+        if {_outcome(inquiry, each) for each in inquiry.paths} - {refused.outcome}:
+            raise Undecided(f"equal routes, of which not each is refused: {refused.why}") from None
+        raise
+
+
+def _outcome(inquiry: Inquiry, path: Path) -> str | None:
+    try:
+        _accepted(inquiry, path)
+    except Refused as refused:
+        return refused.outcome
+    return None
+
+
+def _accepted(inquiry: Inquiry, path: Path) -> Chosen:
+    """Return the source address that a path gives.
+
+    IPv4's connect(2) then looks up with it (`ip_route_connect`), and can be refused.
+    """
+    chosen = by_tables(inquiry, path)
+    if inquiry.family != INET:
+        return chosen
+    first = f"with the source {chosen.address}, that the first lookup chose,"
+    if chosen.address.startswith("127.") and not _is_loopback(inquiry, path.hop.interface):
+        inquiry.lower(CONDITIONAL, "route_localnet is not in the tables")
+        raise Refused("unreachable", f"{first} {path.hop.interface} takes no packet (`__mkroute_output`)")
+    if number_of(chosen.address) >> 28 == 14:  # a local route can make the destination the source
+        raise Refused("unreachable", f"{first} the kernel refuses: it is a multicast address")
+    if "ip addr" in inquiry.host.shown and not _is_own(inquiry, chosen.address):
+        raise Refused("no-route", f"{first} the kernel refuses: it is no address of the host")
+    try:
+        route(inquiry, chosen.address)
+    except Refused as refused:
+        raise Refused(refused.outcome, f"{first} {refused.why}") from None
+    return chosen
+
+
+def _is_loopback(inquiry: Inquiry, interface: str) -> bool:
+    card = inquiry.host.cards.get(interface)
+    return "LOOPBACK" in card.flags if card and card.flags else interface == "lo"
+
+
+def _is_own(inquiry: Inquiry, address: str) -> bool:
+    """Return whether packets may have that source (`__ip_dev_find`)."""
+    rows = next(inquiry.prefixes.matches(number_of(address), INET, "local"), [])
+    return any(each.own.address == address for each in inquiry.own) or any(row.way.kind == "local" for row in rows)
+
+
+def _again(inquiry: Inquiry, refused: Refused) -> Path | list[Path]:
+    """Look up with a source that is chosen without a route: IPv6 does after a refusal (`ip6_dst_lookup_tail`)."""
+    chosen = by_rules6(inquiry, None)
+    try:
+        found = _looked_up(inquiry, chosen.address)
+    except Refused as second:
+        raise Refused(second.outcome, f"{refused.why}; with the source {chosen.address}, {second.why}") from None
+    if isinstance(found, list):
+        return [path._replace(chosen=chosen) for path in found]
+    return found._replace(chosen=chosen)
+
+
+def _looked_up(inquiry: Inquiry, source: str | None) -> Path | list[Path]:
     skip = -1
-    for each in rules:
+    for each in _rules(inquiry):
         rule = each.rule
+        if "[unresolved]" in rule.selectors:  # a goto to no rule leads on to the next one
+            continue
         if rule.priority < skip or not _matches(inquiry, each, source):
             continue
         if each.line:
@@ -45,7 +121,7 @@ def route(inquiry: Inquiry, source: str | None) -> Path | list[Path]:
         elif rule.action in _RULE_REFUSALS:
             raise Refused(_RULE_REFUSALS[rule.action], f"the rule {rule} refuses it")
         elif rule.action == "lookup":
-            found = _in_table(inquiry, _TABLES.get(each.table, each.table), rule, source)
+            found = _in_table(inquiry, _TABLES.get(each.table, each.table), rule)
             if found:
                 return found
         if each.line and rule.action == "lookup":
@@ -69,6 +145,7 @@ def _matches(inquiry: Inquiry, each: PolicyRule, source: str | None) -> bool:
     if not each.readable:
         inquiry.lower(CONDITIONAL, f"the rule of priority {rule.priority} is not readable: it may lead elsewhere")
         return False
+    source = source or ("0.0.0.0" if inquiry.family == INET else None)  # `fib4_rule_match` compares it in any case
     fits = (rule.source is None or (source is not None and within(source, rule.source))) and (
         rule.destination is None or within(inquiry.destination, rule.destination)
     )
@@ -85,7 +162,8 @@ def _matches(inquiry: Inquiry, each: PolicyRule, source: str | None) -> bool:
             fits = False
             continue
         inquiry.lower(CONDITIONAL, f"the rule of priority {rule.priority} counts for {selector} only: not known here")
-        fits = False
+        if word != "fwmark" or int(value.partition("/")[0], 0):
+            fits = False  # 0: packets without a mark have it
     return fits != inverted
 
 
@@ -97,7 +175,7 @@ def within(address: str, prefix: str) -> bool:
     return number_of(address) >> shift == number_of(network) >> shift
 
 
-def _in_table(inquiry: Inquiry, table: str, rule: Rule, source: str | None) -> Path | list[Path] | None:
+def _in_table(inquiry: Inquiry, table: str, rule: Rule) -> Path | list[Path] | None:
     """Return the path of the best row of a table; None: the next rule decides."""
     host, family = inquiry.host, inquiry.family
     if f"table {table} {family}" not in host.shown and f"all tables {family}" not in host.shown:
@@ -107,23 +185,47 @@ def _in_table(inquiry: Inquiry, table: str, rule: Rule, source: str | None) -> P
             return _own(inquiry)
         if table not in ("main", "default"):
             raise Undecided(f"the routing table {table}, which a rule leads to, was not pasted")
+    best = _best(inquiry, table)
+    if not best or best[0].way.kind == "throw":
+        return None
+    row = best[0]
+    if row.way.kind in _REFUSALS:
+        inquiry.cite(row.line, f"route: {row.way.kind}")
+        raise Refused(_REFUSALS[row.way.kind], f"the route {row.prefix} is of the kind {row.way.kind}")
     least = next((int(word.split()[1]) for word in rule.selectors if word.startswith("suppress_prefixlength")), -1)
+    if row.length is not None and row.length <= least:  # `fib_rules_lookup` asks this of routes that refuse nothing
+        return None
+    if table == "local" and _outdone(inquiry, row):
+        return None
+    inquiry.cite(row.line, f"route: {row.way.kind if row.way.kind != 'unicast' else row.prefix}")
+    return _paths(inquiry, best)
+
+
+def _best(inquiry: Inquiry, table: str) -> list[Row]:
+    """Return the rows of a table that have the longest prefix, and of these the ones of the least metric."""
     for rows in inquiry.matches(table):
-        usable = [row for row in rows if "dead" not in row.way.flags.split() and row.way.kind != "multicast"]
-        if not usable:
-            continue
-        metric = min(_metric(row) for row in usable)
-        best = [row for row in usable if _metric(row) == metric]
-        row = best[0]
-        if row.length is not None and row.length <= least:
-            return None
-        if row.way.kind == "throw":
-            return None
-        inquiry.cite(row.line, f"route: {row.way.kind if row.way.kind != 'unicast' else row.prefix}")
-        if row.way.kind in _REFUSALS:
-            raise Refused(_REFUSALS[row.way.kind], f"the route {row.prefix} is of the kind {row.way.kind}")
-        return _paths(inquiry, best)
-    return None
+        usable = [row for row in rows if not _UNUSED & set(row.way.flags.split()) and row.way.kind != "multicast"]
+        if any("from" in row.way.flags.split() for row in usable):
+            raise Undecided(f"the table {table} has a route to {usable[0].prefix} for certain source addresses only")
+        if usable:
+            metric = min(_metric(row) for row in usable)
+            return [row for row in usable if _metric(row) == metric]
+    return []
+
+
+def _outdone(inquiry: Inquiry, row: Row) -> bool:
+    """Return whether main has a longer prefix than a row of local, and the two are one table (`fib_trie_table`).
+
+    IPv4 keeps them as one until somebody adds or deletes a rule.
+    """
+    rules = [(each.rule.priority, each.table, each.rule.selectors) for each in _rules(inquiry)]
+    if inquiry.family != INET or rules != [(each.rule.priority, each.table, ()) for each in _USUAL]:
+        return False
+    other = _best(inquiry, "main")
+    if not other or (other[0].length or 0) <= (row.length or 0):
+        return False
+    inquiry.lower(CONDITIONAL, f"{other[0].prefix} goes before local {row.prefix}, unless a rule was ever added")
+    return True
 
 
 def _metric(row: Row) -> int:
@@ -168,76 +270,3 @@ def _own(inquiry: Inquiry) -> Path | None:
                 Row(each.own.line, inquiry.number, BITS[inquiry.family], WRITTEN, way), Hop(None, each.interface)
             )
     return None
-
-
-def source(inquiry: Inquiry, path: Path) -> Chosen:
-    """Return the source address of an unbound socket. Raises Undecided."""
-    row, hop = path
-    found = by_route(inquiry.destination, _route(row, hop))
-    if found and found.address:
-        return Chosen(found.address, found.reason, row.line)
-    interfaces = _interfaces(inquiry)
-    shown = {each.name for each in interfaces}
-    if hop.interface not in shown:
-        return _hinted(inquiry, hop)
-    if "ip addr" not in inquiry.host.shown:
-        inquiry.lower(CONDITIONAL, "`ip addr` was not pasted: ifconfig hides addresses that have no label")
-    if inquiry.family == INET:
-        choice = choose4(_route(row, hop), NextHop(hop.gateway, hop.interface), interfaces)
-    else:
-        choice = choose6(inquiry.destination, hop.interface, interfaces, SourcePolicy(LABELS))
-        if choice.rule in ("temporary", "first-of-equals"):
-            inquiry.lower(CONDITIONAL, "use_tempaddr and the order of equal addresses are not in the tables")
-    if choice.address is None:
-        raise Undecided(choice.reason)
-    line = next((k.own.line for k in inquiry.own if k.own.address == choice.address), 0)
-    return Chosen(choice.address, choice.reason, line)
-
-
-def _hinted(inquiry: Inquiry, hop: Hop) -> Chosen:
-    """Return the address that a row of the routing table shows for an interface whose addresses were not pasted."""
-    hints = inquiry.on(hop.interface)
-    held = [each for each in hints if hop.gateway and holds(each.own, hop.gateway)]
-    best = (held or hints)[:1]
-    if not best or len({each.own.address for each in held or hints}) > 1:
-        candidates = tuple(each.own.address for each in hints or inquiry.own)
-        raise Undecided(f"the addresses of {hop.interface or 'the interface'} were not pasted (`ip addr`)", candidates)
-    inquiry.lower(CONDITIONAL, f"`ip addr` was not pasted: {hop.interface} may have an earlier address")
-    return Chosen(best[0].own.address, f"the address of {hop.interface} that its route names", best[0].own.line)
-
-
-def _route(row: Row, hop: Hop) -> Route:
-    """Return a row in the form of the kernel's tables."""
-    way = row.way
-    return Route(
-        row.destination,
-        row.length or 0,
-        (NextHop(hop.gateway, hop.interface),),
-        way.kind,
-        way.source,
-        way.metric,
-        scope=way.scope,
-    )
-
-
-def _interfaces(inquiry: Inquiry) -> list[Interface]:
-    """Return the interfaces whose addresses were pasted, in the form of the kernel's tables."""
-    found = []
-    for number, card in enumerate(inquiry.host.cards.values(), 1):
-        index = card.settings.get("index", "")
-        addresses = tuple(
-            Address(
-                own.address,
-                own.length if own.length is not None else BITS[own.family],
-                own.scope,
-                None,
-                own.peer,
-                None,
-                own.flags,
-            )
-            for own in card.addresses
-        )
-        if card.up is not False:
-            number_ = int(index) if index.isdecimal() else number
-            found.append(Interface(number_, card.name, card.flags, None, None, addresses))
-    return found

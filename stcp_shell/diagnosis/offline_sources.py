@@ -32,7 +32,7 @@ def source(inquiry: Inquiry, path: Path) -> Chosen:
 def _tied(inquiry: Inquiry, path: Path) -> Chosen:
     """Family A: the address of the route."""
     system = inquiry.host.system
-    row, hop = path
+    row, hop, _ = path
     if system in _FAMILY_A:
         inquiry.lower(DOCUMENTED)
     elif system == "bsd":
@@ -89,7 +89,7 @@ def _virtual(inquiry: Inquiry, interface: str) -> Chosen | None:
 
 def _windows(inquiry: Inquiry, path: Path) -> Chosen:
     """KB 969029: the longest match with the next hop, then with the destination; never one with SkipAsSource."""
-    row, hop = path
+    row, hop, _ = path
     target = hop.gateway or inquiry.destination
     local = row.way.local
     there = inquiry.on(hop.interface)

@@ -109,7 +109,7 @@ SERVICES = (
     ),
     Scenario(
         "answers-other",
-        "The client replies from 10.1.1.7, an address to which nothing was sent.",
+        "The client replies from 10.1.1.7, to which nothing was sent.",
         "filtered",
         {
             "client": "address add fd00:10:1:1::7/128 dev lo nodad\n"

@@ -22,12 +22,16 @@ _TABLES = {"255": "local", "254": "main", "253": "default"}
 def open_table(line: str, words: list[str], context: Context) -> Reader | None:
     """Return a reader if the line is a route of iproute2."""
     first = words[1] if words[0] in KINDS and len(words) > 1 else words[0]
-    if len(words) == 1 and first == "default" and context.command[:1] == ("ip",):
-        return Routes(context)  # a multipath route, whose next hops stand below it
+    if context.command[:1] == ("ip",) and (first == "default" or family_of(first.partition("/")[0])):
+        after = words[words.index(first) + 1 :]
+        if not after or after[0] in PAIRS or after[0] in MARKS:
+            return Routes(context)  # it may be a multipath route, whose next hops stand below it
     if len(words) < 2 or not (first in ("default", "0.0.0.0/0") or _PREFIX(first)):
         return None
     after = words[2 if words[0] in KINDS else 1 :]
-    if words[0] in KINDS or (after and after[0] in ("dev", "via", "nhid", "proto", "src", "scope", "metric", "table")):
+    if words[0] in KINDS or (
+        after and after[0] in ("dev", "via", "nhid", "proto", "src", "scope", "metric", "table", "tos")
+    ):
         return Routes(context)
     return Routes(context) if after and after[0] == "from" and "src" in after else None
 
@@ -43,10 +47,13 @@ class Routes(Reader):
         words = context.command
         self.table = words[words.index("table") + 1] if "table" in words[:-1] else "main"
         self.table = "main" if self.table == "all" else self.table
+        # The scope that is not shown is global, unless the command selects one.
+        self.scope = words[words.index("scope") + 1] if "scope" in words[:-1] else "global"
         self.all = "all" in words or "0" in words[-1:]
         self.six = "-6" in words
         self.answer = "get" in words
         self.before = (0, "")  # the line above
+        self.hops = (0, 0)  # the line of a route, and the number of next hops below it
         self.lacking = False  # whether its last word lacks a value
 
     def read(self, line: int, text: str) -> int | None:
@@ -104,7 +111,7 @@ class Routes(Reader):
             length = int(tail) if slash else BITS[way.family]
         if number is None or length > BITS[way.family]:
             return None
-        if self.answer or rest.split()[:1] == ["from"]:
+        if self.answer or (rest.split()[:1] == ["from"] and "from" not in way.flags.split()):
             words = rest.split()
             asked = words[words.index("from") + 1] if "from" in words else None
             host.answers.append(Answer(line, address, way.gateway, way.interface, way.source, asked))
@@ -149,9 +156,11 @@ class Routes(Reader):
         if "dev" not in values or ((gateway := values.get("via")) and family_of(bare(gateway)) is None):
             return self._lacks(line, last, "the next hop lacks its interface, or its gateway is unreadable")
         hop = Hop(bare(gateway) if gateway else None, values["dev"])
-        rows[-1] = last._replace(way=last.way._replace(hops=(*last.way.hops, hop)))
+        if "dead" not in words:
+            rows[-1] = last._replace(way=last.way._replace(hops=(*last.way.hops, hop)))
         self.context.completes = (line, last.line)
-        if not last.way.hops:
+        self.hops = (last.line, self.hops[1] + 1 if self.hops[0] == last.line else 1)
+        if self.hops[1] == 1:
             self.context.amend(last.line, PARTLY, "a multipath route has more than one next hop")
         elif self.context.reasons.get(last.line - self.context.first) != _LACKS_HOP:
             self.context.amend(last.line, ROW)
@@ -189,11 +198,11 @@ class Routes(Reader):
             gateway=numeric,
             interface=values.get("dev", ""),
             kind=kind,
-            flags=" ".join(word for word in words if word in MARKS),
+            flags=_flags(words),
             source=bare(source) if source else None,
             metric=int(values["metric"]) if "metric" in values else None,
             table=_TABLES.get(values.get("table", self.table), values.get("table", self.table)),
-            scope=values.get("scope") or _scope(kind, via, bool(hops)),
+            scope=values.get("scope", self.scope),
             hops=tuple(hops),
             partly=bool(via) and numeric is None,
         )
@@ -209,8 +218,10 @@ class Routes(Reader):
         return INET6 if self.six or "pref" in values or values.get("metric") == "1024" else INET
 
 
-def _scope(kind: str, via: str | None, several: bool) -> str:
-    """Return the scope that iproute2 does not show, as it is the default one."""
-    if kind == "local":
-        return "host"
-    return "global" if via or several or kind != "unicast" else "link"
+def _flags(words: list[str]) -> str:
+    """Return the words that stand alone, and those that select packets: `tos`, and `from` with a prefix."""
+    return " ".join(
+        word
+        for word, value in zip(words, [*words[1:], ""])
+        if word in MARKS or word in ("tos", "dsfield") or (word == "from" and "/" in value)
+    )
