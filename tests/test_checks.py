@@ -65,7 +65,8 @@ def test_junit_has_a_case_for_each_expectation(checked: Run) -> None:
     root = ElementTree.fromstring(checked.err)
     assert (root.attrib["tests"], root.attrib["failures"], root.attrib["errors"]) == ("6", "3", "0")
     names = [case.attrib["name"] for case in root.iter("testcase")]
-    assert names[1].endswith("check.stcp:5: expect connected")
+    assert names[1].endswith("check.stcp:5: expect connected: 192.168.77.50 -> 10.1.1.1:2121")
+    assert names[5].endswith("-> 10.1.1.1:2121")
     failure = root.findall(".//failure")[0]
     said = r"expected connected to 10.1.1.1:2121; seen prohibited after .* m?s, from 192.168.77.50"
     assert re.fullmatch(said, failure.attrib["message"])

@@ -48,6 +48,7 @@ def log() -> list[Record]:
             "seen": OTHER,
             "evidence": [BANNER],
             "where": f"{HOST}.stcp:3",
+            "flow": f"{OWN} -> {OTHER}:2121",
         },
         {"type": "end", "reason": "quit", "status": 0},
     ]

@@ -268,5 +268,5 @@ def _results(text: str) -> tuple[list[Check], list[Failed]] | None:
 
 
 def _expectation(values: Sequence[Any]) -> Expectation:
-    met, expected, seen, evidence, where = values
-    return Expectation(met, expected, seen, tuple(evidence), where)
+    met, expected, seen, evidence, where, flow = values
+    return Expectation(met, expected, seen, tuple(evidence), where, flow)

@@ -52,6 +52,7 @@ def cases(checks: Sequence[Check], failed: Sequence[Failed]) -> list[Case]:
         result = check.result
         wrong = "" if result.met else "\n".join([f"expected {result.expected}; seen {result.seen}", *result.evidence])
         text = check.text + result.where.partition(f"{check.source}:{check.line}")[2] if check.source else check.text
+        text += f": {result.flow}" if result.flow else ""
         found.append(Case(check.source or "typed", check.line, text, "failure" if wrong else "", wrong))
     return sorted(found, key=lambda case: (case.source, case.line))
 

@@ -78,7 +78,8 @@ def expect(
     if within is not None:
         wanted.append(f"within {duration(within)}")
         met &= found.elapsed <= within
-    return Expectation(met, ", ".join(wanted), ", ".join(seen), tuple(_evidence(found)))
+    flow = f"{address or 'no address'} -> {found.destination}"
+    return Expectation(met, ", ".join(wanted), ", ".join(seen), tuple(_evidence(found)), flow=flow)
 
 
 @command(
@@ -92,7 +93,8 @@ def expect_verdict(session: Session, kind: str) -> Expectation:
         raise Failure("there is no diagnosis yet: use diagnose first")
     seen = list(dict.fromkeys(verdict.kind for verdict in session.last_verdicts))
     evidence = [line for verdict in session.last_verdicts for line in (verdict.summary, *verdict.evidence)]
-    return Expectation(seen == [kind], f"verdict {kind}", f"verdict {' and '.join(seen)}", tuple(evidence))
+    wanted = f"verdict {kind}"
+    return Expectation(seen == [kind], wanted, f"verdict {' and '.join(seen)}", tuple(evidence), flow=_flows(session))
 
 
 @command(
@@ -111,7 +113,17 @@ def expect_cause(session: Session, cause: str) -> Expectation:
     seen = dict.fromkeys(f"{each.cause} ({each.certainty})" for causes in named for each in causes.values())
     evidence = [line for verdict in session.last_verdicts for line in (verdict.summary, *verdict.evidence)]
     met = all(cause in causes for causes in named)
-    return Expectation(met, f"cause {cause}", f"causes {', '.join(seen) or 'none'}", tuple(evidence))
+    shown = f"causes {', '.join(seen) or 'none'}"
+    return Expectation(met, f"cause {cause}", shown, tuple(evidence), flow=_flows(session))
+
+
+def _flows(session: Session) -> str:
+    """Return what the last diagnose has tried: the source addresses, and the destination."""
+    flows = []
+    for verdict in session.last_verdicts:
+        sources = dict.fromkeys(each.source.address for each in verdict.attempts if each.source)
+        flows.append(f"{', '.join(sources) or 'no address'} -> {verdict.destination}")
+    return "; ".join(flows)
 
 
 @command(
@@ -135,7 +147,9 @@ def expect_callback(session: Session, source: str | None = None, same_source: bo
         met &= watched.verdict.kind in ("callback-same-source", "callback-failed")
     seen = dict.fromkeys(f"a callback from {each.source.address}" for each in called)
     evidence = (watched.verdict.summary, *watched.verdict.evidence)
-    return Expectation(met, " ".join(wanted), f"{', '.join(seen) or 'no callback'} ({watched.verdict.kind})", evidence)
+    shown = f"{', '.join(seen) or 'no callback'} ({watched.verdict.kind})"
+    flow = "; ".join(dict.fromkeys(f"{each.source.address} -> {each.destination.address}" for each in called))
+    return Expectation(met, " ".join(wanted), shown, evidence, flow=flow)
 
 
 @command(

@@ -14,6 +14,7 @@ class Expectation(NamedTuple):
     seen: Annotated[str, "what was observed"]
     evidence: Annotated[tuple[str, ...], "evidence for what was observed"]
     where: Annotated[str, "FILE:LINE; empty: a typed line"] = ""
+    flow: Annotated[str, "`SOURCE -> DESTINATION:PORT` that was checked; several are joined by semicolons"] = ""
 
 
 @record("result")

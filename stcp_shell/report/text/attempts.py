@@ -6,19 +6,20 @@ from collections.abc import Iterator
 
 from ...model.attempt import Attempt
 from ...model.diagnosis import Verdict
+from ..moments import shifted, written
 from .words import duration
 
 MOST_LINES = 20
-HEADINGS = ("SYN sent", "Experiment", "Source", "Next hop", "Outcome", "Retransmits", "After", "Evidence")
+HEADINGS = ("SYN sent (UTC)", "Experiment", "Source", "Next hop", "Outcome", "Retransmits", "Took, ended", "Evidence")
 
 
 def attempt_lines(verdict: Verdict) -> Iterator[str]:
     """Yield a line for each of the first attempts."""
     for attempt in verdict.attempts[:MOST_LINES]:
-        when, what, source, hop, outcome, retransmits, after, evidence = attempt_cells(attempt)
+        when, what, source, hop, outcome, retransmits, _, evidence = attempt_cells(attempt)
         again = f", {retransmits} retransmits" if retransmits not in ("0", "-") else ""
         more = f"; {evidence}" if evidence != "-" else ""
-        yield f"{when} {source} by {hop}, {what}: {outcome} after {after}{again}{more}"
+        yield f"{when} {source} by {hop}, {what}: {outcome} after {duration(attempt.elapsed)}{again}{more}"
     if (left := len(verdict.attempts) - MOST_LINES) > 0:
         yield f"and {left} more are in the log"
 
@@ -26,15 +27,21 @@ def attempt_lines(verdict: Verdict) -> Iterator[str]:
 def attempt_cells(attempt: Attempt) -> list[str]:
     """Return the cells below HEADINGS."""
     return [
-        attempt.sent[11:23] if attempt.sent else "not sent",
+        written(attempt.sent) if attempt.sent else "not sent",
         attempt.experiment,
         str(attempt.source or "-"),
         attempt.gateway or attempt.interface or "-",
         attempt.outcome,
         "-" if attempt.syn_retransmits is None else str(attempt.syn_retransmits),
-        duration(attempt.elapsed),
+        _took(attempt),
         "; ".join(_evidence(attempt)) or "-",
     ]
+
+
+def _took(attempt: Attempt) -> str:
+    """Return how long it took, and when it ended."""
+    took = duration(attempt.elapsed)
+    return f"{took}, {shifted(attempt.sent, attempt.elapsed)[11:23]}" if attempt.sent else took
 
 
 def _evidence(attempt: Attempt) -> Iterator[str]:
