@@ -54,12 +54,13 @@ def callback_ftp(
     """
     from ..net.protocols.ftp import ANONYMOUS, FtpClient
 
+    server = _server(session, name, port, from_)
     secret = _password(session, user, password_file) if user else "stcp-shell@"
 
     def opened(server: Endpoint, source: str | None, seconds: float) -> Client:
         return FtpClient(server, source, seconds, (user or ANONYMOUS, secret), extended)
 
-    return _from_each(session, "ftp", name, resolver.target_port(port), from_, timeout, opened, secret if user else "")
+    return _from_each(session, "ftp", name, server, from_, timeout, opened, secret if user else "")
 
 
 @command(
@@ -92,6 +93,7 @@ def callback_ndmp(
 
     if auth != "none" and user is None:
         raise Failure("-user is missing: the agent's user, or -auth none")
+    server = _server(session, name, port, from_)
     account = Account(auth, user or "", _password(session, user or "", password_file) if auth != "none" else "")
 
     def opened(server: Endpoint, source: str | None, seconds: float) -> Client:
@@ -99,7 +101,7 @@ def callback_ndmp(
             raise Failure(f"{server.address}: NDMP has IPv4 only")
         return NdmpClient(server, source, seconds, account)
 
-    return _from_each(session, "ndmp", name, resolver.target_port(port), from_, timeout, opened, account.password)
+    return _from_each(session, "ndmp", name, server, from_, timeout, opened, account.password)
 
 
 def _password(session: Session, user: str, path: str | None) -> str:
@@ -108,20 +110,9 @@ def _password(session: Session, user: str, path: str | None) -> str:
     return password(session.environment, path, user)
 
 
-def _from_each(
-    session: Session,
-    protocol: str,
-    name: str,
-    port: int,
-    sources: tuple[str, ...],
-    timeout: float,
-    opened: Callable[[Endpoint, str | None, float], Client],
-    secret: str,
-) -> AllCalled:
-    """Ask from each of our addresses, one after the other."""
-    from ..model.called import AllCalled, Called
+def _server(session: Session, name: str, port: int | str, sources: tuple[str, ...]) -> Endpoint:
+    """Return the server. Raises Failure if it is not found, or if a source address cannot be used for it."""
     from ..net.tables.interfaces import local_addresses
-    from .calling import call
 
     address = resolver.either_family(name, sources[0] if sources else None, session.timeout)[0]
     for source in sources:
@@ -130,18 +121,34 @@ def _from_each(
         if source not in local_addresses(family_of(source)):
             raise Failure(f"-from {source}: not an address of this host")
     session.remember(name)
-    server = Endpoint(address, port)
+    return Endpoint(address, resolver.target_port(port))
+
+
+def _from_each(
+    session: Session,
+    protocol: str,
+    name: str,
+    server: Endpoint,
+    sources: tuple[str, ...],
+    timeout: float,
+    opened: Callable[[Endpoint, str | None, float], Client],
+    secret: str,
+) -> AllCalled:
+    """Ask from each of our addresses, one after the other."""
+    from ..model.called import AllCalled, Called
+    from .calling import call
+
     session.resolve_route(server, None)
     session.log_snapshot()
     results: list[Called] = []
     for own in sources or (None,):
-        what = f"wait for the call of {name} port {port}" + (f", from {own}" if own else "")
+        what = f"wait for the call of {name} port {server.port}" + (f", from {own}" if own else "")
 
         def show(elapsed: float, what: str = what) -> None:
             if session.progress:
                 session.progress(Waiting(what, elapsed, None))
 
-        start = Called(protocol, Destination(name, address, port), None, None, "failed")
+        start = Called(protocol, Destination(name, server.address, server.port), None, None, "failed")
         results.append(call(start, partial(opened, server, own), timeout, show if session.progress else None, secret))
         if results[-1].outcome == "cancelled":
             break
