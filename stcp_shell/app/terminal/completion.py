@@ -48,11 +48,11 @@ class StcpCompleter(Completer):
             return
         if statement.waiting is None:
             yield from self._members(statement, word.text)
-            if statement.may_be_option and (not word.text or word.text.startswith("-")):
-                yield from _options(statement, word.text)
         kind = statement.expected
         if kind and not (word.text.startswith("-") and statement.waiting is None):
             yield from self._of_kind(kind, statement, word.text)
+        if statement.waiting is None and statement.may_be_option and (not word.text or word.text.startswith("-")):
+            yield from _options(statement, word.text)
 
     def _variables(self, before: str, brace: str, start: str) -> Iterator[Value]:
         for name, meaning in self._values.variables(start):
