@@ -62,8 +62,9 @@ def near_miss(word: str, known: Iterable[str]) -> str:
     """Return ` (did you mean X?)` for the nearest of the `known` words, or an empty text."""
     import difflib  # late: needed only after a mistake
 
-    nearest = difflib.get_close_matches(word[:64].lower(), list(known), n=1, cutoff=0.6)
-    return f" (did you mean {nearest[0]}?)" if nearest else ""
+    names = {each.lower(): each for each in known}
+    nearest = difflib.get_close_matches(word[:64].lower(), names, n=1, cutoff=0.6)
+    return f" (did you mean {names[nearest[0]]}?)" if nearest else ""
 
 
 def brief(text: str, width: int = 40) -> str:

@@ -179,8 +179,8 @@ def build(chance: random.Random) -> list[str]:
     cards, lines, late = [], ["link set lo up"], []
     for number in range(chance.randint(1, 4)):
         veth = chance.random() < 0.5
-        cards.append(f"{'eth' if veth else 'dummy'}{number}")
-        lines.append(f"link add {cards[-1]} type " + (f"veth peer name far{number}" if veth else "dummy"))
+        cards.append(f"{'eth' if veth else 'br'}{number}")
+        lines.append(f"link add {cards[-1]} type " + (f"veth peer name far{number}" if veth else "bridge"))
         lines.append(f"link set {cards[-1]} up")
         if veth and chance.random() < 0.8:
             lines.append(f"link set far{number} up")

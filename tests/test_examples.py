@@ -33,7 +33,8 @@ BEFORE = {
     "expect callback": ["watch -peer 10.1.1.1 -for 0.2"],
     **{name: ["diagnose -name 10.1.1.1 -port 2121"] for name in ("expect verdict", "expect cause")},
 }
-BEFORE |= {name: ["load tables.txt -host phx"] for name in ("tables", "forget", "explain", "predict")}
+TAKE_HOST = ("tables", "forget", "explain", "predict", "ifconfig", "route print", "netstat", "compare")
+BEFORE |= {name: ["load tables.txt -host phx"] for name in TAKE_HOST}
 BEFORE |= {name: ["load tables.txt", "predict 10.1.1.1"] for name in ("expect source", "expect level")}
 TICKET = """\
 %vos#enetA: <UP, BROADCAST, RUNNING>

@@ -23,8 +23,10 @@ _SYSTEMS = (
     *("stcp", "freebsd", "netbsd", "openbsd", "dragonfly", "macos", "linux", "windows", "windows-xp", "solaris"),
     *("aix", "hpux", "tru64", "ios", "nxos", "asa", "vxworks", "rtems"),
 )
+OF_HOST = "a loaded host instead of this one"
 _SYSTEM = one_of(*_SYSTEMS)
 NAME = Kind("NAME", str, "loaded")
+NAMES = Kind("NAME[,NAME]", lambda text: tuple(text.split(",")), "loaded")
 
 
 @command(
@@ -111,11 +113,26 @@ def _keys(descriptor: int) -> Iterator[bytes]:
     "tables",
     Option("host", NAME, "this host only"),
     Option("unread", FLAG, "all lines that are partly or not understood"),
-    examples=["tables", "tables -host phx -unread"],
+    Option("all", FLAG, "every line, with its state"),
+    excludes=[("unread", "all")],
+    examples=["tables", "tables -host phx -unread", "tables -all"],
 )
-def tables(session: Session, host: str | None = None, unread: bool = False) -> LoadedTables:
+def tables(session: Session, host: str | None = None, unread: bool = False, all: bool = False) -> LoadedTables | Text:
     """Show what was loaded for a host: its interfaces, routes and rules, and what became of each line."""
+    if all:
+        return Text(_states(host_of(session, host)))
     return _summary(host_of(session, host), None if unread else MOST_UNREAD)
+
+
+def _states(host: Host) -> Iterator[str]:
+    """Yield each line with its place, its state and, if it was not understood, the reason."""
+    from ..pasted.states import NAMES as STATES
+    from ..report.text.escape import visible
+
+    for each in host.pastes:
+        for number, (text, state) in enumerate(zip(each.lines, each.states)):
+            why = f"  ({each.reasons[number]})" if each.reasons.get(number) else ""
+            yield visible(f"{each.file}:{number + 1}: {STATES[state]}: {text}{why}")
 
 
 @command(
@@ -134,34 +151,34 @@ def explain(session: Session, file: str | None = None, host: str | None = None) 
 
     if file is not None:
         host = loaded(session, [(label(file), bytes_of(session, file))], host or stem(file), None).host
-    found = _live() if host == LIVE else host_of(session, host)
-    return Text(map(visible, explained(found)))
+    if host == LIVE:
+        from .live import live_netstat
 
-
-def _live() -> Host:
-    """Return this host, as `netstat -r` shows it."""
-    from ..pasted.host import Host
-    from ..pasted.reading import read
-    from ..pasted.text import decode
-    from ..report.text.lines import lines
-    from .netstat_tables import routes
-
-    text = "".join(f"{line}\n" for line in lines(routes(None, False)))
-    return read(decode(text.encode()), "netstat -r", Host(LIVE))[0]
+        return Text(map(visible, explained(live_netstat())))
+    return Text(map(visible, explained(host_of(session, host))))
 
 
 @command("forget", Option("host", NAME, "this host only"), examples=["forget", "forget -host phx"])
 def forget(session: Session, host: str | None = None) -> Text:
     """Forget the tables of a host, or of all."""
     if host is not None:
-        host_of(session, host)
-        del session.hosts[host]
+        session.forget(_loaded_host(session, host))
     else:
-        session.hosts.clear()
+        for each in list(session.hosts.values()):
+            session.forget(each)
     return Text(())
 
 
 def host_of(session: Session, name: str | None) -> Host:
+    """Return a loaded host, the only one without a name; `live` is this one, read again. Raises Failure."""
+    if name == LIVE:
+        from .live import live
+
+        return live()
+    return _loaded_host(session, name)
+
+
+def _loaded_host(session: Session, name: str | None) -> Host:
     if name is None and len(session.hosts) == 1:
         name = next(iter(session.hosts))
     if name in session.hosts:
@@ -209,6 +226,8 @@ def loaded(session: Session, texts: list[tuple[str, bytes]], name: str, system: 
     from ..pasted.reading import read
     from ..pasted.text import decode
 
+    if name == LIVE:
+        raise Failure(f"{LIVE} is this host: choose another name with -host")
     host = session.hosts.get(name) or Host(name)
     host.given = system or host.given
     hosts = [host]

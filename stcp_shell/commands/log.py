@@ -12,6 +12,7 @@ from ..language.kinds import FLAG, PATH, TEXT, choice
 from ..model.results import Clip, Saved, Text
 from ..model.session import Note
 from ..report.formats import FORMATS, format_of
+from .load import LIVE, NAMES, host_of
 from .session import Session
 
 if TYPE_CHECKING:
@@ -124,10 +125,12 @@ def copy(
     "compare",
     Argument("old", PATH, "a session log; without it: the first results of this session", required=False),
     Argument("new", PATH, "a later session log; without it: this session", required=False),
-    examples=["compare", "compare before.jsonl", "compare before.jsonl after.jsonl"],
+    Option("host", NAMES, "a loaded host, with this one; or two loaded hosts: the tables"),
+    examples=["compare", "compare before.jsonl", "compare before.jsonl after.jsonl", "compare -host phx"],
+    excludes=[("host", "old")],
     parsing=_logs_exist,
 )
-def compare(session: Session, old: str | None = None, new: str | None = None) -> Comparison:
+def compare(session: Session, old: str | None = None, new: str | None = None, host: tuple[str, ...] = ()) -> Comparison:
     """Show what has changed: results by source and destination, verdicts, addresses, routes.
 
     For each connection the last result counts. Without a log it shows the results that changed when they were tried
@@ -137,12 +140,25 @@ def compare(session: Session, old: str | None = None, new: str | None = None) ->
     from ..log.reader import entries
     from ..log.state import State
 
+    if host:
+        return _compared_hosts(session, host)
     if old is None:
         return repeated(entries(session.journal.lines()))
     before = _state(old)
     if new is None:
         return compared((old, before), ("this session", State.last(entries(session.journal.lines()))))
     return compared((old, before), (new, _state(new)))
+
+
+def _compared_hosts(session: Session, names: tuple[str, ...]) -> Comparison:
+    from ..log.comparison import compared
+    from .loaded_state import state_of
+
+    if len(names) > 2:
+        raise Failure("-host takes one loaded host, or two")
+    hosts = [host_of(session, name) for name in (names if len(names) == 2 else (*names, LIVE))]
+    old, new = ((f"{host.name} ({host.system_name})", state_of(host)) for host in hosts)
+    return compared(old, new)
 
 
 @command("note", Argument("text", TEXT, "the remark", rest=True), examples=["note firewall rule 12 was added"])

@@ -1,9 +1,11 @@
 """`netstat`, modelled on BSD's: the routing table, the interfaces, and the sockets of this shell."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG
+from ..model.results import Text
+from .load import LIVE, NAME, OF_HOST, host_of
 from .session import Session
 
 if TYPE_CHECKING:
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
     Option("n", FLAG, "numbers, not names (the default)"),
     Option("names", FLAG, "with -r or -a: host names instead of numbers; queries the resolver"),
     Option("legend", FLAG, "with -r: explain the flags that occur"),
-    excludes=[("r", "i", "a"), ("n", "names")],
-    needs=[("names", "r|a"), ("legend", "r")],
-    examples=["netstat -r -n", "netstat -r -legend", "netstat -i", "netstat -a"],
+    Option("host", NAME, "with -r or -i: " + OF_HOST),
+    excludes=[("r", "i", "a"), ("n", "names"), ("host", "names"), ("host", "legend")],
+    needs=[("names", "r|a"), ("legend", "r"), ("host", "r|i")],
+    examples=["netstat -r -n", "netstat -r -legend", "netstat -i", "netstat -a", "netstat -r -host phx"],
 )
 def netstat(
     session: Session,
@@ -31,12 +34,18 @@ def netstat(
     n: bool = False,
     names: bool = False,
     legend: bool = False,
-) -> "BsdRoutes | Interfaces | BsdSockets":
+    host: Optional[str] = None,
+) -> "BsdRoutes | Interfaces | BsdSockets | Text":
     """Show routes, interfaces or this shell's sockets in the columns of BSD's netstat.
 
     The routing table consists of the kernel's tables main and local; `route print -all` shows the others. A `-` stands
     for a figure that Linux does not have. Names are looked up only with -names.
     """
+    if host not in (None, LIVE):
+        from ..report.text import loaded_tables
+
+        found = host_of(session, host)
+        return Text(loaded_tables.netstat_lines(found) if r else loaded_tables.card_lines(found))
     from . import netstat_tables  # late: most scripts only connect
 
     name_of = netstat_tables.host_names(session) if names else None

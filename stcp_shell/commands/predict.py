@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from ..errors import Failure
 from ..language.declaration import Option, command
 from ..language.kinds import ADDRESS, HOST, PATH, TEXT, is_address
-from .load import NAME, bytes_of, host_of, label, loaded, stem
+from ..model.connection import Endpoint
+from .load import LIVE, NAME, bytes_of, host_of, label, loaded, stem
 from .session import Session
 
 if TYPE_CHECKING:
-    from ..model.prediction import Prediction
+    from ..model.prediction import PredictedLive, Prediction
+    from ..model.route_get import RouteFound
     from ..pasted.facts import Row
     from ..pasted.prefixes import Prefixes
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     Option("name", HOST, "the destination: an address; names are not looked up here", required=True, bare=True),
     Option("client-used", ADDRESS, "the address of the host that the client used"),
     Option("from", ADDRESS, "the address that the socket is bound to; without it the host chooses"),
-    Option("host", NAME, "the loaded host, if there are several"),
+    Option("host", NAME, "the loaded host, if there are several; live: this one, beside what its kernel says"),
     Option("with", TEXT, "a route to add first: 'via 172.16.1.1'"),
     Option("file", PATH, "load this file first; `-` is the standard input"),
     examples=[
@@ -38,29 +40,51 @@ def predict(
     host: str | None = None,
     with_: str | None = None,
     file: str | None = None,
-) -> Prediction:
+) -> Prediction | PredictedLive:
     """Predict the route and the source address of a new connection of another host, from its pasted tables.
 
     Each claim names its rows. How sure it is: certain (the rules of its kernel, and all that they need is there),
     documented, conditional (what is missing is named), or unknown (the candidates are listed).
     """
+    if file is not None and is_address(name):
+        host = loaded(session, [(label(file), bytes_of(session, file))], host or stem(file), None).host
+    return predicted(session, name, from_, client_used, host, with_)
+
+
+def predicted(
+    session: Session, name: str, from_: str | None, client_used: str | None, host: str | None, with_: str | None = None
+) -> Prediction | PredictedLive:
+    """Return what is predicted for a loaded host; for this one, with what its kernel says. Raises Failure."""
     from ..diagnosis.offline_remedies import remedies
-    from ..diagnosis.prediction import predict as predicted
+    from ..diagnosis.prediction import predict
+    from ..model.prediction import PredictedLive
+    from ..pasted.prefixes import Prefixes
 
     if not is_address(name):
         raise Failure(f"{name} is a name: give its address (another host's resolver may say something else)")
-    if file is not None:
-        loaded(session, [(label(file), bytes_of(session, file))], host or stem(file), None)
-        host = host or stem(file)
     found = host_of(session, host)
     for each in (client_used, from_):
         if each and (":" in each) != (":" in name):
             raise Failure(f"{each} and {name} are of different families")
-    extra = _added(session.prefixes(found), name, with_) if with_ else None
-    result = predicted(found, session.prefixes(found), name, from_, client_used, extra, with_)
-    result = result._replace(remedies=remedies(found, session.prefixes(found), result))
+    prefixes = Prefixes(found) if host == LIVE else session.prefixes(found)
+    extra = _added(prefixes, name, with_) if with_ else None
+    result = predict(found, prefixes, name, from_, client_used, extra, with_)
+    result = result._replace(remedies=remedies(found, prefixes, result))
+    found_live = None
+    if host == LIVE and extra is None:
+        found_live = PredictedLive(result, _kernel(name, from_)).checked()
+        result = found_live.prediction
     session.last_prediction = result
-    return result
+    return found_live or result
+
+
+def _kernel(destination: str, source: str | None) -> RouteFound:
+    """Return what this host's kernel says."""
+    from ..diagnosis import route_choice
+    from ..net.tables.route_lookup import Tables
+
+    with Tables() as tables:
+        return route_choice.look_up(tables, destination, Endpoint(destination, 0), source)
 
 
 def _added(prefixes: Prefixes, destination: str, text: str) -> Row:

@@ -8,10 +8,14 @@ from ..errors import Failure
 from ..language.declaration import Option, command
 from ..language.kinds import FLAG, HOST, PORT, Kind, address
 from ..model.connection import INET, INET6, Endpoint, family_of
+from ..model.results import Text
 from ..net import resolver
+from .load import LIVE, NAME, OF_HOST, host_of
+from .predict import predicted
 from .session import Session
 
 if TYPE_CHECKING:
+    from ..model.prediction import PredictedLive, Prediction
     from ..model.route_get import RouteFound
     from ..model.rows import RouteTables
 
@@ -21,13 +25,18 @@ _SOURCE = Kind("ADDR", address, "local")
 @command(
     "route print",
     Option("all", FLAG, "also policy rules and the other tables"),
-    examples=["route print", "route print -all"],
+    Option("host", NAME, OF_HOST),
+    examples=["route print", "route print -all", "route print -host phx"],
 )
-def route_print(session: Session, all: bool = False) -> RouteTables:
+def route_print(session: Session, all: bool = False, host: str | None = None) -> RouteTables | Text:
     """Show the routing table: default gateways, networks and hosts, IPv4 and IPv6."""
     from ..model.rows import RouteTables, Rows  # late: most scripts only connect
     from ..net.tables import routes
 
+    if host not in (None, LIVE):
+        from ..report.text.loaded_tables import route_lines
+
+        return Text(route_lines(host_of(session, host), all))
     families = (INET, INET6)
     result = RouteTables(
         defaults=tuple(route for family in families for route in routes.default_gateways(family)),
@@ -44,9 +53,12 @@ def route_print(session: Session, all: bool = False) -> RouteTables:
     Option("name", HOST, "the destination: an address or a name", required=True, bare=True),
     Option("from", _SOURCE, "the source address of a bound socket; without it the kernel chooses"),
     Option("port", PORT, "the port, if policy rules match ports", bare=True),
+    Option("host", NAME, "a loaded host: what is predicted for it; live: this one, beside what its kernel says"),
     examples=["route get -name 10.1.1.1", "route get -name 10.1.1.1 -from 172.16.1.50 -port ftp"],
 )
-def route_get(session: Session, name: str, from_: str | None = None, port: int | str = 0) -> RouteFound:
+def route_get(
+    session: Session, name: str, from_: str | None = None, port: int | str = 0, host: str | None = None
+) -> RouteFound | Prediction | PredictedLive:
     """Show the route to a destination, the source address that the kernel chooses, and the reason for it.
 
     The kernel reports the route, the table and the source address. The reason is worked out by the kernel's own rules
@@ -57,6 +69,8 @@ def route_get(session: Session, name: str, from_: str | None = None, port: int |
     from ..net.tables.route_lookup import Tables, as_connected
     from ..net.tables.rtnetlink import TablesUnavailable
 
+    if host is not None:
+        return predicted(session, name, from_, None, host)
     number = resolver.port_number(port, "tcp")
     asked = _checked_source(from_)
     found = resolver.either_family(name, asked, session.timeout)

@@ -147,6 +147,11 @@ class Session:
             self._prefixes[host] = Prefixes(host)
         return self._prefixes[host]
 
+    def forget(self, host: "Host") -> None:
+        """Forget a loaded host."""
+        del self.hosts[host.name]
+        self._prefixes.pop(host, None)
+
     def resolve_route(
         self, destination: Endpoint, source: Optional[str], protocol: str = "tcp"
     ) -> Optional[ResolvedRoute]:

@@ -42,7 +42,9 @@ def predict(
         inquiry.lower(UNKNOWN, undecided.missing)
         candidates = undecided.candidates or tuple(dict.fromkeys(each.own.address for each in inquiry.own))
         usable = tuple(each for each in candidates if not each.startswith("127.") and each != "::1")
-        result = _with_path(result, inquiry.paths)._replace(level=UNKNOWN, candidates=usable, why=undecided.missing)
+        result = _with_path(inquiry, result, inquiry.paths)._replace(
+            level=UNKNOWN, candidates=usable, why=undecided.missing
+        )
     result = result._replace(
         missing=tuple(inquiry.missing),
         rows=inquiry.rows(),
@@ -70,7 +72,7 @@ def _worked_out(inquiry: Inquiry, result: Prediction, asked: str | None) -> Pred
         inquiry.cite(line, "the socket is bound to it")
         if not line:
             inquiry.lower(CONDITIONAL, f"{asked} is no address of the host that is shown: bind may fail")
-        return _with_path(result, paths)._replace(
+        return _with_path(inquiry, result, paths)._replace(
             source=asked, why="the socket is bound to it", level=inquiry.level, candidates=(asked,)
         )
     choose = offline_linux.source if linux else offline_sources.source
@@ -83,7 +85,7 @@ def _worked_out(inquiry: Inquiry, result: Prediction, asked: str | None) -> Pred
     if len(paths) > 1:
         inquiry.lower(CONDITIONAL, "equal routes: which next hop is used cannot be said")
     first = chosen[0]
-    result = _with_path(result, paths)
+    result = _with_path(inquiry, result, paths)
     inquiry.cite(first.line, f"source: {first.why}")
     if linux and inquiry.family == INET and len(paths) == 1:
         result = _second(inquiry, result, first.address)
@@ -92,13 +94,29 @@ def _worked_out(inquiry: Inquiry, result: Prediction, asked: str | None) -> Pred
     )
 
 
-def _with_path(result: Prediction, paths: list[Path]) -> Prediction:
-    hops = {path.hop.gateway for path in paths}
+def _with_path(inquiry: Inquiry, result: Prediction, paths: list[Path]) -> Prediction:
+    hops = {_router(inquiry, path) for path in paths}
     interfaces = {_physical(path.hop.interface, result.system) for path in paths}
     return result._replace(
         next_hop=hops.pop() if len(hops) == 1 else None,
         interface=(interfaces.pop() or None) if len(interfaces) == 1 else None,
     )
+
+
+def _router(inquiry: Inquiry, path: Path) -> str | None:
+    """Return the next router. Linux takes a gateway that is an own address as on the link (`fib_check_nh_v4_gw`)."""
+    gateway = path.hop.gateway
+    linux = inquiry.host.system == "linux" and inquiry.family == INET
+    if (
+        linux
+        and any(each.own.address == gateway for each in inquiry.own)
+        and "onlink" not in path.row.way.flags.split()
+    ):
+        inquiry.lower(
+            CONDITIONAL, f"the gateway {gateway} is an address of the host itself, if it was before the route"
+        )
+        return None
+    return gateway
 
 
 def _physical(interface: str, system: str) -> str:
@@ -114,7 +132,7 @@ def _second(inquiry: Inquiry, result: Prediction, source: str) -> Prediction:
         raise Refused(
             refused.outcome, f"with the source {source}, that the first lookup chose, {refused.why}"
         ) from None
-    return _with_path(result, found if isinstance(found, list) else [found])
+    return _with_path(inquiry, result, found if isinstance(found, list) else [found])
 
 
 def _doubts(inquiry: Inquiry) -> None:

@@ -124,7 +124,7 @@ def _remarks(old: tuple[str, State], new: tuple[str, State]) -> Iterator[str]:
             what for what, table in (("interfaces", state.addresses), ("routes", state.routes)) if not table.known
         ]
         if missing:
-            yield f"{name}: the log does not contain the {' and '.join(missing)}"
+            yield f"{name}: it does not hold the {' and '.join(missing)}"
         if cut := [what for what, table in (("interfaces", state.addresses), ("routes", state.routes)) if table.cut]:
             yield f"{name}: only the first rows of long tables ({' and '.join(cut)}) are in the log and compared"
         yield from (f"{name}: {lack}" for lack in state.lacks)

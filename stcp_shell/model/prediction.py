@@ -4,6 +4,7 @@ from typing import Annotated, NamedTuple, Optional
 
 from .connection import Destination
 from .record import HostName, Word, record
+from .route_get import RouteFound
 
 LEVELS = ("certain", "documented", "conditional", "unknown")
 
@@ -74,3 +75,30 @@ class Prediction(NamedTuple):
     remedies: Annotated[tuple[str, ...], "what makes the source the address that the client used"] = ()
     sure: Annotated[tuple[str, ...], "commands of that host that show the answer"] = ()
     added: Annotated[Optional[str], "the route that `-with` added; null: none"] = None
+
+
+class PredictedLive(NamedTuple):
+    """A prediction from this host's own tables, beside what its kernel says (predict -host live)."""
+
+    prediction: Prediction
+    kernel: RouteFound
+
+    def records(self) -> tuple[Prediction, RouteFound]:
+        """Return both for the log."""
+        return (self.prediction, self.kernel)
+
+    def checked(self) -> "PredictedLive":
+        """Return it with a prediction that is not sure if the kernel says otherwise."""
+        said = self.prediction
+        if self.agrees or said.level == "unknown":
+            return self
+        missing = "what decides is not in these tables, as a route for a type of service: the kernel says otherwise"
+        return self._replace(prediction=said._replace(level="conditional", missing=(*said.missing, missing)))
+
+    @property
+    def agrees(self) -> bool:
+        """Whether next hop, interface and source address, or the refusal, are the same."""
+        said, kernel = self.prediction, self.kernel
+        if said.outcome or kernel.source is None:
+            return said.outcome is not None and kernel.source is None
+        return (said.source, said.next_hop, said.interface) == (kernel.source, kernel.gateway, kernel.interface)

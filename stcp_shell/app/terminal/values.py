@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ...commands import CATALOGUE
 from ...commands.expect import causes, verdicts
 from ...commands.ifconfig import interface_names, local_addresses
+from ...commands.load import LIVE
 from ...commands.session import Session
 from ...commands.shell import SETTINGS
 from ...errors import Failure
@@ -46,6 +47,7 @@ class Values:
             "socket": self._sockets,
             "verdict": lambda _: map(Value, verdicts()),
             "cause": lambda _: map(Value, causes()),
+            "loaded": lambda _: (Value(name) for name in (*self._session.hosts, LIVE)),
             "variable": lambda _: (Value(name) for name in sorted({*self._session.variables, *SETTINGS})),
         }
 

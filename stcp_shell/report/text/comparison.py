@@ -39,8 +39,10 @@ def comparison_lines(value: Comparison, view: View = PLAIN, indent: str = "") ->
 
 def _side(side: Side) -> str:
     where = [side.host] if side.host else []
-    when = [side.time[:19].replace("T", " ") + " UTC"] if side.time else []
-    return ", ".join([side.name, *where, *when, f"connections tried: {side.connections}"])
+    if not side.time:  # the tables of a loaded host
+        return ", ".join([side.name, *where])
+    when = side.time[:19].replace("T", " ") + " UTC"
+    return ", ".join([side.name, *where, when, f"connections tried: {side.connections}"])
 
 
 def _change(change: Change, view: View, indent: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from ...model.comparison import Comparison
 from ...model.connection import Connection
 from ...model.diagnosis import Diagnosed
 from ...model.mtu import AllPathMtus, PathMtus
-from ...model.prediction import LoadedTables, Prediction
+from ...model.prediction import LoadedTables, PredictedLive, Prediction
 from ...model.route_get import RouteFound
 from ...model.trace import Traces
 from . import results, tables
@@ -23,7 +23,7 @@ from .comparison import comparison_lines
 from .connection import connection_lines
 from .diagnosis import diagnosis_lines
 from .mtu import mtu_lines, path_mtu_lines
-from .prediction import loaded_lines, prediction_lines
+from .prediction import live_lines, loaded_lines, prediction_lines
 from .route_get import route_get_lines
 from .traceroute import path_lines
 from .words import PLAIN, View
@@ -39,6 +39,7 @@ RENDERERS: dict[type, Callable[[Any, View], Iterable[str]]] = {
     RouteFound: route_get_lines,
     LoadedTables: loaded_lines,
     Prediction: prediction_lines,
+    PredictedLive: live_lines,
     Comparison: comparison_lines,
     Observed: observed_lines,
     Callback: callback_lines,

@@ -59,7 +59,7 @@ def route_lines(
         tails = Tails(family, links, name_of, used)
         yield ""
         yield _TITLES[family]
-        yield _row(family, "Destination", _tail(family, "Gateway", "Flags", "Netif", "Expire", "Refs", "Use"))
+        yield table_row(family, "Destination", table_tail(family, "Gateway", "Flags", "Netif", "Expire", "Refs", "Use"))
         for routes in (main, local):
             for route in routes:
                 yield from tails.lines(route)
@@ -75,7 +75,7 @@ def route_lines(
         yield "link#N: the interface with the index N; -: Linux has no such value"
 
 
-def _row(family: str, to: str, tail: str) -> str:
+def table_row(family: str, to: str, tail: str) -> str:
     """Return a row of a destination and the columns to its right."""
     width = _WIDTHS[family][0]
     if (excess := len(to) - width) > 0:
@@ -84,7 +84,9 @@ def _row(family: str, to: str, tail: str) -> str:
     return to.ljust(width) + tail
 
 
-def _tail(family: str, gateway: str, flags: str, netif: str, expire: str = "-", refs: str = "-", use: str = "-") -> str:
+def table_tail(
+    family: str, gateway: str, flags: str, netif: str, expire: str = "-", refs: str = "-", use: str = "-"
+) -> str:
     return f" {gateway:<{_WIDTHS[family][1]}} {flags:<6} {refs:>6} {use:>8} {netif:<6} {expire:>6}"
 
 
@@ -113,7 +115,7 @@ class Tails(dict[tuple[object, ...], tuple[str, str, int]]):
             self._used.update(mark)
             netif = self._loopback if route.kind == "local" else hop.interface or "-"
             life = "-" if route.expires is None else str(route.expires)
-            tails.append(_tail(self._family, self._gateway(route, hop), mark, visible(netif), life))
+            tails.append(table_tail(self._family, self._gateway(route, hop), mark, visible(netif), life))
         suffix = "" if route.prefix_length == _FULL[self._family] else f"/{route.prefix_length}"
         # Most rows differ in the destination only; a default route, several hops and names take the slow path.
         usual = route.prefix_length > 0 and len(tails) == 1 and (self._name_of is None or suffix != "")
@@ -130,7 +132,7 @@ class Tails(dict[tuple[object, ...], tuple[str, str, int]]):
             to = "default"
         elif self._name_of and not suffix:
             to = visible(self._name_of(to))
-        return [_row(self._family, to, path) for path in tail.split("\n")]
+        return [table_row(self._family, to, path) for path in tail.split("\n")]
 
     def _gateway(self, route: Route, hop: NextHop) -> str:
         if not route.hops:
@@ -157,7 +159,9 @@ def _neighbour(entry: Neighbour, family: str, name_of: Namer | None, used: set[s
     mark = "UHLS" if entry.state == "permanent" else "UHL"
     used.update(mark)
     to = visible(name_of(address)) if name_of else address
-    return _row(family, to, _tail(family, entry.hardware or f"({entry.state})", mark, visible(entry.interface)))
+    return table_row(
+        family, to, table_tail(family, entry.hardware or f"({entry.state})", mark, visible(entry.interface))
+    )
 
 
 def recorded_route_lines(record: Routes) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ...model.prediction import LoadedTables, Prediction
+from ...model.prediction import LoadedTables, PredictedLive, Prediction
 from .escape import visible
 from .words import View, fold
 
@@ -42,6 +42,22 @@ def prediction_lines(value: Prediction, view: View) -> Iterator[str]:
     yield from _listed("not known:", value.missing, view)
     yield from _listed("what changes it:", value.remedies, view)
     yield from _listed("to be sure, run on that host:", value.sure, view)
+
+
+def live_lines(value: PredictedLive, view: View) -> Iterator[str]:
+    """Yield the prediction, and what this host's kernel says."""
+    yield from prediction_lines(value.prediction, view)
+    kernel = value.kernel
+    said = [f"via {kernel.gateway}" if kernel.gateway else "", f"by {kernel.interface}" if kernel.interface else ""]
+    said.append(f"source address {kernel.source}" if kernel.source else f"no source address ({kernel.why})")
+    text = f"this host's kernel: {', '.join(filter(None, said))}: "
+    if value.prediction.level == "unknown":
+        yield from _folded(text + "it decides what the tables leave open", view)
+    elif value.agrees:
+        yield from _folded(text + "the same", view)
+    else:
+        for line in fold(visible(text + "NOT what is predicted; route get has its reasons"), "  ", "    ", view.width):
+            yield view.paint("bad", line)
 
 
 def answer(value: Prediction) -> str:
