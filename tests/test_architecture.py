@@ -25,8 +25,8 @@ DOORS = ("app/program.py", "app/main.py", "app/pytest_plugin.py", "report/format
 # A table of connections and attempts, and a picture of paths, show what they are made for. All other formats show
 # every record.
 OF_THEIR_OWN = {
-    "csv": {"connection", "verdict", "observed", "called", "arrival"},
-    "svg": {"session", "connection", "verdict", "trace", "observed", "callback"},
+    "csv": {"connection", "verdict", "observed", "prediction", "called", "arrival"},
+    "svg": {"session", "connection", "verdict", "trace", "observed", "prediction", "callback"},
 }
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 300, 60
 

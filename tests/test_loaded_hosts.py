@@ -148,3 +148,16 @@ def test_a_host_that_is_not_loaded(folder: Path) -> None:
     assert "live is this host" in run(folder, "--no-log", "-c", "load vos.txt -host live").err
     done = run(folder, "--no-log", "-c", "load vos.txt; forget; tables")
     assert "no tables are loaded" in done.err
+
+
+def test_the_predicted_way_is_drawn_dashed(folder: Path) -> None:
+    """Nothing went by it: no node is proven, and the mark stands before the first one."""
+    commands = "load vos.txt -host vos; predict 10.1.1.1 -client-used 172.16.9.50; log -format svg"
+    done = run(folder, "--no-log", "-c", commands)
+    picture = done.out[done.out.index("<svg") :]
+    shows(done, "vos, predicted (conditional): from 192.168.9.50 via 192.168.9.1 to 10.1.1.1", "</svg>")
+    assert 'class="p-line p-broken p-warn"' in picture
+    assert "next hop on %vos#enetZ" in picture
+    assert "the client of 10.1.1.1 is said to use 172.16.9.50" in picture
+    refused = run(folder, "--no-log", "-c", "load linux.txt -host phx; predict 10.3.0.1; log -format svg").out
+    assert "phx, predicted (certain): unreachable to 10.3.0.1" in refused

@@ -14,7 +14,8 @@ from schemas import Record, validate
 from stcp_shell.log.reader import ReadProblems
 from stcp_shell.report.overview import Overview
 from stcp_shell.report.picture.layout import Box, Line, Mark, Panel, Text, panel
-from stcp_shell.report.picture.scene import MOST_NODES, MOST_PATHS, MOST_TARGETS, Scene, walked
+from stcp_shell.report.picture.paths import MOST_NODES, walked
+from stcp_shell.report.picture.scene import MOST_PATHS, MOST_TARGETS, Scene
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROUTER = icmp("192.168.77.1")
@@ -75,7 +76,7 @@ def paths(made_of: Scene) -> Iterator[tuple[str, list[str], str, str, str]]:
     """Each path as source, boxes (! refuses), and where and how it ends."""
     for target in made_of.targets:
         for path in target.paths.values():
-            nodes, end = walked(path, target, made_of)
+            nodes, end = walked(path, target, made_of.own)
             boxes = [f"{node.address or '*'}{'!' if node.refuses else ''}" for node in nodes]
             yield path.source, boxes, end.place, end.mark, end.role
 
@@ -167,7 +168,7 @@ def test_what_is_not_drawn_is_said() -> None:
     made_of = scene(*many())
     assert len(made_of.targets) == MOST_TARGETS
     assert {len(target.paths) for target in made_of.targets} == {MOST_PATHS}
-    assert all(len(walked(path, t, made_of)[0]) <= MOST_NODES for t in made_of.targets for path in t.paths.values())
+    assert all(len(walked(path, t, made_of.own)[0]) <= MOST_NODES for t in made_of.targets for path in t.paths.values())
     validate(many())
     svg = made("svg", many())
     assert "Not drawn: 8 more source addresses." in svg
@@ -227,7 +228,7 @@ def test_a_silent_path_does_not_get_past_a_device_that_may_have_dropped_it() -> 
     for records, proven in (([silent], 0), ([silent, traced], 3)):
         made_of = scene(interfaces(enetZ="192.168.77.50/24"), *records)
         (target,) = made_of.targets
-        nodes, end = walked(next(iter(target.paths.values())), target, made_of)
+        nodes, end = walked(next(iter(target.paths.values())), target, made_of.own)
         assert [node.proven for node in nodes] == [place < proven for place in range(len(nodes))]
         shapes = panel(target, made_of).shapes
         hops = [shape for shape in shapes if isinstance(shape, Box) and shape.style in ("hop", "silent")]

@@ -16,6 +16,7 @@ from ..model.called import Called
 from ..model.connection import Connection, Endpoint
 from ..model.diagnosis import Verdict
 from ..model.entry import Entry
+from ..model.prediction import Prediction
 from ..model.record import KINDS
 from ..model.session import SessionBegun
 from .moments import ended, left, shifted
@@ -74,7 +75,7 @@ def csv_lines(entries: Iterable[Entry], problems: ReadProblems) -> Iterator[str]
         elif record.__class__ is SessionBegun:
             host = record.host
         elif made := _OTHERS.get(record.__class__):
-            yield _cells_row({"time": entry.time, **made(record), "protocol": "tcp", "host": host, "seq": entry.seq})
+            yield _cells_row({"time": entry.time, "protocol": "tcp", "host": host, "seq": entry.seq, **made(record)})
         elif entry.type == KINDS[Connection].type:
             yield _not_understood(entry, host)
 
@@ -149,7 +150,29 @@ def _arrival(record: Arrival) -> dict[str, Any]:
     return {**_ends(record.source, record.destination), "outcome": record.state, "note": note, "experiment": "serve"}
 
 
-_OTHERS: dict[type, Callable[[Any], dict[str, Any]]] = {Observed: _observed, Called: _called, Arrival: _arrival}
+def _prediction(record: Prediction) -> dict[str, Any]:
+    """Return a row for what another host would do; its note quotes the lines that it rests on."""
+    rows = [f"{row.file}:{row.line}: {' '.join(row.text.split())}" for row in record.rows]
+    return {
+        "outcome": record.outcome or "predicted",
+        "source_address": record.source,
+        "chosen_by": "bind" if record.asked else "kernel",
+        "bound_address": record.asked,
+        "gateway": record.next_hop,
+        "interface": record.interface,
+        "destination_address": record.destination.address,
+        "note": "; ".join([record.level, record.why, *record.missing, *rows]),
+        "host": record.host,
+        "experiment": "predict",
+    }
+
+
+_OTHERS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    Observed: _observed,
+    Called: _called,
+    Arrival: _arrival,
+    Prediction: _prediction,
+}
 
 
 def _attempt(entry: Entry, verdict: Verdict, attempt: Attempt, host: str) -> str:

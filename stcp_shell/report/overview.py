@@ -12,6 +12,7 @@ from ..model.checks import CommandFailed
 from ..model.connection import Connection
 from ..model.diagnosis import Verdict
 from ..model.entry import Entry
+from ..model.prediction import Prediction
 from ..model.record import KINDS
 from ..model.session import Note, SessionBegun, SessionEnd
 from ..model.tables import Interfaces, Routes
@@ -22,7 +23,7 @@ from .summary import Summary
 FIRST, LAST = 150, 150  # records in the course of the session
 ENDS = 100  # number of first connections, and of last connections
 MOST = 100  # verdicts, traces, notes, ... of each kind
-_KEPT = (SessionBegun, SessionEnd, Verdict, Traces, Note, Interfaces, Routes, Observed, Callback)
+_KEPT = (SessionBegun, SessionEnd, Verdict, Traces, Note, Interfaces, Routes, Observed, Callback, Prediction)
 _CONNECTION = KINDS[Connection].type
 _R = TypeVar("_R")
 

@@ -10,7 +10,8 @@ from itertools import groupby
 from typing import NamedTuple, Union
 
 from ..text.escape import visible
-from .scene import End, Node, Path, Scene, Target, walked
+from .paths import End, Node, Path, Target, walked
+from .scene import Scene
 
 MARGIN = 12
 _MONO, _SANS, _BOLD = 7.3, 6.4, 7.2  # the maximum width of a character
@@ -80,8 +81,8 @@ class _Column(NamedTuple):
 
 def panel(target: Target, scene: Scene) -> Panel:
     """Return the picture of one destination, with its top left corner at (0, 0)."""
-    columns = [_Column(path, *walked(path, target, scene)) for path in target.paths.values()]
-    width = _column_width(columns, scene)
+    columns = [_Column(path, *walked(path, target, scene.own)) for path in target.paths.values()]
+    width = _column_width(columns, target, scene)
     return _Panel(columns, width, target, scene).made()
 
 
@@ -125,7 +126,7 @@ class _Panel:
         high = 32 + len(others) * _LINE
         height = high + 20 + _BOX + 20
         self._box(0, 0, self.width, height, "host")
-        self._text(self.width / 2, 21, short(self.scene.host, 48), "title")
+        self._text(self.width / 2, 21, short(self.target.host or self.scene.host, 48), "title")
         for number, text in enumerate(others):
             self._text(self.width / 2, 38 + number * _LINE, text, "small")
         left = float(MARGIN)
@@ -136,7 +137,7 @@ class _Panel:
             self._text(left + wide / 2, high + 14, short(name or "interface not known", 40), "name")
             for path in members:
                 self._box(left + 9, high + 20, self.column - 18, _BOX, "source")
-                address = self.scene.prefixes.get(path.source, path.source) or "no source address"
+                address = self.scene.shown(path, self.target) or "no source address"
                 self._text(left + self.column / 2, high + 40, short(address), "address")
                 self._text(left + self.column / 2, high + 57, path.origin, "small")
                 left += self.column
@@ -144,6 +145,8 @@ class _Panel:
 
     def _not_tried(self) -> list[str]:
         """Return lines for the interfaces without a path: two by name, and the number of the others."""
+        if self.target.host:
+            return []
         tried = {column.path.interface for column in self.columns}
         family = ":" in self.target.address
         rest = []
@@ -216,11 +219,11 @@ def _same(number: int, node: Node | None) -> tuple[str, object]:
     return node.address, node.address or (number + 1)
 
 
-def _column_width(columns: list[_Column], scene: Scene) -> float:
+def _column_width(columns: list[_Column], target: Target, scene: Scene) -> float:
     """Return the width that the widest text needs, within bounds."""
     nodes = [node for column in columns for node in column.nodes]
     addresses = [node.address for node in nodes]
-    addresses += [scene.prefixes.get(column.path.source, column.path.source) for column in columns]
+    addresses += [scene.shown(column.path, target) for column in columns]
     needed = [len(short(text)) * _MONO + 34 for text in addresses]
     needed += [len(_what(node)) * _SANS + 30 for node in nodes]
     needed += [min(200.0, len(column.end.text) * _BOLD + 30) for column in columns]
@@ -243,6 +246,8 @@ def _wrapped(text: str, most: int) -> list[str]:
 
 def _words(column: _Column, target: Target) -> str:
     path = column.path
+    if target.host:
+        return _foretold(path, target)
     by = " via ".join(["", *(node.address for node in column.nodes if node.address)])
     end = f"{column.end.text} {column.end.by}".strip()
     where = f" on {path.interface}" if path.interface else ""
@@ -250,3 +255,12 @@ def _words(column: _Column, target: Target) -> str:
         return f"from {target.label} to {path.source}{where} (A): {end}"
     part = " (B)" if path.part else ""
     return f"from {path.source or 'no source address'}{where}{by} to {target.label}{part}: {end}"
+
+
+def _foretold(path: Path, target: Target) -> str:
+    if not path.predicted:
+        return f"{target.host}: the client of {target.label} is said to use {path.source}"
+    via = f" via {path.gateway}" if path.gateway else ""
+    if path.predicted.outcome:
+        return f"{target.host}, predicted ({path.predicted.level}): {path.predicted.outcome} to {target.label}"
+    return f"{target.host}, predicted ({path.predicted.level}): from {path.source}{via} to {target.label}"
