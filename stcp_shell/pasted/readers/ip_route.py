@@ -62,13 +62,12 @@ class Routes(Reader):
         way = None if self.lacking else self.ways.get(rest)
         if way.__class__ is not Way or not destination:
             return self._slowly(line, text, before)
-        number = number4(destination.partition("/")[0])
-        if number is None or way.family != INET or "/" not in destination:
+        address, slash, tail = destination.partition("/")
+        number = number4(address) if way.family == INET else number6(address)
+        length = int(tail) if NUMBER(tail) else -1 if slash else BITS[way.family]
+        if number is None or not 0 <= length <= BITS[way.family]:
             return self._slowly(line, text, before)
-        length = destination.partition("/")[2]
-        if not NUMBER(length) or int(length) > 32:
-            return self._slowly(line, text, before)
-        self.context.host.rows.append(Row(line, number, int(length), WRITTEN, way))
+        self.context.host.rows.append(Row(line, number, length, WRITTEN, way))
         return ROW
 
     def _slowly(self, line: int, text: str, before: tuple[int, str] = (0, "")) -> int | None:
