@@ -49,7 +49,9 @@ def test_a_miss_says_where_and_what_and_the_script_goes_on(checked: Run) -> None
         "check.stcp:6: MISS: expected prohibited to 10.1.1.1:2121, ICMP error from 10.9.9.9; seen prohibited after"
         in checked.out
     )
-    assert "check.stcp:10: MISS: expected verdict healthy; seen verdict source-dependent" in checked.out
+    assert (
+        "check.stcp:10: MISS: expected verdict healthy to 10.1.1.1:2121; seen verdict source-dependent" in checked.out
+    )
     assert checked.out.endswith("\n3 passed, 3 failed\n")
 
 

@@ -109,5 +109,7 @@ def test_the_example_of_checks_tells_which_address_is_refused(tmp_path: Path) ->
     done = run(tmp_path, "--lab=acl-reject", FIREWALL)
     assert done.status == 1
     assert "firewall.stcp:13: MISS: expected connected to 10.1.1.1:2121, within 1.0 s; seen prohibited" in done.out
-    assert "firewall.stcp:21: MISS: expected verdict healthy; seen verdict source-dependent" in done.out
+    assert (
+        "firewall.stcp:21: MISS: expected verdict healthy to 10.1.1.1:2121; seen verdict source-dependent" in done.out
+    )
     assert done.out.endswith("\n1 passed, 2 failed\n")

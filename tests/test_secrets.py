@@ -39,6 +39,17 @@ SECRET = "hunter2"
         ("set PW hunter2", "set PW ***"),
         ("set FTP_PASS hunter2", "set FTP_PASS ***"),
         ("echo 'PASS hunter2'", "echo 'PASS ***'"),
+        ("callback ftp h -user u -password hunter2", "callback ftp h -user u -password ***"),
+        ("note --password=hunter2", "note --password=***"),
+        ("sned -secret hunter2", "sned -secret ***"),
+        ("note curl -u bob:hunter2", "note curl -u bob:***"),
+        ("note http://bob:hunter2@h/x", "note http://bob:***@h/x"),
+        ("send -line 'PASS: hunter2'", "send -line 'PASS: ***'"),
+        ("send -line 'auth \"hunter2\"'", "send -line 'auth ***'"),
+        ("send -line 'Authorization : Bearer hunter2'", "send -line 'Authorization : Bearer ***'"),
+        (r"send '\tPASS hunter2'", r"send '\tPASS ***'"),
+        ("send -line 'a1 LOGIN bob hunter2'", "send -line 'a1 LOGIN bob ***'"),
+        ('send \'{"password": "hunter2"}\'', "send '{\"password\": ***'"),
     ],
 )
 def test_what_follows_is_masked(line: str, left: str | None) -> None:
@@ -53,6 +64,7 @@ def test_what_follows_is_masked(line: str, left: str | None) -> None:
         *("note 5 of 5 PASS", "send -line 'AUTH TLS'", "send -line 'USER lab'", "note bypass the wall", "set N 2121"),
         *("set PASSIVE 1", "set BYPASS on", "note AUTH TLS is required", "log -key ~/ticket.key", "set KEYS 2"),
         *("callback ftp h -user u -password-file /etc/p", "send -line PASV", "expect connected", "note key 7"),
+        *("callback ndmp h -auth text", "note login to the host failed", "note http://host:80/x@y", "note token ring"),
     ],
 )
 def test_other_lines_stay(line: str) -> None:
@@ -159,3 +171,14 @@ def test_what_the_peer_echoes_of_a_session_and_variables_are_masked_everywhere(t
         assert left in ([], ["X"]), "a variable without the name of a secret may be shown before it is sent as one"
     assert f"X={values['X']}" in logged
     assert logged.count(values["X"]) <= 2  # among the arguments and the variables
+
+
+def test_a_secret_that_is_sent_in_parts_is_masked(tmp_path: Path) -> None:
+    """The line that is sent counts, not the commands that make it."""
+    with listening() as server:
+        lines = [f"connect 127.0.0.1:{port_of(server)}", "send 'PA'", "send 'SS '", f"send -line {SECRET}", "log"]
+        (tmp_path / "s.stcp").write_text("\n".join([*lines, ""]))
+        done = run(tmp_path, "s.stcp")
+    assert SECRET not in f"{done.out}{done.err}{done.records}"
+    secrets = Secrets({})
+    assert secrets.line(f"send 'PASS '; send -line {SECRET}; note on") == "send 'PASS '; send -line ***; note on"

@@ -68,9 +68,7 @@ OPTIONS = (
         "--lab", Kind("SCENARIO", str, "scenario"), "run inside a practice network; list: print the scenarios", True
     ),
     CliOption("--color", choice("auto", "always", "never")._replace(label="WHEN"), "auto, always or never"),
-    CliOption(
-        "--report", PATH, "make a report of a session log and further FILEs; last: the newest, -: standard input"
-    ),
+    CliOption("--report", PATH, "make a report of session logs; last: the newest in their folder, -: standard input"),
     CliOption(
         "--format",
         Kind("FORMAT", _format, "format"),

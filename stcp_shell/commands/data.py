@@ -20,7 +20,7 @@ _ESCAPE = r"\\(?:([rnt0\\])|x([0-9A-Fa-f]{2}))"
 _ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}
 _HOW = {"read": sockets_api.SHUT_RD, "write": sockets_api.SHUT_WR, "both": sockets_api.SHUT_RDWR}
 _ACKNOWLEDGED = 0.3  # seconds to wait for it: a delayed ACK takes up to 0.2 s
-_TIMEOUT = Option("timeout", SECONDS, "give up after this many seconds (60, or the value of `set timeout`)")
+_TIMEOUT = Option("timeout", SECONDS, "give up after this many seconds (10, or the value of `set timeout`)")
 
 
 @command("listen", Option("backlog", COUNT, "how many connections may wait to be accepted (5)"), examples=["listen"])

@@ -93,7 +93,7 @@ def expect_verdict(session: Session, kind: str) -> Expectation:
         raise Failure("there is no diagnosis yet: use diagnose first")
     seen = list(dict.fromkeys(verdict.kind for verdict in session.last_verdicts))
     evidence = [line for verdict in session.last_verdicts for line in (verdict.summary, *verdict.evidence)]
-    wanted = f"verdict {kind}"
+    wanted = f"verdict {kind} to {', '.join(str(verdict.destination) for verdict in session.last_verdicts)}"
     return Expectation(seen == [kind], wanted, f"verdict {' and '.join(seen)}", tuple(evidence), flow=_flows(session))
 
 
@@ -114,7 +114,8 @@ def expect_cause(session: Session, cause: str) -> Expectation:
     evidence = [line for verdict in session.last_verdicts for line in (verdict.summary, *verdict.evidence)]
     met = all(cause in causes for causes in named)
     shown = f"causes {', '.join(seen) or 'none'}"
-    return Expectation(met, f"cause {cause}", shown, tuple(evidence), flow=_flows(session))
+    wanted = f"cause {cause} to {', '.join(str(verdict.destination) for verdict in session.last_verdicts)}"
+    return Expectation(met, wanted, shown, tuple(evidence), flow=_flows(session))
 
 
 def _flows(session: Session) -> str:

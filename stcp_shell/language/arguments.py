@@ -98,7 +98,8 @@ def _option(command: Command, word: Word) -> Option:
     found = command.options.get(word.text[1:])
     if found is None:
         hint = _hint(command, word.text[1:])
-        raise SyntaxProblem(f"{command.name}: unknown option {brief(word.text)}{hint}", word.column)
+        name = word.text.partition("=")[0]  # without a value, which can be a password
+        raise SyntaxProblem(f"{command.name}: unknown option {brief(name)}{hint}", word.column)
     return found
 
 

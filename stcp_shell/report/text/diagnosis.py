@@ -57,7 +57,7 @@ def verdict_lines(verdict: Verdict, view: View) -> Iterator[str]:
     yield from others
     yield from points(verdict, "  ", width=view.width)
     if verdict.most_syns:
-        yield f"  {effort(verdict)}"
+        yield from fold(effort(verdict), "  ", "    ", view.width)
 
 
 def effort(verdict: Verdict) -> str:
