@@ -31,8 +31,8 @@ def rows_of(host: Host) -> list[tuple[str, str | None, str]]:
 
 
 def parsed(parser: str, text: str) -> list[dict[str, Any]]:
-    found = jc.parse(parser, text, quiet=True)
-    return found if isinstance(found, list) else [dict(found)]
+    found: Any = jc.parse(parser, text, quiet=True)
+    return found if isinstance(found, list) else [found]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
