@@ -254,7 +254,7 @@ def test_the_first_screen(tmp_path: Path) -> None:
     with shell(tmp_path) as terminal:
         terminal.wait("no socket | timeout 10 s | host ")
         assert terminal.lines[0].startswith("stcp-shell 0")
-        assert "help lists the commands; the session log is" in terminal.lines[0]
+        assert "help lists the commands; session log:" in terminal.lines[0]
         terminal.run("socket")
         terminal.wait("socket 1 tcp open | timeout 10 s")
         terminal.send("\x04")

@@ -164,5 +164,5 @@ def _show(session: Session, found: Examination) -> None:
     if session.progress:
         elapsed = found.sweep.elapsed()
         limit = found.request.timeout * 1.25
-        what = f"diagnose {found.name}: at most {found.most_syns} SYNs in {limit:.1f} s"
+        what = f"diagnose {found.name} (limit {found.most_syns})"
         session.progress(Waiting(what, elapsed, max(0.0, limit - elapsed), found.syns))

@@ -27,7 +27,7 @@ def find(name: str) -> Scenario:
 
 
 def describe(name: str = DEFAULT) -> list[str]:
-    """Return a picture of the network and what the scenario does to it: lines of at most 79 columns.
+    """Return a picture of the network and what the scenario does to it: lines of at most 60 columns, but for addresses and names.
 
     Raises `LabUnavailable` if there is no scenario of that name.
     """
@@ -36,10 +36,10 @@ def describe(name: str = DEFAULT) -> list[str]:
         f"Lab {scenario.name}, gone when this shell ends.",
         scenario.summary,
         "",
-        "         enetA 172.16.1.50 ------ 172.16.1.1 router-a ---.",
-        "phx_vos                                                   10.1.1.1 client",
-        f"         enetZ 192.168.77.50 -- 192.168.77.1 router-z ---'  port {PORT}",
-        "               (default gateway 192.168.77.1)",
+        "  enetA 172.16.1.50 ---- 172.16.1.1 router-a --.",
+        "phx_vos                                         client",
+        "  enetZ 192.168.77.50 -- 192.168.77.1 router-z -'",
+        f"      (default gateway 192.168.77.1)  10.1.1.1 port {PORT}",
         "",
         "IPv6: fd00:172:16:1::50, fd00:192:168:77::50; client fd00:10:1:1::1",
         "Names: client, backup (several addresses), router-a, router-z, phx_vos",

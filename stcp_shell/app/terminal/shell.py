@@ -86,7 +86,7 @@ def greeting(interpreter: Interpreter) -> str:
     """Return one line: the program's version, how to get help, and the place of the log."""
     journal = interpreter.session.journal
     written = journal.path is not None and journal.writes_to(journal.path)
-    log = f"the session log is {visible(journal.path or '')}" if written else "no session log is written"
+    log = f"session log: {visible(journal.path or '')}" if written else "no session log is written"
     return f"stcp-shell {__version__}; help lists the commands; {log}"
 
 
