@@ -89,15 +89,21 @@ def _write(path: Path, connections: int) -> None:
                 rtt=None,
                 syn_retransmits=0,
                 rst=outcome == "refused",
+                sent=f"2026-01-31T{clock(number)}.023Z",
             )
             record = {
                 "type": "connection",
                 "seq": number + 1,
-                "time": f"2026-01-31T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}.123Z",
+                "time": f"2026-01-31T{clock(number)}.123Z",
                 "command": number,
                 **to_json(found),
             }
             file.write(json.dumps(record) + "\n")
+
+
+def clock(second: int) -> str:
+    """The time of day of a second."""
+    return f"{second // 3600 % 24:02}:{second // 60 % 60:02}:{second % 60:02}"
 
 
 def _peak(command: list[str]) -> int:

@@ -27,7 +27,7 @@ def find(name: str) -> Scenario:
 
 
 def describe(name: str = DEFAULT) -> list[str]:
-    """Return a picture of the network and what the scenario does to it: lines of at most 60 columns, but for addresses and names.
+    """Return a picture of the network, of at most 60 columns, and what the scenario does to it.
 
     Raises `LabUnavailable` if there is no scenario of that name.
     """

@@ -36,8 +36,10 @@ class BothEnds:
     def take(self, entry: Entry) -> None:
         """Add a record, if it is a connect or an arrival."""
         record = entry.record
-        if isinstance(record, Connection) and record.source and record.destination.address:
-            self._add(Try(entry.time, record.source, record.destination.endpoint, record.outcome, record.hold))
+        if type(record) is Connection:
+            if len(self._tries) < MOST and record.source and record.destination.address:
+                end = record.destination.endpoint
+                self._tries.append(Try(entry.time, record.source, end, record.outcome, record.hold))
         elif isinstance(record, Verdict):
             for attempt in record.attempts:
                 self._attempt(attempt)
