@@ -102,7 +102,7 @@ def test_a_whole_linux_is_certain(tmp_path: Path) -> None:
     out = asked(tmp_path, text, "10.1.1.1 -client-used 172.16.9.50", script="; expect level certain")
     assert "source address 192.168.9.50, NOT 172.16.9.50, which the client used (certain)" in out
     assert "only for the source 172.16.9.50/32" in out
-    assert "ip route add 10.1.1.1/32 via 172.16.9.1 src 172.16.9.50" in out
+    assert "ip route replace 10.1.1.1/32 via 172.16.9.1 src 172.16.9.50" in out
     assert "it then leaves via 172.16.9.1 by ethA" in out
     assert "source address 172.16.9.51 (certain)" in asked(tmp_path, text, "10.2.3.4")
     assert "refuses it, unreachable (certain)" in asked(tmp_path, text, "10.3.0.9")

@@ -121,6 +121,11 @@ def tables(session: Session, host: str | None = None, unread: bool = False, all:
     """Show what was loaded for a host: its interfaces, routes and rules, and what became of each line."""
     if all:
         return Text(_states(host_of(session, host)))
+    if host is None and len(session.hosts) > 1:
+        *others, last = session.hosts.values()
+        for each in others:
+            session.show(_summary(each, None if unread else MOST_UNREAD))
+        return _summary(last, None if unread else MOST_UNREAD)
     return _summary(host_of(session, host), None if unread else MOST_UNREAD)
 
 
@@ -144,14 +149,14 @@ def _states(host: Host) -> Iterator[str]:
 def explain(session: Session, file: str | None = None, host: str | None = None) -> Text:
     """Explain a host's tables in words: each address, each route, each flag, with its line.
 
-    `-host live` explains this host's own `netstat -r`.
+    `-host live`, and explain alone if nothing is loaded, explains this host's own `netstat -r`.
     """
     from ..report.text.escape import visible
     from ..report.text.explanation import explained
 
     if file is not None:
         host = loaded(session, [(label(file), bytes_of(session, file))], host or stem(file), None).host
-    if host == LIVE:
+    if host == LIVE or (host is None and not session.hosts):
         from .live import live_netstat
 
         return Text(map(visible, explained(live_netstat())))

@@ -47,8 +47,25 @@ def predict(
     documented, conditional (what is missing is named), or unknown (the candidates are listed).
     """
     if file is not None and is_address(name):
-        host = loaded(session, [(label(file), bytes_of(session, file))], host or stem(file), None).host
+        host = _from_file(session, file, host, client_used)
     return predicted(session, name, from_, client_used, host, with_)
+
+
+def _from_file(session: Session, file: str, host: str | None, client_used: str | None) -> str:
+    """Load a file, and return the host that is asked about: of several, the one that has the client's address.
+
+    What the text lacks is shown before. Raises Failure if it cannot be said which host is meant.
+    """
+    found = loaded(session, [(label(file), bytes_of(session, file))], host or stem(file), None)
+    if found.unread or found.remarks or found.same_text:
+        session.show(found)
+    if not found.same_text:
+        return found.host
+    names = (found.host, *found.same_text)
+    own = [name for name in names if client_used in {own.address for own in session.hosts[name].addresses()}]
+    if len(own) != 1:
+        raise Failure(f"the text shows several hosts: load it, and say -host NAME: {', '.join(names)}")
+    return own[0]
 
 
 def predicted(

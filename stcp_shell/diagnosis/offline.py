@@ -83,5 +83,9 @@ class Inquiry:
         yield from self.prefixes.matches(self.number, self.family, table)
 
     def on(self, interface: str) -> list[Known]:
-        """Return the own addresses of an interface."""
-        return [each for each in self.own if each.interface == interface]
+        """Return the own addresses of an interface, whose index Windows shows in place of its name."""
+        found = [each for each in self.own if each.interface == interface]
+        if found or not interface.isdecimal():
+            return found
+        cards = {card.name for card in self.host.cards.values() if card.settings.get("index") == interface}
+        return [each for each in self.own if each.interface in cards]

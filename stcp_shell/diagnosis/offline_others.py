@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from ..model.connection import INET
-from ..pasted.addresses import holds
+from ..pasted.addresses import holds, number_of
 from ..pasted.facts import BITS, OWN, Hop, Row, Way
 from .offline import CONDITIONAL, DOCUMENTED, Inquiry, Path, Refused, Undecided
 
 _WELL_KNOWN = ("localhost", "loopback", "base-address.mcast", "localhost.localdomain")
 
 
-def route(inquiry: Inquiry) -> Path | list[Path]:
+def route(inquiry: Inquiry, asked: str | None) -> Path | list[Path]:
     """Return the path to the destination; several if the system alternates between equal ones."""
     host, family = inquiry.host, inquiry.family
     inquiry.lower(DOCUMENTED)
+    if host.system == "stcp" and (near := _connected(inquiry)):
+        return near
     if f"routes {family}" not in host.shown and not inquiry.extra:
         return _without_table(inquiry)
     if not inquiry.extra and (found := _unplaced(inquiry)):
         return found
     for rows in inquiry.matches("main"):
-        best = _least(rows)
+        usable = _of_card(inquiry, rows, asked) if asked and host.system == "windows" else rows
+        if not usable:
+            continue
+        best = _least(usable)
         row = best[0]
         inquiry.cite(row.line, f"route: {row.prefix}")
         if row.way.kind in ("unreachable", "blackhole"):
@@ -34,7 +39,16 @@ def route(inquiry: Inquiry) -> Path | list[Path]:
             inquiry.cite(each.line, f"route: equal to the one above, {each.prefix}")
         paths = [Path(each, hop) for each in best for hop in each.way.hops or (_hop(inquiry, each),)]
         return paths if len(paths) > 1 else paths[0]
-    raise Refused("no-route", f"the routing table has no route to {inquiry.destination}")
+    card = f" by the card of {asked}" if asked and host.system == "windows" else ""
+    raise Refused("no-route", f"the routing table has no route to {inquiry.destination}{card}")
+
+
+def _of_card(inquiry: Inquiry, rows: list[Row], asked: str) -> list[Row]:
+    """Return the rows of a bound socket's card: Windows is a strong host (The Cable Guy, September 2007)."""
+    inquiry.lower(CONDITIONAL, "a bound socket leaves by its own card, unless weakhostsend is enabled there")
+    card = next((each.interface for each in inquiry.own if each.own.address == asked), None)
+    own = {asked, *(each.own.address for each in inquiry.on(card or ""))}
+    return [row for row in rows if row.way.local in own or (card and row.way.interface == card)]
 
 
 def _least(rows: list[Row]) -> list[Row]:
@@ -102,6 +116,9 @@ def _hop(inquiry: Inquiry, row: Row) -> Hop:
     target = way.gateway or inquiry.destination
     holding = [each for each in inquiry.own if holds(each.own, target)]
     best = max(holding, key=lambda each: each.own.length or 0, default=None)
+    if best is None and (near := _network_of(inquiry, target)):
+        inquiry.cite(near.line, f"the interface {near.way.interface}: its network holds {target}")
+        return Hop(way.gateway, near.way.interface)
     if best is None:
         raise Undecided(
             f"no network that is shown holds the gateway {target}", tuple(each.own.address for each in inquiry.own)
@@ -111,11 +128,23 @@ def _hop(inquiry: Inquiry, row: Row) -> Hop:
     return Hop(way.gateway, interface)
 
 
-def connected(inquiry: Inquiry) -> Path | None:
-    """Return the path by an interface whose network holds the destination: STCP does not show it as a route."""
+def _network_of(inquiry: Inquiry, address: str) -> Row | None:
+    """Return the row of the network, with an interface, that holds an address: the one with the longest prefix."""
+    for rows in inquiry.prefixes.matches(number_of(address), inquiry.family, "main"):
+        if near := next((row for row in rows if row.way.interface and not row.way.gateway), None):
+            return near if near.length else None
+    return None
+
+
+def _connected(inquiry: Inquiry) -> Path | None:
+    """Return the path by an interface whose network holds the destination: STCP does not show it as a route.
+
+    None: there is none, or a route has a longer prefix.
+    """
     holding = [each for each in inquiry.own if inquiry.family == INET and holds(each.own, inquiry.destination)]
     best = max(holding, key=lambda each: each.own.length or 0, default=None)
-    if best is None:
+    rows = next(inquiry.matches("main"), None)
+    if best is None or (rows and (rows[0].length or 0) > (best.own.length or 0)):
         return None
     inquiry.cite(best.own.line, f"the network of {best.interface} holds {inquiry.destination}")
     way = Way(INET, interface=best.interface)

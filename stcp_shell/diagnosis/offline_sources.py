@@ -143,11 +143,14 @@ def _solaris(inquiry: Inquiry, path: Path) -> Chosen:
 
     ranked = sorted(there, key=rank)
     first = ranked[0].interface.partition(":")[2]
-    if first.isdecimal() and int(first) > 0:
+    units = {card.partition(":")[2] for card in cards if card.partition(":")[0] == physical}
+    if first.isdecimal() and int(first) > 0 and not units & {"", "0"}:
         inquiry.lower(CONDITIONAL, f"the text begins with {ranked[0].interface}: earlier logical interfaces come first")
     for each in ranked[1:]:
         inquiry.cite(each.own.line, f"a further address of {physical}")
     why = f"the first usable logical interface of {physical}"
+    if holds(ranked[0].own, inquiry.destination):
+        why += " whose network holds the destination"
     return Chosen(ranked[0].own.address, why, ranked[0].own.line, tuple(each.own.address for each in ranked[1:]))
 
 
@@ -161,7 +164,8 @@ def _single(inquiry: Inquiry, path: Path) -> Chosen:
     if system == "stcp":
         if len(addresses) > 1:
             raise Undecided("which of several addresses of an interface STCP uses is not published", addresses)
-        inquiry.lower(CONDITIONAL, "whether STCP lists static routes in `route print` is not known")
+        if "static inet" not in inquiry.host.shown:
+            inquiry.lower(CONDITIONAL, "`route print` shows no static route, and whether it lists them is not known")
     else:
         inquiry.lower(CONDITIONAL, "`source-interface` settings are in the running configuration only")
         primary = [each for each in there if "secondary" not in each.own.flags]

@@ -7,11 +7,15 @@ from ..model.connection import INET, INET6, Destination
 from ..model.prediction import Prediction
 from ..pasted.addresses import holds, known, number_of
 from ..pasted.facts import BITS, WRITTEN, Row, Way
-from ..pasted.host import Host
+from ..pasted.host import Host, Paste
 from ..pasted.prefixes import Prefixes
+from ..pasted.states import ROW
+from ..pasted.words import family_of
 from . import offline_linux, offline_others, offline_sources
 from .offline import CERTAIN, CONDITIONAL, UNKNOWN, Inquiry, Path, Refused, Undecided
 from .offline_check import to_be_sure
+
+_MOST_READ = 4096  # characters of a line that is not understood
 
 
 def predict(
@@ -58,15 +62,12 @@ def _worked_out(inquiry: Inquiry, result: Prediction, asked: str | None) -> Pred
     if not inquiry.host.system:
         inquiry.lower(CONDITIONAL, "which system it is is not known (load -system)")
     linux = inquiry.host.system == "linux"
-    if linux:
-        found = offline_linux.route(inquiry, asked)
-    else:
-        found = (offline_others.connected(inquiry) if inquiry.host.system == "stcp" else None) or (
-            offline_others.route(inquiry)
-        )
+    found = (offline_linux if linux else offline_others).route(inquiry, asked)
     paths = found if isinstance(found, list) else [found]
     _doubts(inquiry)
     inquiry.paths = paths
+    for path in paths:
+        _check_loop(inquiry, path)
     if asked:
         line = next((each.own.line for each in inquiry.own if each.own.address == asked), 0)
         inquiry.cite(line, "the socket is bound to it")
@@ -92,6 +93,17 @@ def _worked_out(inquiry: Inquiry, result: Prediction, asked: str | None) -> Pred
     return result._replace(
         source=first.address, why=first.why, level=inquiry.level, candidates=(first.address, *first.others)
     )
+
+
+def _check_loop(inquiry: Inquiry, path: Path) -> None:
+    """Say so if the way to the gateway leads by the gateway itself."""
+    gateway = path.hop.gateway
+    if not gateway or (":" in gateway) != (inquiry.family != INET) or "onlink" in path.row.way.flags.split():
+        return
+    row = next(inquiry.prefixes.matches(number_of(gateway), inquiry.family, "main"), [None])[0]
+    if row and row.way.gateway == gateway and row.way.kind == "unicast":
+        inquiry.cite(row.line, f"the way to the gateway {gateway}")
+        inquiry.lower(CONDITIONAL, f"the gateway {gateway} is reached by itself: the route is of no use, or cut")
 
 
 def _with_path(inquiry: Inquiry, result: Prediction, paths: list[Path]) -> Prediction:
@@ -143,10 +155,20 @@ def _doubts(inquiry: Inquiry) -> None:
     for conflict in host.conflicts:
         raise Undecided(conflict)
     for paste in host.pastes:
-        for number, why in paste.reasons.items():
-            if not why.startswith("not understood"):
-                inquiry.lower(CONDITIONAL, f"{paste.file}:{number + 1}: {why}")
+        for number in paste.unread():
+            why = paste.reasons.get(number, "")
+            # Words behind what is known: on other systems than Linux they are remarks or prose.
+            words = why.startswith("not understood") and host.system != "linux"
+            if (why and not words) or (not why and _may_be_row(paste, number)):
+                inquiry.lower(CONDITIONAL, f"{paste.file}:{number + 1}: {why or 'this line is not understood'}")
                 return
+
+
+def _may_be_row(paste: Paste, number: int) -> bool:
+    """Return whether a line that no reader knows may be of a table: it has an address, and is among rows."""
+    around = (paste.states[each] for each in (number - 1, number + 1) if 0 <= each < len(paste.states))
+    words = paste.lines[number][:_MOST_READ].split()
+    return ROW in around and any(family_of(word.strip("()[],;").partition("/")[0]) for word in words)
 
 
 def _cite_bound_rules(inquiry: Inquiry, client_used: str | None) -> None:

@@ -19,6 +19,10 @@ _PROMPT = re.compile(
     r"(?:\[?[\w.-]+@(?P<at>[\w.-]+)[^$#%>]*|(?P<name>[\w.-]+)(?:\([\w-]+\))?)?[$#%>] ?$|PS(?: [A-Z]:\S*)?> ?$"
     r"|(?P<drive>[A-Z]):\\[^>]*> ?$|.*[$#%>:)] ?$"
 )
+# A prompt that nothing was typed behind.
+_ALONE = re.compile(
+    r"\[?[\w.-]+@(?P<at>[\w.-]+)[ :][^\s$#%>]*\]?[$#%>] ?$|(?P<name>[A-Za-z][\w.-]*)(?:\([\w-]+\))?[#>] ?$"
+)
 _VOS_READY = re.compile(r"\s*ready +\d\d:\d\d:\d\d\s*$")
 
 
@@ -28,7 +32,8 @@ def typed(line: str) -> tuple[str, tuple[str, ...]] | None:
         return "", ()
     found = _COMMAND.search(line)
     if not found:
-        return None
+        alone = _ALONE.match(line)
+        return (alone["at"] or alone["name"], ()) if alone else None
     before = line[: found.start(1)].strip()
     if before:
         prompt = _PROMPT.match(before)

@@ -46,6 +46,10 @@ class Paste(NamedTuple):
     reasons: dict[int, str]  # of lines (from 0) that are partly or not understood
     remarks: tuple[str, ...]
 
+    def unread(self) -> Iterator[int]:
+        """Yield the numbers (from 0) of the lines that are partly or not understood."""
+        return (found.start() for found in _UNREAD.finditer(self.states))
+
 
 class Place(NamedTuple):
     """Where a fact stands."""
@@ -96,6 +100,10 @@ class Host:
         paste = self.pastes[bisect_right([paste.first for paste in self.pastes], line) - 1]
         return Place(paste.file, line - paste.first + 1, paste.lines[line - paste.first])
 
+    def addresses(self) -> Iterator[Own]:
+        """Yield the addresses of all interfaces."""
+        return (own for card in self.cards.values() for own in card.addresses)
+
     def own(self, family: str) -> Iterator[tuple[Card, Own]]:
         """Yield the addresses of a family with their interfaces, in the order of the text."""
         for card in self.cards.values():
@@ -110,8 +118,7 @@ class Host:
     def unread(self) -> Iterator[tuple[Place, str]]:
         """Yield the lines that are partly or not understood, and why."""
         for paste in self.pastes:
-            for found in _UNREAD.finditer(paste.states):
-                number = found.start()
+            for number in paste.unread():
                 yield Place(paste.file, number + 1, paste.lines[number]), paste.reasons.get(number, "")
 
     def doubtful(self, line: int) -> bool:

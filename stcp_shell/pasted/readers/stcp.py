@@ -1,4 +1,4 @@
-"""OpenVOS STCP: `ifconfig -all`, and the one line of `route print`."""
+"""OpenVOS STCP: `ifconfig -all` and `route print`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from .cards import card_of
 
 _STCP = re.compile(r"(?P<name>%[\w.-]+#[\w.-]+): <(?P<names>[A-Z0-9, ]*)>\s*$")
 _ANNOUNCED = re.compile(r"Number of interface\(s\) under IP: (\d+)\s*$")
-_GATEWAY = re.compile(r"Default Gateway: (\S+)\s*$")
+_GATEWAY = re.compile(r"Default Gateway: (\S+)(?:  (\S+))?\s*$")
+_COLUMNS = re.compile(r"Network Address +Gateway Address +Subnet Mask +Redirect Life(?: +Interface)?\s*$")
 _STCP_ADDRESS = re.compile(
     r"(?P<address>[\d.]+) netmask (?P<mask>0x[0-9a-f]{8})(?: broadcast (?P<broadcast>[\d.]+))?\s*$"
 )
@@ -22,7 +23,7 @@ _BROKEN = re.compile(r"<UP|: <")
 
 def open_table(line: str, words: list[str], context: Context) -> Reader | None:
     """Return a reader if the line is one of these commands' output."""
-    return Stcp(context) if any(each.match(line.strip()) for each in (_STCP, _ANNOUNCED, _GATEWAY)) else None
+    return Stcp(context) if any(each.match(line.strip()) for each in (_STCP, _ANNOUNCED, _GATEWAY, _COLUMNS)) else None
 
 
 class Stcp(Reader):
@@ -37,6 +38,7 @@ class Stcp(Reader):
         self.head = 0
         self.cards = 0
         self.full = False  # the interface has its address
+        self.rows = False  # the columns of `route print` are above
 
     def read(self, line: int, text: str) -> int | None:
         stripped = text.strip()
@@ -48,7 +50,14 @@ class Stcp(Reader):
             return HEAD
         gateway = _GATEWAY.match(stripped)
         if gateway:
-            return self._gateway(line, gateway[1])
+            return self._gateway(line, gateway[1], gateway[2] or "")
+        if _COLUMNS.match(stripped):
+            self.card, self.rows = None, True
+            self.context.host.shown.setdefault("routes inet", line)
+            return HEAD
+        if self.rows and number4(stripped.split()[0]) is not None:
+            return self._row(line, stripped.split())
+        self.rows = False
         if _BROKEN.search(stripped) and not _STCP.match(stripped):
             self.card = None
             return self.context.partly(line, "the head of an interface is unreadable")
@@ -67,12 +76,25 @@ class Stcp(Reader):
         self.card = self.card if state is not None else None
         return state
 
-    def _gateway(self, line: int, written: str) -> int:
-        """Read the one line of `route print`."""
+    def _row(self, line: int, words: list[str]) -> int:
+        """Read a row: network, gateway (`-`: on the link), mask, life if it has one, and in our own the interface."""
+        network, length = number4(words[0]) or 0, length_of_mask(words[2]) if len(words) > 2 else None
+        gateway = None if words[1:2] == ["-"] else "".join(words[1:2])
+        if length is None or (gateway is not None and number4(gateway) is None) or not 3 <= len(words) <= 5:
+            return self.context.partly(line, "the columns of this route are unreadable")
+        if network & ((1 << (32 - length)) - 1):
+            return self.context.partly(line, "the network has bits beyond its mask")
+        way = Way(INET, words[1], gateway, words[4] if len(words) > 4 else "")
+        self.context.host.rows.append(Row(line, network, length, MASK, way))
+        self.context.host.shown.setdefault("static inet", line)
+        return ROW
+
+    def _gateway(self, line: int, written: str, interface: str) -> int:
+        """Read the first line of `route print`."""
         if number4(written) is None:
             return self.context.partly(line, "the gateway is masked or unreadable")
         host = self.context.host
-        host.rows.append(Row(line, 0, 0, WRITTEN, Way(INET, written, written)))
+        host.rows.append(Row(line, 0, 0, WRITTEN, Way(INET, written, written, interface)))
         host.shown.setdefault("routes inet", line)
         return ROW
 
