@@ -25,7 +25,17 @@ _SYSTEMS = (
 )
 OF_HOST = "a loaded host instead of this one"
 _SYSTEM = one_of(*_SYSTEMS)
-NAME = Kind("NAME", str, "loaded")
+MOST_NAME = 64
+
+
+def _name(text: str) -> str:
+    """Return a host's name. Raises ValueError if it cannot be one."""
+    if not text or len(text) > MOST_NAME or "," in text:
+        raise ValueError(f"a host's name has 1 to {MOST_NAME} characters and no comma")
+    return text
+
+
+NAME = Kind("NAME", _name, "loaded")
 NAMES = Kind("NAME[,NAME]", lambda text: tuple(text.split(",")), "loaded")
 
 
@@ -199,7 +209,8 @@ def label(path: str) -> str:
 
 
 def stem(path: str) -> str:
-    return "pasted" if path == "-" else path.rpartition("/")[2].partition(".")[0] or "pasted"
+    name = "" if path == "-" else path.rpartition("/")[2].partition(".")[0]
+    return name.replace(",", "_")[:MOST_NAME] or "pasted"
 
 
 def bytes_of(session: Session, path: str) -> bytes:
@@ -212,9 +223,9 @@ def bytes_of(session: Session, path: str) -> bytes:
     from stat import S_ISREG
 
     try:
-        with open(path, "rb") as stream:
-            import os
+        import os
 
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as stream:
             status = os.fstat(stream.fileno())
             if not S_ISREG(status.st_mode):
                 raise Failure(f"{path}: it is no regular file")

@@ -84,7 +84,7 @@ def predicted(
         if each and (":" in each) != (":" in name):
             raise Failure(f"{each} and {name} are of different families")
     prefixes = Prefixes(found) if host == LIVE else session.prefixes(found)
-    extra = _added(prefixes, name, with_) if with_ else None
+    extra = None if with_ is None else _added(prefixes, name, with_)
     result = predict(found, prefixes, name, from_, client_used, extra, with_)
     result = result._replace(remedies=remedies(found, prefixes, result))
     found_live = None

@@ -183,8 +183,10 @@ def _in_table(inquiry: Inquiry, table: str, rule: Rule) -> Path | list[Path] | N
             raise Undecided("the routing table main was not pasted")
         if table == "local":
             return _own(inquiry)
-        if table not in ("main", "default"):
-            raise Undecided(f"the routing table {table}, which a rule leads to, was not pasted")
+        if table != "default" and not (table == "main" and f"routes {family}" in host.shown):
+            raise Undecided(f"the routing table {table}, which a rule leads to, was not pasted, or is empty")
+    elif f"table {table} {family}" not in host.shown and table != "default":
+        inquiry.lower(CONDITIONAL, f"no row of the table {table} is there, which a rule leads to")
     best = _best(inquiry, table)
     if not best or best[0].way.kind == "throw":
         return None

@@ -9,12 +9,13 @@ from ..pasted.addresses import holds, known, number_of
 from ..pasted.facts import BITS, WRITTEN, Row, Way
 from ..pasted.host import Host, Paste
 from ..pasted.prefixes import Prefixes
-from ..pasted.states import ROW
+from ..pasted.states import IDLE, ROW
 from ..pasted.words import family_of
 from . import offline_linux, offline_others, offline_sources
 from .offline import CERTAIN, CONDITIONAL, UNKNOWN, Inquiry, Path, Refused, Undecided
 from .offline_check import to_be_sure
 
+_MOST_LINES = 100_000  # of a text in which the rows around a line are looked for
 _MOST_READ = 4096  # characters of a line that is not understood
 
 
@@ -38,10 +39,11 @@ def predict(
         host.name, host.system, Destination(destination, destination, 0), asked, client_used, None, None, None, CERTAIN
     )
     try:
-        result = (None if extra else _answered(inquiry, result)) or _worked_out(inquiry, result, asked)
-    except Refused as refused:
-        _doubts(inquiry)
-        result = result._replace(outcome=refused.outcome, why=refused.why, level=inquiry.level)
+        try:
+            result = (None if extra else _answered(inquiry, result)) or _worked_out(inquiry, result, asked)
+        except Refused as refused:
+            _doubts(inquiry)
+            result = result._replace(outcome=refused.outcome, why=refused.why, level=inquiry.level)
     except Undecided as undecided:
         inquiry.lower(UNKNOWN, undecided.missing)
         candidates = undecided.candidates or tuple(dict.fromkeys(each.own.address for each in inquiry.own))
@@ -159,16 +161,19 @@ def _doubts(inquiry: Inquiry) -> None:
             why = paste.reasons.get(number, "")
             # Words behind what is known: on other systems than Linux they are remarks or prose.
             words = why.startswith("not understood") and host.system != "linux"
-            if (why and not words) or (not why and _may_be_row(paste, number)):
+            if (why and not words) or (not why and _may_be_row(paste, number, host.system == "linux")):
                 inquiry.lower(CONDITIONAL, f"{paste.file}:{number + 1}: {why or 'this line is not understood'}")
                 return
 
 
-def _may_be_row(paste: Paste, number: int) -> bool:
-    """Return whether a line that no reader knows may be of a table: it has an address, and is among rows."""
-    around = (paste.states[each] for each in (number - 1, number + 1) if 0 <= each < len(paste.states))
+def _may_be_row(paste: Paste, number: int, linux: bool) -> bool:
+    """Return whether a line that no reader knows may be of a table: it is among rows, and not prose of a ticket."""
+    around = (bytes(paste.states[number + 1 :]), bytes(reversed(paste.states[:number])))
+    near = [each.lstrip(bytes([IDLE]))[:1] for each in around] if len(paste.states) < _MOST_LINES else []
+    if near and bytes([ROW]) not in near:
+        return False
     words = paste.lines[number][:_MOST_READ].split()
-    return ROW in around and any(family_of(word.strip("()[],;").partition("/")[0]) for word in words)
+    return linux or any(family_of(word.strip("()[],;").partition("/")[0]) for word in words)
 
 
 def _cite_bound_rules(inquiry: Inquiry, client_used: str | None) -> None:

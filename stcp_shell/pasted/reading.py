@@ -17,6 +17,10 @@ _ELISION = re.compile(
     r"cut|omitted|continues?|truncated|:)\W*)*$",
     re.IGNORECASE,
 )
+# C0 but for tab, soft hyphen, format characters (Unicode Cf), full-width forms. C1 may be a letter of a code page.
+_ODD = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffd\uff01-\uff5e]"
+)
 Opener = Callable[[str, "list[str]", Context], "Reader | None"]
 _CUT = "the text ends without a newline: this line may be cut"
 
@@ -58,12 +62,15 @@ class _Reading:
     def hosts(self) -> list[Host]:
         """Read all lines."""
         states, first = self.states, self.context.first
+        odd = _ODD if any(map(_ODD.search, self.text.lines)) else None
         for number, line in enumerate(self.text.lines):
             reader = self.reader
             state = reader.read(number + first, line) if reader else None
             if state is None:
                 state = self._other(number, line)
                 first = self.context.first
+            if odd and state == ROW and odd.search(line):
+                state = self.context.partly(number + first, "it has control or invisible characters, or wide digits")
             states[number] = state
         if self.reader:
             self.reader.end()

@@ -8,7 +8,7 @@ from socket import AF_INET, AF_INET6, inet_pton
 
 from ..model.connection import INET, INET6
 
-NUMBER = re.compile(r"\d+\Z").match
+NUMBER = re.compile(r"[0-9]{1,18}\Z").match
 HARDWARE = re.compile(r"[0-9A-Fa-f]{1,2}([:.-])(?:[0-9A-Fa-f]{1,2}\1){4,18}[0-9A-Fa-f]{1,2}\Z").match
 INTERFACE = re.compile(r"[A-Za-z%][\w.:%@+/#-]*\*?\Z").match
 # Four parts of which at least one is no number: `xx.yy.47.1`, `10.x.x.1`, `BB.CC.DD.AA`, `$ISP1_GW`, `***`, `aa:bb:xx`

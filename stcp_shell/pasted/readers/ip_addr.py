@@ -22,6 +22,7 @@ _BRIEF = re.compile(
 _INSIDE = re.compile(r"\d+: [^\s:]+: ?<|: <[A-Z]")
 _BEGUN = re.compile(r"\d+: \S")
 _LIFETIME = re.compile(r"valid_lft \S+ preferred_lft \S+\s*$")
+_JOINED = re.compile(r"\binet6? [0-9A-Fa-f]")
 _IDLE = re.compile(r"(?:link/\S+|altname|alias|RX|TX|vlan|bridge|veth|bond|valid_lft|[\d ]+$|\d+ +\d+).*$")
 _MARKS = frozenset(
     [
@@ -101,6 +102,8 @@ class Addresses(Reader):
             reason = "it goes on in the next line"
             self.context.amend(line - 1, PARTLY, reason)
             return self.context.partly(line, "it belongs to the address above, and is not read")
+        if _JOINED.search(stripped):
+            return self.context.partly(line, "an address is joined to this line, and is not read")
         return IDLE if _LIFETIME.match(stripped) or _IDLE.match(stripped) else None
 
     def _card(self, line: int, name: str, flags: tuple[str, ...], index: str, up: bool | None) -> Card:
@@ -135,9 +138,9 @@ class Addresses(Reader):
             if word == "peer":
                 next(words, None)
                 continue
-            address, slash, tail = word.partition("/")
+            address, _, tail = word.partition("/")
             family = family_of(bare(address))
-            if family is None or not slash:
+            if family is None or not NUMBER(tail) or int(tail) > BITS[family]:
                 problem = f"an address is unreadable: {word[:40]}"
                 continue
             # `ip -br` does not show `secondary`: a further address of a network that the interface has already.

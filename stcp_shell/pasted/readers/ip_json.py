@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from ...model.connection import INET, INET6
-from ..facts import WRITTEN, Card, Own
+from ..facts import BITS, WRITTEN, Card, Own
 from ..states import ROW
 from ..table import Context, Reader
 from ..words import bare, family_of
@@ -41,7 +41,7 @@ class Json(Reader):
         if text.rstrip().endswith("]"):
             try:
                 found = json.loads("\n".join(self.lines))
-            except ValueError:
+            except (ValueError, RecursionError):
                 pass
             else:
                 self.done = True
@@ -53,7 +53,10 @@ class Json(Reader):
         if not isinstance(found, list):
             return self.context.partly(line, "it is no list of objects")
         for number, each in enumerate(found):
-            problem = self._object(self.first, each) if isinstance(each, dict) and each else ""
+            try:
+                problem = self._object(self.first, each) if isinstance(each, dict) and each else ""
+            except (AttributeError, KeyError, TypeError, ValueError):
+                problem = "a value is of another type than in iproute2's output"
             if problem:
                 state = self.context.partly(line, f"object {number}: {problem}")
         for each in range(self.first, line):
@@ -80,7 +83,7 @@ class Json(Reader):
         for info in each["addr_info"]:
             local, length = str(info.get("local", "")), info.get("prefixlen")
             family = family_of(local)
-            if family is None or not isinstance(length, int):
+            if family is None or type(length) is not int or not 0 <= length <= BITS[family]:
                 problem = "an address is missing or unreadable"
                 continue
             marks = tuple(key for key, value in info.items() if value is True)

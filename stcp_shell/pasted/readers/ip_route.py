@@ -16,6 +16,7 @@ KINDS = frozenset(
 )
 _PREFIX = re.compile(r"[0-9A-Fa-f:.]+(?:/\d{1,3})?\Z").match
 _LACKS_HOP = "one of its next hops is unreadable"
+_TABLE = re.compile(r"[\w.-]+\Z", re.ASCII).match
 _TABLES = {"255": "local", "254": "main", "253": "default"}
 
 
@@ -47,6 +48,9 @@ class Routes(Reader):
         words = context.command
         self.table = words[words.index("table") + 1] if "table" in words[:-1] else "main"
         self.table = "main" if self.table == "all" else self.table
+        selected = [word for word in words if word in ("via", "dev", "proto", "scope", "src", "metric")]
+        if not _TABLE(self.table) or (len(selected) > 1 and "get" not in words):
+            context.host.gaps.setdefault("a row may be joined to the command line above it", context.first)
         # The scope that is not shown is global, unless the command selects one.
         self.scope = words[words.index("scope") + 1] if "scope" in words[:-1] else "global"
         self.all = "all" in words or "0" in words[-1:]

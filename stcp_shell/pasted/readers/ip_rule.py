@@ -6,12 +6,15 @@ import re
 
 from ...model.connection import INET, INET6
 from ...model.tables import Rule
-from ..facts import PolicyRule
+from ..facts import BITS, PolicyRule
 from ..states import IDLE, ROW
 from ..table import Context, Reader
-from ..words import NUMBER, family_of, is_masked
+from ..words import NUMBER, family_of
 
 _RULE = re.compile(r"(?P<priority>\d+):\s+(?P<rest>(?:not )?from .*)$")
+_TABLE = re.compile(r"[\w.-]+\Z", re.ASCII).match
+_FWMARK = re.compile(r"(?:0x[0-9a-f]{1,8}|0|[1-9][0-9]{0,9})(?:/(?:0x[0-9a-f]{1,8}|0|[1-9][0-9]{0,9}))?\Z").match
+_CHECKS = {"lookup": _TABLE, "table": _TABLE, "fwmark": _FWMARK, "goto": NUMBER, "suppress_prefixlength": NUMBER}
 _NAMED = {"local": 255, "main": 254, "default": 253}
 _SELECTORS = frozenset(
     [
@@ -78,7 +81,7 @@ class Rules(Reader):
         for word in ("from", "to"):
             value = values.get(word, "all")
             prefixes[word] = None if value == "all" else _prefix(value)
-            if value != "all" and (is_masked(value) or family_of(value.partition("/")[0]) is None):
+            if value != "all" and not _is_prefix(value):
                 problem = problem or f"the address is masked or unreadable: {value[:40]}"
         source, destination = prefixes["from"], prefixes["to"]
         family = family_of((source or destination or "").partition("/")[0]) or self.family
@@ -103,12 +106,22 @@ def _parts(words: list[str]) -> tuple[dict[str, str], list[str], str, str]:
         if value is None or (word not in _VALUES and word not in _SELECTORS):
             problem = problem or (f"{word} has no value" if value is None else f"not understood: {word[:40]}")
             continue
+        if word in values or any(each.startswith(f"{word} ") for each in selectors):
+            problem = problem or f"{word} is there twice: two lines may be joined"
+        if word in _CHECKS and not _CHECKS[word](value):
+            problem = problem or f"the value of {word} is unreadable: {value[:40]}"
         if word in _VALUES:
             values[word] = value
-        else:
+        elif word != "realms":  # it is no condition (ip-rule(8))
             action = "goto" if word == "goto" else action
             selectors.append(f"{word} {value}")
     return values, selectors, action, problem
+
+
+def _is_prefix(value: str) -> bool:
+    address, slash, tail = value.partition("/")
+    family = family_of(address)
+    return family is not None and (not slash or (NUMBER(tail) is not None and int(tail) <= BITS[family]))
 
 
 def _prefix(value: str) -> str:

@@ -147,7 +147,7 @@ class Netstat(Reader):
         """Read a word that stands alone: mail and terminals wrap lines, and HP-UX puts long destinations there."""
         assert self.heading
         host = self.context.host
-        if self.short and INTERFACE(word) and word.lower() not in COLUMNS:
+        if self.short and host.rows and INTERFACE(word) and word.lower() not in COLUMNS:
             last = host.rows[-1]
             host.rows[-1] = last._replace(way=last.way._replace(interface=word))
             # A lone word can be something else: the fact stays, and both lines say that they were joined.

@@ -32,6 +32,8 @@ class ProcRoute(Reader):
             return None
         if not all(re.fullmatch(r"-?\d+", word) for word in (*words[4:7], *words[8:])):
             return None
+        if not re.fullmatch(r"[0-9A-Fa-f]{1,8}", words[3]):
+            return self.context.partly(line, "the flags are unreadable")
         length = _length(_swapped(words[7]))
         number, gateway = _swapped(words[1]), _swapped(words[2])
         flags = int(words[3], 16)
