@@ -10,7 +10,6 @@ from programs import run
 from test_predict import ADDR, ROUTES, RULES
 
 WHOLE = ADDR + RULES + ROUTES
-SHOWN = "$ ip addr\n1: lo: <LOOPBACK,UP> mtu 65536\n    inet 127.0.0.1/8 scope host lo\n"
 
 
 def predicted(folder: Path, text: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from programs import run, shows
 from shells import Shell, pasted
+from terminals import shell
 
 STCP = """\
 ifconfig -all
@@ -219,3 +220,20 @@ def test_the_records_of_a_prediction(tmp_path: Path) -> None:
     prediction = found["prediction"]
     assert (prediction["source"], prediction["differs"], prediction["level"]) == ("192.168.9.50", True, "conditional")
     assert {row["line"] for row in prediction["rows"]} == {12, 17}
+
+
+def test_a_table_without_brackets_is_named(tmp_path: Path) -> None:
+    """Its lines are no commands, and what takes them is said."""
+    line = "default            192.168.9.1        UGS         em1"
+    done = run(tmp_path, "--no-log", stdin=f"{FREEBSD}{line}\n")
+    assert "unknown command 'Internet:'" in done.err
+    assert "it is a line of a table: paste takes tables, load FILE reads them" in done.err
+
+
+@pytest.mark.parametrize(("begin", "end"), [("", ".\n"), ("\x1b[200~", "\x1b[201~"), ("", "\x04")])
+def test_paste_at_a_terminal_ends_with_the_brackets_or_a_dot(tmp_path: Path, begin: str, end: str) -> None:
+    with shell(tmp_path) as terminal:
+        terminal.send("paste -host vos\r")
+        terminal.wait("or with Ctrl-D")
+        terminal.send(f"{begin}{STCP}{end}")
+        terminal.wait("18 lines of pasted: 7 row, 1 head, 6 idle, 4 frame")

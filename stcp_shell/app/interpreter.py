@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..commands import CATALOGUE
+from ..commands.load import is_table_line
 from ..commands.session import Session
 from ..errors import Failure, OutputClosed, reason
 from ..language.parser import Call, Parser
@@ -58,6 +59,8 @@ class Interpreter:
             self.session.journal.write(CommandFailed(why), command)
             for problem in parser.problems:
                 self.screen.fail(str(problem))
+            if any("unknown command" in problem.message for problem in parser.problems) and is_table_line(line):
+                self.screen.warn("it is a line of a table: paste takes tables, load FILE reads them")
             return Status.SYNTAX
         if parser.skipped:
             self.screen.warn(skipped(parser.skipped))

@@ -88,6 +88,18 @@ def takes(session: Session, text: str) -> bool:
     return found
 
 
+def is_table_line(line: str) -> bool:
+    """Return whether a line that is no command is one of a table, as in a paste without brackets."""
+    from ..pasted.host import Host
+    from ..pasted.reading import read
+    from ..pasted.text import Text
+
+    host = Host("")
+    read(Text([line], True, ()), "", host)
+    counts = host.counts()
+    return counts["row"] + counts["head"] + counts["partly"] > 0
+
+
 def _pasted(session: Session) -> Iterator[bytes]:
     """Yield what follows the command, up to a line with a dot."""
     stdin = session.environment.stdin
@@ -98,25 +110,34 @@ def _pasted(session: Session) -> Iterator[bytes]:
 
         session.warn("paste the tables now; end with a line that holds a single dot, or with Ctrl-D")
         with raw_keys() as descriptor:
-            yield from _keys(descriptor)
+            yield _keys(descriptor)
         return
     while (line := stdin.readline()) and line.strip() != b".":
         yield line
 
 
-def _keys(descriptor: int) -> Iterator[bytes]:
-    """Yield what a terminal sends. Its line mode would cut lines at 4,095 characters (termios(3))."""
+_BRACKETED = {"on": b"\x1b[?2004h", "off": b"\x1b[?2004l", "begin": b"\x1b[200~", "end": b"\x1b[201~"}
+
+
+def _keys(descriptor: int) -> bytes:
+    """Return what a terminal sends. Its line mode would cut lines at 4,095 characters (termios(3))."""
     from os import read, write
 
-    last = b"\n"
-    while keys := read(descriptor, 1 << 16):
-        text, end, _ = keys.partition(b"\x04")
-        last = (last + text)[-4:]
-        done = bool(end) or last.endswith(b"\n.\n")
-        yield text[: -2 if last.endswith(b"\n.\n") else None]
-        if done:
-            write(descriptor, b"\r\n" * bool(end))
-            return
+    data, ends, found = bytearray(b"\n"), (b"\x04", _BRACKETED["end"]), []
+    write(descriptor, _BRACKETED["on"])
+    try:
+        while keys := read(descriptor, 1 << 16):
+            begin = max(0, len(data) - len(_BRACKETED["end"]))
+            data += keys
+            found = [place for end in ends if (place := data.find(end, begin)) >= 0]
+            if found or data.endswith(b"\n.\n"):
+                write(descriptor, b"\r\n" * bool(found))
+                del data[min(found, default=len(data) - 2) :]
+                break
+    finally:
+        write(descriptor, _BRACKETED["off"])
+    text = bytes(data[1:]).replace(_BRACKETED["begin"], b"")
+    return text if text.endswith(b"\n") or not found else text + b"\n"  # a selection ends there, and not the table
 
 
 @command(

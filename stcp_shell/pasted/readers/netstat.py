@@ -46,6 +46,9 @@ def open_table(line: str, words: list[str], context: Context) -> Reader | None:
     return None
 
 
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.?\Z").match
+
+
 class Netstat(Reader):
     """A routing table, or several of them below each other."""
 
@@ -189,6 +192,8 @@ class Netstat(Reader):
             return self.context.partly(line, fields.problem)
         if is_masked(fields.gateway):
             return self.context.partly(line, "the gateway is masked")
+        if row.way.partly and not _NAME(fields.gateway):
+            return self.context.partly(line, "the gateway is neither an address nor a name")
         width = self.heading.width
         if (
             row.way.family == INET6
