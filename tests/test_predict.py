@@ -226,7 +226,7 @@ def test_a_table_without_brackets_is_named(tmp_path: Path) -> None:
     """Its lines are no commands, and what takes them is said."""
     line = "default            192.168.9.1        UGS         em1"
     done = run(tmp_path, "--no-log", stdin=f"{FREEBSD}{line}\n")
-    assert "unknown command 'Internet:'" in done.err
+    assert "unknown command 'Routing'" in done.err
     assert "it is a line of a table: paste takes tables, load FILE reads them" in done.err
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..commands import CATALOGUE
-from ..commands.load import is_table_line
+from ..commands.paste import is_table_line
 from ..commands.session import Session
 from ..errors import Failure, OutputClosed, reason
 from ..language.parser import Call, Parser

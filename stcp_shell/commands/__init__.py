@@ -15,6 +15,7 @@ from . import (
     log,
     mtu,
     netstat,
+    paste,
     predict,
     route,
     serve,
@@ -39,7 +40,7 @@ CATALOGUE = Catalogue(
         "Evidence": [*declared(diagnose), *declared(traceroute), *declared(mtu)],
         "Real connections": [*declared(watch), *declared(callback), *declared(serve)],
         "Interfaces and routes": [*declared(ifconfig), *declared(route), *declared(netstat)],
-        "Tables of other hosts": [*declared(load), *declared(predict)],
+        "Tables of other hosts": [*declared(load), *declared(paste), *declared(predict)],
         "Scripts that assert": declared(expect),
         "The session": [*declared(log), *declared(shell), *declared(help)],
     }

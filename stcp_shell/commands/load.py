@@ -1,4 +1,4 @@
-"""Tables of other hosts: load, paste, show and explain them."""
+"""Tables of other hosts: load, show and explain them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SYSTEMS = (
     *("aix", "hpux", "tru64", "ios", "nxos", "asa", "vxworks", "rtems"),
 )
 OF_HOST = "a loaded host instead of this one"
-_SYSTEM = one_of(*_SYSTEMS)
+SYSTEM = one_of(*_SYSTEMS)
 MOST_NAME = 64
 
 
@@ -43,7 +43,7 @@ NAMES = Kind("NAME[,NAME]", lambda text: tuple(text.split(",")), "loaded")
     "load",
     Argument("files", PATH, "files with pasted tables; `-` is the standard input", many=True),
     Option("host", NAME, "the name to load it under (the first file's name)"),
-    Option("system", _SYSTEM, "the system, if the tables do not show it"),
+    Option("system", SYSTEM, "the system, if the tables do not show it"),
     examples=["load tables.txt", "load ifconfig.txt netstat.txt -host phx -system stcp"],
 )
 def load(session: Session, files: tuple[str, ...], host: str | None = None, system: str | None = None) -> LoadedTables:
@@ -53,91 +53,6 @@ def load(session: Session, files: tuple[str, ...], host: str | None = None, syst
     """
     texts = [(label(name), bytes_of(session, name)) for name in files]
     return loaded(session, texts, host or stem(files[0]), system)
-
-
-@command(
-    "paste",
-    Option("host", NAME, "the name to load it under (pasted)"),
-    Option("system", _SYSTEM, "the system, if the tables do not show it"),
-    examples=["paste", "paste -host phx"],
-)
-def paste(session: Session, host: str | None = None, system: str | None = None) -> LoadedTables:
-    """Load tables from the lines that follow, up to a line with a single dot or the end of the input (Ctrl-D).
-
-    A table that is pasted at the prompt puts this command there: Enter loads it.
-    """
-    data, session.clipboard = session.clipboard, None
-    if data is None:
-        data = b"".join(_pasted(session))
-    elif not data.endswith(b"\n"):
-        data += b"\n"  # a terminal's selection ends there, and not the table
-    return loaded(session, [("pasted", data)], host or "pasted", system)
-
-
-def takes(session: Session, text: str) -> bool:
-    """Keep a text that was pasted at the prompt for `paste`, if it is a table; return whether it is one."""
-    from ..pasted.reading import is_table
-    from ..pasted.text import decode
-
-    data = text.encode("utf-8", "surrogatepass")
-    try:
-        found = text.count("\n") > 1 and is_table(decode(data))
-    except Failure:  # it is no text
-        return False
-    session.clipboard = data if found else None
-    return found
-
-
-def is_table_line(line: str) -> bool:
-    """Return whether a line that is no command is one of a table, as in a paste without brackets."""
-    from ..pasted.host import Host
-    from ..pasted.reading import read
-    from ..pasted.text import Text
-
-    host = Host("")
-    read(Text([line], True, ()), "", host)
-    counts = host.counts()
-    return counts["row"] + counts["head"] + counts["partly"] > 0
-
-
-def _pasted(session: Session) -> Iterator[bytes]:
-    """Yield what follows the command, up to a line with a dot."""
-    stdin = session.environment.stdin
-    if stdin is None:
-        raise Failure("there is no standard input: use load FILE")
-    if session.environment.interactive:
-        from .password import raw_keys
-
-        session.warn("paste the tables now; end with a line that holds a single dot, or with Ctrl-D")
-        with raw_keys() as descriptor:
-            yield _keys(descriptor)
-        return
-    while (line := stdin.readline()) and line.strip() != b".":
-        yield line
-
-
-_BRACKETED = {"on": b"\x1b[?2004h", "off": b"\x1b[?2004l", "begin": b"\x1b[200~", "end": b"\x1b[201~"}
-
-
-def _keys(descriptor: int) -> bytes:
-    """Return what a terminal sends. Its line mode would cut lines at 4,095 characters (termios(3))."""
-    from os import read, write
-
-    data, ends, found = bytearray(b"\n"), (b"\x04", _BRACKETED["end"]), []
-    write(descriptor, _BRACKETED["on"])
-    try:
-        while keys := read(descriptor, 1 << 16):
-            begin = max(0, len(data) - len(_BRACKETED["end"]))
-            data += keys
-            found = [place for end in ends if (place := data.find(end, begin)) >= 0]
-            if found or data.endswith(b"\n.\n"):
-                write(descriptor, b"\r\n" * bool(found))
-                del data[min(found, default=len(data) - 2) :]
-                break
-    finally:
-        write(descriptor, _BRACKETED["off"])
-    text = bytes(data[1:]).replace(_BRACKETED["begin"], b"")
-    return text if text.endswith(b"\n") or not found else text + b"\n"  # a selection ends there, and not the table
 
 
 @command(

@@ -20,7 +20,7 @@ from prompt_toolkit.output.plain_text import PlainTextOutput
 from prompt_toolkit.utils import is_dumb_terminal
 
 from ... import __version__
-from ...commands.load import takes
+from ...commands.paste import takes
 from ...commands.session import Waiting
 from ...environment import Environment
 from ...errors import OutputClosed, TerminalUnusable, reason
