@@ -192,7 +192,9 @@ def loaded(session: Session, texts: list[tuple[str, bytes]], name: str, system: 
         hosts += found[1:]
     known = [each for each in hosts if each.has_facts]
     if not known:
-        place, _ = next(host.unread(), (host.place(1), ""))
+        place, why = next(host.unread(), (host.place(1), ""))
+        if why:
+            raise Failure(f"{place.file}:{place.line}: no line of a known table; the first one is {why}")
         raise Failure(f"{place.file}:{place.line}: no line of a known table; the first one begins {place.text[:40]!r}")
     for each in known:
         session.hosts[each.name] = each

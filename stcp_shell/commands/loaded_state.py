@@ -8,7 +8,7 @@ from ..pasted.facts import Card, Row
 from ..pasted.host import Host
 
 # Rows that come and go by themselves, or that follow from the addresses.
-_ASIDE = ("neighbour", "local", "broadcast", "multicast", "persistent")
+_ASIDE = ("neighbour", "local", "broadcast", "multicast", "persistent", "gateway")
 
 
 def state_of(host: Host) -> State:

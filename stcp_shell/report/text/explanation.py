@@ -52,8 +52,11 @@ def explained(host: Host) -> Iterator[str]:
     for each in host.rules:
         yield f"{_where(host, each.line)}rule {each.rule.priority}: {each.rule}"
     linux = host.system == "linux"
+    owned = {each.address for each in host.addresses()}
     for row in host.rows:
-        yield f"{_where(host, row.line)}{_subject(row)} {_way(row)}{_flags(row, linux)}"
+        itself = row.length == BITS[row.way.family] and row.destination in owned and not row.way.gateway
+        way = f"is the host itself, by {row.way.interface}" if itself and row.way.interface else _way(row)
+        yield f"{_where(host, row.line)}{_subject(row)} {way}{_flags(row, linux)}"
 
 
 def _where(host: Host, line: int) -> str:

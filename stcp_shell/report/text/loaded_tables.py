@@ -14,7 +14,7 @@ from .words import columns
 
 _UNKNOWN = "?"
 # Rows of `netstat -r`, of Windows and of iproute2's table local that STCP's `route print` does not have.
-_ASIDE = ("neighbour", "local", "broadcast", "multicast", "persistent")
+_ASIDE = ("neighbour", "local", "broadcast", "multicast", "persistent", "gateway")
 
 
 def interface_lines(host: Host, cards: Iterable[Card]) -> Iterator[str]:

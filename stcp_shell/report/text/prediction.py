@@ -66,7 +66,7 @@ def answer(value: Prediction) -> str:
     if value.asked:
         to += f" from {value.asked}"
     if value.added:
-        to += f" with a route {value.added}"
+        to += f" (with the route {value.added})"
     if value.outcome:
         return f"{to}: the host itself refuses it, {value.outcome} ({value.level}): {value.why}"
     way = f" via {value.next_hop}" if value.next_hop else ""
