@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from ..log.state import State, Table
 from ..model.connection import INET6
-from ..pasted.facts import Card, Row
+from ..pasted.facts import ASIDE, Card, Row
 from ..pasted.host import Host
-
-# Rows that come and go by themselves, or that follow from the addresses.
-_ASIDE = ("neighbour", "local", "broadcast", "multicast", "persistent", "gateway")
 
 
 def state_of(host: Host) -> State:
@@ -36,7 +33,7 @@ def _addresses(card: Card) -> list[str]:
 def _take_routes(table: Table, rows: list[Row], whole: bool) -> None:
     found: dict[str, str] = {}
     for row in rows:
-        if row.way.kind in _ASIDE or row.way.table == "local" or set(row.way.flags) & {"W", "c"}:
+        if row.way.kind in ASIDE or row.way.table == "local" or set(row.way.flags) & {"W", "c"}:
             continue
         key, text = _route(row)
         found[key] = f"{found[key]}; {text}" if key in found else text

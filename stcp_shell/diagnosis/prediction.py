@@ -156,6 +156,10 @@ def _doubts(inquiry: Inquiry) -> None:
         inquiry.lower(CONDITIONAL, gap)
     for conflict in host.conflicts:
         raise Undecided(conflict)
+    cards: dict[str, str] = {}
+    for card, own in host.own(inquiry.family):
+        if cards.setdefault(own.address, card.name) != card.name and not own.address.startswith("fe80"):
+            inquiry.lower(CONDITIONAL, f"{own.address} is on {cards[own.address]} and on {card.name}")
     for paste in host.pastes:
         for number in paste.unread():
             why = paste.reasons.get(number, "")

@@ -13,6 +13,8 @@ WRITTEN, MASK, OCTETS, HOST, OWN, HEADING, UNKNOWN = (
     *("written", "mask", "octets shown", "host flag", "interface", "heading", "unknown"),
 )
 BITS = {"inet": 32, "inet6": 128}
+# Kinds of rows that are no routes to other hosts, or not active.
+ASIDE = frozenset({"neighbour", "local", "broadcast", "multicast", "persistent", "gateway"})
 
 
 class Hop(NamedTuple):

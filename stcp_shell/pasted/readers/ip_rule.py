@@ -56,6 +56,8 @@ class Rules(Reader):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.family = INET6 if "-6" in context.command else INET
+        if "from" in context.command:
+            context.host.gaps.setdefault("a rule may be joined to the command line above it", context.first)
 
     def read(self, line: int, text: str) -> int | None:
         stripped = text.strip()

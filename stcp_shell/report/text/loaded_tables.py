@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from ...model.connection import INET, INET6
 from ...model.tables import NextHop, Route
-from ...pasted.facts import BITS, Card, Own, Row
+from ...pasted.facts import ASIDE, BITS, Card, Own, Row
 from ...pasted.host import Host
 from . import netstat, stcp_tables
 from .escape import visible
 from .words import columns
 
 _UNKNOWN = "?"
-# Rows of `netstat -r`, of Windows and of iproute2's table local that STCP's `route print` does not have.
-_ASIDE = ("neighbour", "local", "broadcast", "multicast", "persistent", "gateway")
 
 
 def interface_lines(host: Host, cards: Iterable[Card]) -> Iterator[str]:
@@ -59,7 +57,7 @@ def route_lines(host: Host, everything: bool) -> Iterator[str]:
         others: list[Row] = []
         for row in host.rows:
             if row.way.family == family:
-                (main if row.way.table == "main" and row.way.kind not in _ASIDE else others).append(row)
+                (main if row.way.table == "main" and row.way.kind not in ASIDE else others).append(row)
         if family == INET or main:
             yield from [""] if family == INET6 else []
             yield from _main(main, family)
