@@ -4,7 +4,7 @@ from typing import Any, Union
 
 from ..errors import SyntaxProblem, brief, near_miss
 from .declaration import Argument, Command, Option, keyword_of
-from .kinds import FLAG, bracketed, host_and_port, is_address
+from .kinds import FLAG, Misplaced, bracketed, host_and_port, is_address
 from .syntax import Word
 from .transcript import CONTINUED
 
@@ -190,4 +190,6 @@ def _convert(command: Command, parameter: Union[Option, Argument], word: Word) -
     except ValueError as reason:
         name = f"-{parameter.name} " if isinstance(parameter, Option) else ""
         shown = word.text if len(word.text) <= 40 else word.text[:39] + "…"
-        raise SyntaxProblem(f"{command.name}: {name}{shown}: {reason}", word.column) from None
+        # In a quoted word, or one with variables, a character of the value is not at that place of the line.
+        at = reason.at if isinstance(reason, Misplaced) and not word.literal else 0
+        raise SyntaxProblem(f"{command.name}: {name}{shown}: {reason}", word.column + at) from None

@@ -50,10 +50,18 @@ def addresses(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address(each.strip()) for each in text.split(",")))
 
 
+class Misplaced(ValueError):
+    """A value with a character that cannot be there. `at`: its place in the value, from 0."""
+
+    def __init__(self, why: str, at: int) -> None:
+        super().__init__(why)
+        self.at = at
+
+
 def host(text: str) -> str:
     """Return a numeric address or a host name (RFC 1123, section 2.1; underscores occur). It is not resolved here."""
     if "://" in text:
-        raise ValueError(f"this is a URL: write {_of_url(text)}")
+        raise Misplaced(f"this is a URL: write {_of_url(text)}", text.index("://"))
     if ":" in text or "%" in text or not text.strip("0123456789."):
         if not is_address(text) and (meant := bracketed(text)):
             raise ValueError(f"write {meant}")
@@ -112,16 +120,17 @@ def port(text: str) -> Union[int, str]:
         )
     name, slash, protocol = text.partition("/")
     if slash and name and protocol in ("tcp", "udp"):
-        raise ValueError(f"write {name[:40]}")
+        raise Misplaced(f"write {name[:40]}", len(name))
     if not text or not _SERVICE.issuperset(text) or not any(map(str.isalpha, text)):  # RFC 6335, section 5.1
-        raise ValueError("this takes one port: a number from 0 to 65535 or a service name")
+        digits = len(text) - len(text.lstrip("0123456789"))
+        raise Misplaced("this takes one port: a number from 0 to 65535 or a service name", digits % max(1, len(text)))
     return text
 
 
 def ports(text: str) -> tuple[Union[int, str], ...]:
     """Return comma-separated port numbers or service names, each once."""
     if text.replace("-", "").isdecimal() and "-" in text.strip("-"):
-        raise ValueError("a range is not taken: write the ports with commas between them")
+        raise Misplaced("a range is not taken: write the ports with commas between them", text.find("-", 1))
     return tuple(dict.fromkeys(target_port(part) for part in text.split(",")))
 
 
