@@ -100,7 +100,7 @@ def test_without_prompt_toolkit_the_prompt_is_plain(tmp_path: Path) -> None:
         terminal.send("note one\r")
         terminal.wait("noted\nstcp:")
         terminal.send("accep\r")
-        terminal.wait("did you mean accept?")
+        terminal.wait("did you mean accept?)\nstcp:")
         terminal.send("\x03")
         terminal.wait(lambda: terminal.lines.count("stcp:") + terminal.lines.count("stcp: ^C") >= 2)
         terminal.send("exit\r")

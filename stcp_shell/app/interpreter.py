@@ -57,9 +57,10 @@ class Interpreter:
             command = self.session.journal.command(line, f"{source}:{number}" if source else "typed")
             why = "; ".join(problem.message for problem in parser.problems)
             self.session.journal.write(CommandFailed(why), command)
+            table = any("unknown command" in problem.message for problem in parser.problems) and is_table_line(line)
             for problem in parser.problems:
                 self.screen.fail(str(problem))
-            if any("unknown command" in problem.message for problem in parser.problems) and is_table_line(line):
+            if table:
                 self.screen.warn("it is a line of a table: paste takes tables, load FILE reads them")
             return Status.SYNTAX
         if parser.skipped:
