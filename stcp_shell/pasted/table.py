@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from .host import Host
 from .states import PARTLY
 
@@ -31,7 +33,7 @@ class Context:
             self.reasons.pop(line - self.first, None)
 
 
-class Reader:
+class Reader(ABC):
     """Reads the lines of one table.
 
     A module of `readers` has such classes and a function `open_table(line, words, context)`, which returns a reader if
@@ -44,9 +46,9 @@ class Reader:
     def __init__(self, context: Context) -> None:
         self.context = context
 
+    @abstractmethod
     def read(self, line: int, text: str) -> int | None:
         """Return the state of the line; None: it is not of this table."""
-        raise NotImplementedError
 
     def end(self) -> None:
         """Note what is missing when the table is over."""
