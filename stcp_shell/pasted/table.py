@@ -50,5 +50,5 @@ class Reader(ABC):
     def read(self, line: int, text: str) -> int | None:
         """Return the state of the line; None: it is not of this table."""
 
-    def end(self) -> None:
+    def end(self) -> None:  # noqa: B027 (most tables lack nothing)
         """Note what is missing when the table is over."""
