@@ -237,3 +237,14 @@ def test_paste_at_a_terminal_ends_with_the_brackets_or_a_dot(tmp_path: Path, beg
         terminal.wait("or with Ctrl-D")
         terminal.send(f"{begin}{STCP}{end}")
         terminal.wait("18 lines of pasted: 7 row, 1 head, 6 idle, 4 frame")
+
+
+def test_a_gateway_that_is_reached_by_itself_is_named_and_no_other(tmp_path: Path) -> None:
+    """The network of a gateway has no row in STCP's table, and in others if a part was pasted: that is no loop."""
+    loop = "$ ip addr\n2: e0: <UP> mtu 1500\n    inet 10.40.0.10/24 scope global e0\n$ ip route\n"
+    loop += "default via 10.50.0.1 dev e0\n10.50.0.0/24 via 10.50.0.1 dev e0\n"
+    said = "is reached by itself"
+    assert f"the gateway 10.50.0.1 {said}" in asked(tmp_path, loop, "10.1.1.1")
+    first = ADDR + RULES + "$ ip route show table all\ndefault via 192.168.9.1 dev ethZ\n"
+    for text in (STCP, first, "$ ip route\ndefault via 192.168.9.1 dev ethZ src 192.168.9.50\n", FREEBSD, WINDOWS):
+        assert said not in asked(tmp_path, text, "10.1.1.1")

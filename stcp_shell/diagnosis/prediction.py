@@ -98,12 +98,17 @@ def _worked_out(inquiry: Inquiry, result: Prediction, asked: str | None) -> Pred
 
 
 def _check_loop(inquiry: Inquiry, path: Path) -> None:
-    """Say so if the way to the gateway leads by the gateway itself."""
+    """Say so if the way to the gateway leads by the gateway itself.
+
+    A default route does not show that: the network of the gateway is then that of an interface, and has no row.
+    """
     gateway = path.hop.gateway
     if not gateway or (":" in gateway) != (inquiry.family != INET) or "onlink" in path.row.way.flags.split():
         return
+    if any(holds(each.own, gateway) for each in inquiry.own):
+        return
     row = next(inquiry.prefixes.matches(number_of(gateway), inquiry.family, "main"), [None])[0]
-    if row and row.way.gateway == gateway and row.way.kind == "unicast":
+    if row and row.length and row.way.gateway == gateway and row.way.kind == "unicast":
         inquiry.cite(row.line, f"the way to the gateway {gateway}")
         inquiry.lower(CONDITIONAL, f"the gateway {gateway} is reached by itself: the route is of no use, or cut")
 
