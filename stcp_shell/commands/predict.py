@@ -87,12 +87,12 @@ def predicted(
     extra = None if with_ is None else _added(prefixes, name, with_)
     result = predict(found, prefixes, name, from_, client_used, extra, with_)
     result = result._replace(remedies=remedies(found, prefixes, result))
-    found_live = None
-    if host == LIVE and extra is None:
-        found_live = PredictedLive(result, _kernel(name, from_)).checked()
-        result = found_live.prediction
     session.last_prediction = result
-    return found_live or result
+    if host != LIVE or extra is not None:
+        return result
+    live = PredictedLive(result, _kernel(name, from_)).checked()
+    session.last_prediction = live.prediction
+    return live
 
 
 def _kernel(destination: str, source: str | None) -> RouteFound:

@@ -15,7 +15,7 @@ from . import offline_linux, offline_others, offline_sources
 from .offline import CERTAIN, CONDITIONAL, UNKNOWN, Inquiry, Path, Refused, Undecided
 from .offline_check import to_be_sure
 
-_MOST_LINES = 100_000  # of a text in which the rows around a line are looked for
+_NEAR = 20  # lines before and after one, in which a row is looked for; idle ones do not count
 _MOST_READ = 4096  # characters of a line that is not understood
 
 
@@ -177,9 +177,8 @@ def _doubts(inquiry: Inquiry) -> None:
 
 def _may_be_row(paste: Paste, number: int, linux: bool) -> bool:
     """Return whether a line that no reader knows may be of a table: it is among rows, and not prose of a ticket."""
-    around = (bytes(paste.states[number + 1 :]), bytes(reversed(paste.states[:number])))
-    near = [each.lstrip(bytes([IDLE]))[:1] for each in around] if len(paste.states) < _MOST_LINES else []
-    if near and bytes([ROW]) not in near:
+    before, after = paste.states[max(0, number - _NEAR) : number], paste.states[number + 1 : number + 1 + _NEAR]
+    if ROW not in (*before.rstrip(bytes([IDLE]))[-1:], *after.lstrip(bytes([IDLE]))[:1]):
         return False
     words = paste.lines[number][:_MOST_READ].split()
     return linux or any(family_of(word.strip("()[],;").partition("/")[0]) for word in words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from ..model.connection import Connection
@@ -21,13 +20,15 @@ def ended(entry: Entry, found: Connection) -> str:
 
 def shifted(time: str, seconds: float) -> str:
     """Return a time that is so many seconds later; the same if it is none."""
-    with suppress(ValueError, OverflowError):
-        thousandths = int(time[17:19]) * 1000 + int(time[20:23]) + round(seconds * 1000)
+    try:
+        thousandths = int(time[17:19] + time[20:23]) + round(seconds * 1000)
         if 0 <= thousandths < 60_000:  # the usual case: within the same minute
-            return f"{time[:17]}{thousandths // 1000:02d}.{thousandths % 1000:03d}Z"
+            digits = f"{thousandths:05d}"
+            return f"{time[:17]}{digits[:2]}.{digits[2:]}Z"
         moved = datetime.fromisoformat(time.replace("Z", "+00:00")) + timedelta(seconds=seconds)
         return moved.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return time
+    except (ValueError, OverflowError):
+        return time
 
 
 def written(time: str) -> str:
