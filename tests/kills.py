@@ -76,14 +76,22 @@ def _run(folder: Path, script: Path, which: signal.Signals, terminal: bool) -> C
     results = {int(number) for number in _SHOWN.findall(shown)}
     found["shown"] += len(results)
     found["shown and not in the log"] += len(results - logged)
+    # In the first moments Python itself is started, and ends with a traceback of its own.
+    found["a traceback"] += b"errors.Terminated" in shown + _written(folder / "err")
     found["a log without its end"] += bool(records) and which != signal.SIGKILL and records[-1]["type"] != "end"
     return +found
 
 
+def _written(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
 def _to_file(folder: Path, command: list[str], which: signal.Signals) -> bytes:
     out = folder / "out"
-    with out.open("wb") as file:
-        process = subprocess.Popen(command, cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL, stdout=file)
+    with out.open("wb") as file, (folder / "err").open("wb") as err:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL, stdout=file, stderr=err
+        )
         _end(process, which)
     return out.read_bytes()
 

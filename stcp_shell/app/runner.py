@@ -51,8 +51,10 @@ def run_session(
     terminal: Terminal,
 ) -> Ended:
     """Run the programs; if there are none, the lines of standard input, with `terminal` if a person types them."""
-    with ending() as hold:
-        return _session(words, arguments, variables, environment, programs, terminal, hold)
+    with ending() as hold, hold:  # but for the run itself: a signal beside it must not cost the log its end
+        ended = _session(words, arguments, variables, environment, programs, terminal, hold)
+        hold.forget()
+        return ended
 
 
 def _session(
@@ -73,11 +75,12 @@ def _session(
     interpreter = Interpreter(session, screen, "--keep-going" in arguments.given)
     reason, status = "end of input", 0
     try:
-        session.begin(__version__, words, arguments.files)
-        status = _run(interpreter, programs, terminal)
-        reason = _reason(session, status)
-        status = max(status, _sum_up(interpreter))
-        screen.settle()
+        with hold.released():
+            session.begin(__version__, words, arguments.files)
+            status = _run(interpreter, programs, terminal)
+            reason = _reason(session, status)
+            status = max(status, _sum_up(interpreter))
+            screen.settle()
     except Terminated as signalled:
         reason, status = str(signalled), 128 + signalled.number
     except KeyboardInterrupt:

@@ -29,6 +29,21 @@ class Hold:
         if self._caught and not self._depth:
             self._end(self._caught.pop(0))
 
+    @contextmanager
+    def released(self) -> Iterator[None]:
+        """Let signals act at once within the block, in the middle of the one that holds them; also one that waits."""
+        depth, self._depth = self._depth, 0
+        try:
+            if self._caught:
+                self._end(self._caught.pop(0))
+            yield
+        finally:
+            self._depth = depth
+
+    def forget(self) -> None:
+        """Forget the signals that wait: what they would end has ended."""
+        self._caught.clear()
+
     def handle(self, number: int, frame: FrameType | None) -> None:
         """The handler of the signals: raises KeyboardInterrupt or Terminated, at once or at the end of the block."""
         if self._depth:
