@@ -86,3 +86,16 @@ def test_control_characters_are_said_and_not_shown(tmp_path: Path) -> None:
     done = run(tmp_path, "--no-log", "-c", "load t.txt; ifconfig -host t")
     assert "\x1b" not in done.out
     assert "1 partly" in done.out
+
+
+@pytest.mark.parametrize(
+    "gateway", ["<192.168.9.1>", "192,168,9,1", "192.168.9.-", "_._.9.1", "192.168.9.N", "….….9.1"]
+)
+def test_a_damaged_gateway_is_no_name(tmp_path: Path, gateway: str) -> None:
+    (tmp_path / "t.txt").write_text(
+        "Routing tables\n\nInternet:\nDestination        Gateway            Flags     Netif Expire\n"
+        f"default            {gateway:<18} UGS         em1\n10.9.9.0/24        link#1             U           em0\n"
+    )
+    done = run(tmp_path, "--no-log", "-c", "load t.txt")
+    assert "1 partly" in done.out
+    assert f"t.txt:5: default            {gateway}" in done.out

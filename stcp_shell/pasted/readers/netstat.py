@@ -11,7 +11,7 @@ from ...model.connection import INET, INET6
 from ..facts import UNKNOWN, Row, Way
 from ..states import HEAD, IDLE, PARTLY, ROW, UNREAD
 from ..table import Context, Reader
-from ..words import INTERFACE, is_masked
+from ..words import INTERFACE, is_masked, number4
 from .collapsed import rows_of
 from .headings import COLUMNS, Heading, heading
 from .route_rows import Fields, doubt, row_of, split
@@ -47,6 +47,13 @@ def open_table(line: str, words: list[str], context: Context) -> Reader | None:
 
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.?\Z").match
+_WORD = re.compile(r"[\w.:%#/()*+-]*\Z", re.ASCII).match  # also link#1, hardware addresses, fe80::1%em0, (12), *
+
+
+def _is_damaged(word: str) -> bool:
+    """Return whether a word has characters of no address and no name, or four parts of which one is no number."""
+    quads = word.count(".") == 3 and number4(word.partition("/")[0].partition("%")[0]) is None
+    return not _WORD(word) or (quads and not _NAME(word))
 
 
 class Netstat(Reader):
@@ -192,8 +199,10 @@ class Netstat(Reader):
             return self.context.partly(line, fields.problem)
         if is_masked(fields.gateway):
             return self.context.partly(line, "the gateway is masked")
-        if row.way.partly and not _NAME(fields.gateway):
+        if _is_damaged(fields.gateway):
             return self.context.partly(line, "the gateway is neither an address nor a name")
+        if row.name and _is_damaged(row.name):
+            return self.context.partly(line, "the destination is neither an address nor a name")
         width = self.heading.width
         if (
             row.way.family == INET6
